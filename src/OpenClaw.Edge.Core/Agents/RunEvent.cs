@@ -1,0 +1,80 @@
+using System.Text.Json;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>Something that happened in a run. Handed out synchronously: memory inside is valid only during the call.</summary>
+public abstract record RunEvent(Run Run, long Seq, long TimestampMs);
+
+/// <summary>Where the run is: <c>preparing_context</c>, <c>starting_model</c>, <c>loading_model</c>, <c>queued</c>…</summary>
+public sealed record RunPhaseEvent(Run Run, long Seq, long TimestampMs, string Phase, string? Note, int? QueuePosition)
+    : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>The run left its queue.</summary>
+public sealed record RunStartedEvent(Run Run, long Seq, long TimestampMs) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>The run talks to a model now (nulls: no longer).</summary>
+public sealed record RunModelEvent(Run Run, long Seq, long TimestampMs, string? Provider, string? Model)
+    : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>Answer text. All four texts are UTF-8 with JSON string escapes already applied (no quotes around), so that a
+/// frame is a copy: the piece for <c>agent</c>, this message so far, the piece for <c>chat</c> (with the blank line between
+/// messages), the whole run so far.</summary>
+public sealed record RunTextEvent(
+    Run Run,
+    long Seq,
+    long TimestampMs,
+    string ItemId,
+    ReadOnlyMemory<byte> DeltaEscaped,
+    ReadOnlyMemory<byte> MessageEscaped,
+    ReadOnlyMemory<byte> RunDeltaEscaped,
+    ReadOnlyMemory<byte> RunTextEscaped) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>Reasoning text, escaped like <see cref="RunTextEvent"/>.</summary>
+public sealed record RunThinkingEvent(
+    Run Run,
+    long Seq,
+    long TimestampMs,
+    ReadOnlyMemory<byte> DeltaEscaped,
+    ReadOnlyMemory<byte> TextEscaped) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A tool starts.</summary>
+public sealed record RunToolStartedEvent(
+    Run Run,
+    long Seq,
+    long ItemSeq,
+    long TimestampMs,
+    string ToolCallId,
+    string Name,
+    string Title,
+    JsonElement Arguments) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A tool ended.</summary>
+public sealed record RunToolEndedEvent(
+    Run Run,
+    long Seq,
+    long ItemSeq,
+    long TimestampMs,
+    string ToolCallId,
+    string Name,
+    string Title,
+    string ResultText,
+    JsonElement? Details,
+    bool IsError,
+    long StartedAtMs) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>Tokens generated so far.</summary>
+public sealed record RunUsageEvent(Run Run, long Seq, long TimestampMs, long OutputTokens)
+    : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>The model has ended; the result is being stored.</summary>
+public sealed record RunFinishingEvent(Run Run, long Seq, long TimestampMs, string StopReason, string? Error)
+    : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>The run has ended and everything of it is on disk. <c>Run.Completion</c> completes after this was handed out.</summary>
+public sealed record RunEndedEvent(Run Run, long Seq, long TimestampMs, RunResult Result)
+    : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A transcript row was stored during the run.</summary>
+public sealed record RunEntryStoredEvent(Run Run, long Seq, long TimestampMs, TranscriptEntry Entry)
+    : RunEvent(Run, Seq, TimestampMs);
