@@ -1,0 +1,26 @@
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>A configured agent, with defaults applied.</summary>
+public sealed record AgentEntry
+{
+    /// <summary>Lower-case id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name for a person; the id when none is configured.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Absolute path of the directory that the agent's tools work in.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary><c>provider/model</c> or an alias; <see langword="null"/> means the first model that is found.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Models to try when the first fails, in order.</summary>
+    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+
+    /// <summary>Whether this is the agent of unqualified session keys.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>Emoji of its identity.</summary>
+    public string? Emoji { get; init; }
+}

@@ -1,0 +1,22 @@
+using OpenClaw.Edge.Tools;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>Everything that runs use; put together once by the composition root.</summary>
+public sealed record AgentRuntime
+{
+    /// <summary>The agents of the configuration in force; read once a run.</summary>
+    public required Func<AgentCatalog> Agents { get; init; }
+
+    /// <summary>Tools that exist.</summary>
+    public required ToolRegistry Tools { get; init; }
+
+    /// <summary>Where events go.</summary>
+    public required RunEventHub Events { get; init; }
+
+    /// <summary>Clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How long a refused caller should wait.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>Something that a model can call. Implementations are thread-safe and keep no state between calls.</summary>
+public interface ITool
+{
+    /// <summary>Name, description and argument schema as the model sees them.</summary>
+    ToolSpec Spec { get; }
+
+    /// <summary>The call in a few words for a person, such as <c>read notes.md</c>. Never throws.</summary>
+    string Title(JsonElement arguments);
+
+    /// <summary>Runs the call. Arguments were checked against the schema. What the model can correct is a result with
+    /// <see cref="ToolResult.IsError"/>; exceptions are bugs, except cancellation.</summary>
+    ValueTask<ToolResult> InvokeAsync(ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken);
+}
