@@ -1,6 +1,8 @@
+using OpenClaw.Edge.Cli;
+
 namespace OpenClaw.Edge;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static Task<int> Main(string[] args) => CommandLine.InvokeAsync(args, (_, _) => Task.FromResult(1));
 }

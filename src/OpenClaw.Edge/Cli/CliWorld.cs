@@ -1,0 +1,37 @@
+using System.Collections;
+
+namespace OpenClaw.Edge.Cli;
+
+/// <summary>Everything outside the command line that a command may touch; tests bring their own.</summary>
+public sealed record CliWorld
+{
+    /// <summary>Console.</summary>
+    public required CliTerminal Terminal { get; init; }
+
+    /// <summary>Clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Environment variables.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Runs a gateway in this process until the token is cancelled; given by the hosting layer.</summary>
+    public required Func<GatewayRunOptions, CancellationToken, Task<int>> RunGateway { get; init; }
+
+    /// <summary>The process as it is.</summary>
+    public static CliWorld System(Func<GatewayRunOptions, CancellationToken, Task<int>> runGateway)
+    {
+        Dictionary<string, string> environment = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in global::System.Environment.GetEnvironmentVariables())
+        {
+            environment[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        return new CliWorld
+        {
+            Terminal = CliTerminal.System(),
+            Clock = TimeProvider.System,
+            Environment = environment,
+            RunGateway = runGateway,
+        };
+    }
+}
