@@ -1,0 +1,72 @@
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>Replaces a file so that a reader, or a power cut, sees the old text or the new one and nothing between.</summary>
+public static class AtomicFile
+{
+    /// <summary>Read and write for the owner only.</summary>
+    public const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Everything for the owner only.</summary>
+    public const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
+
+    /// <summary>Writes beside the file, syncs, renames over it. A symbolic link stays and its target is replaced. Missing
+    /// folders are made with mode 0700. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> contents, UnixFileMode mode = PrivateFile)
+    {
+        string target = Resolve(path);
+        string folder = Path.GetDirectoryName(target) ?? "/";
+        if (!Directory.Exists(folder))
+        {
+            CreateFolder(folder);
+        }
+        string draft = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 0,
+            };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = mode;
+            }
+            using (var stream = new FileStream(draft, options))
+            {
+                stream.Write(contents);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(stream.SafeFileHandle, mode); // the create mode was cut by the umask
+                }
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(draft, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a folder and its parents, 0700. An existing folder keeps its mode.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, PrivateFolder);
+        }
+    }
+
+    private static string Resolve(string path)
+    {
+        FileSystemInfo? target = File.ResolveLinkTarget(path, returnFinalTarget: true);
+        return target?.FullName ?? Path.GetFullPath(path);
+    }
+}

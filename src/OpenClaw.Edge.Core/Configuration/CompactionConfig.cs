@@ -1,0 +1,23 @@
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>The <c>agents.defaults.compaction</c> section.</summary>
+public sealed record CompactionConfig
+{
+    /// <summary>Whether history is compacted at all.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Tokens kept free for the answer; <see langword="null"/> means by the window.</summary>
+    public int? ReserveTokens { get; init; }
+
+    /// <summary>Tokens of the newest history that stay as they are; <see langword="null"/> means by the window.</summary>
+    public int? KeepRecentTokens { get; init; }
+
+    /// <summary>Model that summarizes; <see langword="null"/> means the agent's.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether notes are saved before a compaction.</summary>
+    public bool MemoryFlush { get; init; } = true;
+
+    /// <summary>Distance from the limit in tokens at which notes are saved.</summary>
+    public int MemoryFlushSoftThresholdTokens { get; init; } = 4000;
+}

@@ -1,0 +1,11 @@
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>The <c>diagnostics</c> section.</summary>
+public sealed record DiagnosticsConfig
+{
+    /// <summary>Whether diagnostics are recorded.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>OpenTelemetry push.</summary>
+    public OtelConfig Otel { get; init; } = new();
+}

@@ -1,0 +1,20 @@
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>The <c>gateway.tls</c> section.</summary>
+public sealed record TlsConfig
+{
+    /// <summary>Whether the port answers TLS.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Whether a certificate is made when no path is given.</summary>
+    public bool AutoGenerate { get; init; } = true;
+
+    /// <summary>PEM certificate chain.</summary>
+    public string? CertPath { get; init; }
+
+    /// <summary>PEM private key.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>PEM authorities that clients are checked against.</summary>
+    public string? CaPath { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>The <c>tools</c> section, global or of an agent.</summary>
+public sealed record ToolsConfig
+{
+    /// <summary><c>minimal</c>, <c>coding</c>, <c>messaging</c> or <c>full</c>; <see langword="null"/> means by lists only.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Tools allowed; empty means: the profile's.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>Tools allowed on top of the profile.</summary>
+    public IReadOnlyList<string> AlsoAllow { get; init; } = [];
+
+    /// <summary>Tools denied; wins.</summary>
+    public IReadOnlyList<string> Deny { get; init; } = [];
+
+    /// <summary>Commands.</summary>
+    public ExecConfig Exec { get; init; } = new();
+
+    /// <summary>Files.</summary>
+    public FileToolsConfig Fs { get; init; } = new();
+
+    /// <summary>Web search and fetch.</summary>
+    public WebToolsConfig Web { get; init; } = new();
+
+    /// <summary>Media understanding.</summary>
+    public MediaToolsConfig Media { get; init; } = new();
+
+    /// <summary>Tools inside sandboxes; empty lists mean the sandbox defaults.</summary>
+    public ToolListConfig SandboxTools { get; init; } = new();
+}
