@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OpenClaw.Edge.Hosting;
+
+/// <summary>Kestrel without host builder, container or configuration sources: nothing watches the content root, and what
+/// is not loaded costs no memory. Owned and disposed by the host.</summary>
+internal sealed class KestrelListener : IAsyncDisposable
+{
+    // Largest body any route takes, from the original's limit for /v1/chat/completions.
+    private const long MaxBodyBytes = 20L * 1024 * 1024;
+
+    private readonly KestrelServer _server;
+
+    /// <summary>Creates a listener that is not yet bound.</summary>
+    public KestrelListener(IReadOnlyList<IPEndPoint> endpoints, ILoggerFactory loggers)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        options.Limits.MaxRequestBodySize = MaxBodyBytes;
+        options.Limits.MaxConcurrentConnections = 4096; // guess: far above a home's clients, below the usual fd limit
+        options.Limits.MaxConcurrentUpgradedConnections = 4096;
+        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        foreach (IPEndPoint endpoint in endpoints)
+        {
+            options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions { NoDelay = true, WaitForDataBeforeAllocatingBuffer = true }),
+            loggers);
+        _server = new KestrelServer(Options.Create(options), transport, loggers);
+    }
+
+    /// <summary>Addresses that are bound, with the real port where 0 was asked for.</summary>
+    public IReadOnlyList<Uri> Addresses =>
+        [.. _server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => new Uri(address)) ?? []];
+
+    /// <summary>Binds and serves. Throws <see cref="IOException"/> when a port is taken.</summary>
+    public Task StartAsync(RequestDelegate upgrade, RequestDelegate http, ILogger logger, CancellationToken cancellationToken) =>
+        _server.StartAsync(new HttpFrontDoor(upgrade, http, logger), cancellationToken);
+
+    /// <summary>Stops accepting, waits for requests until the token fires, then cuts them.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
