@@ -33,7 +33,11 @@ if [ -z "$message" ]; then
 fi
 
 started=""
-stop() { [ -z "$started" ] || { kill -TERM "$started" 2>/dev/null && wait "$started" 2>/dev/null || true; }; }
+stop() {
+  if [ -n "$started" ] && kill -TERM "$started" 2>/dev/null; then
+    wait "$started" || true
+  fi
+}
 trap stop EXIT
 if ! answers; then
   log=$(mktemp)

@@ -25,7 +25,7 @@ internal sealed class LogSink : IAsyncDisposable
 
     /// <summary>Starts the writer loop.</summary>
     /// <param name="style">How the console shows lines.</param>
-    /// <param name="console">Where console lines go; not disposed here.</param>
+    /// <param name="console">Where console lines go; disposed with the sink.</param>
     /// <param name="filePath">Log file; null for none.</param>
     public LogSink(LogStyle style, Stream console, string? filePath)
     {
@@ -50,6 +50,7 @@ internal sealed class LogSink : IAsyncDisposable
         _lines.Writer.TryComplete();
         await _loop;
         _file?.Dispose();
+        await _console.DisposeAsync();
     }
 
     private async Task WriteAllAsync()
