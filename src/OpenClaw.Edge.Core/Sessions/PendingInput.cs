@@ -1,0 +1,8 @@
+namespace OpenClaw.Edge.Sessions;
+
+/// <summary>An accepted user input whose turn has not ended.</summary>
+/// <param name="SessionKey">Session it belongs to.</param>
+/// <param name="RunId">Its run.</param>
+/// <param name="Source">Where it came from: <c>chat</c>, <c>agent</c>, <c>http</c>…</param>
+/// <param name="AcceptedAtMs">Epoch milliseconds.</param>
+public sealed record PendingInput(SessionKey SessionKey, string RunId, string Source, long AcceptedAtMs);

@@ -1,0 +1,11 @@
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Sessions;
+
+/// <summary>What one run used of one model.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Provider">Provider id.</param>
+/// <param name="Model">Model id without its provider.</param>
+/// <param name="Tokens">Tokens and money.</param>
+/// <param name="CpuMs">Processor time of this process for the run in milliseconds; 0 when not measured.</param>
+public sealed record RunUsage(string RunId, string Provider, string Model, MessageUsage Tokens, double CpuMs = 0);

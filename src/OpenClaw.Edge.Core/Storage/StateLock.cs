@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+
+namespace OpenClaw.Edge.Storage;
+
+/// <summary>Exclusive hold of a state directory, so that two gateways never write into one. The kernel lets go of it when the process
+/// dies, however it dies; the file stays.</summary>
+public sealed class StateLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StateLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock file <c>gateway.lock</c> of the directory, which must exist.</summary>
+    /// <param name="stateDir">State directory.</param>
+    /// <param name="time">Clock for the time written into the file.</param>
+    /// <param name="held">The lock; dispose it last.</param>
+    /// <param name="holder">Who has it, when it is taken.</param>
+    /// <exception cref="StorageException">The directory cannot be written.</exception>
+    public static bool TryAcquire(string stateDir, TimeProvider time, out StateLock? held, out StateLockHolder? holder)
+    {
+        string path = Path.Combine(stateDir, "gateway.lock");
+        held = null;
+        holder = null;
+        FileStream? file = null;
+        try
+        {
+            file = OpenExclusive(path);
+            if (file is null)
+            {
+                holder = ReadHolder(path, stateDir);
+                return false;
+            }
+
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"{Environment.ProcessId} {time.GetUtcNow().ToUnixTimeMilliseconds()}\n")));
+            held = new StateLock(file);
+            file = null;
+            return true;
+        }
+        catch (Exception cause) when (cause is UnauthorizedAccessException or IOException)
+        {
+            throw new StorageException(
+                StorageFailure.ReadOnly,
+                $"{path}: cannot be written ({cause.Message}). Create the state directory and give it to the user that runs the gateway.",
+                cause);
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    // Null when somebody has it: FileShare.None is flock(LOCK_EX | LOCK_NB) in .NET on Unix.
+    private static FileStream? OpenExclusive(string path)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (IOException cause) when (cause is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    private static StateLockHolder ReadHolder(string path, string stateDir)
+    {
+        string text = "";
+        try
+        {
+            // File.OpenRead would ask for a lock too; sharing everything asks for none.
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[64];
+            text = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0));
+        }
+        catch (IOException)
+        {
+        }
+
+        string[] parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        int? pid = parts.Length > 0 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        long? startedAtMs = parts.Length > 1 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ms) ? ms : null;
+        return new StateLockHolder(stateDir, pid, startedAtMs);
+    }
+}
