@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Protocol.Gateway;
+
+/// <summary>Reads request frames. Never throws on input, never looks inside <c>params</c> further than its end.</summary>
+public static class FrameReader
+{
+    private const int MaxIdChars = 4096; // guess: longer ids only serve to make answers big
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
+
+    // {type:"req", id:str1, method:str1, params?:any, traceparent?:string, expectedProfileId?:string}
+    /// <summary>Reads one frame from the text of one WebSocket message.</summary>
+    public static FrameError TryRead(ReadOnlySequence<byte> utf8, out RequestFrame frame)
+    {
+        try
+        {
+            return Read(utf8, out frame);
+        }
+        catch (JsonException)
+        {
+            frame = new RequestFrame("", "", ReadOnlySequence<byte>.Empty);
+            return FrameError.NotJson;
+        }
+        catch (InvalidOperationException)
+        {
+            // a string that is not valid UTF-8, or half a surrogate pair
+            frame = new RequestFrame("", "", ReadOnlySequence<byte>.Empty);
+            return FrameError.NotJson;
+        }
+    }
+
+    /// <summary>The text that the original puts behind <c>invalid request frame: </c>.</summary>
+    public static string Describe(FrameError error) => error switch
+    {
+        FrameError.NotJson => "must be JSON",
+        FrameError.NotObject => "must be object",
+        FrameError.WrongType => "at /type: must be equal to constant",
+        FrameError.MissingId => "must have required property 'id'",
+        FrameError.BadId => "at /id: must NOT have fewer than 1 characters",
+        FrameError.MissingMethod => "must have required property 'method'",
+        FrameError.BadMethod => "at /method: must NOT have fewer than 1 characters",
+        _ => "",
+    };
+
+    private static FrameError Read(ReadOnlySequence<byte> utf8, out RequestFrame frame)
+    {
+        string? id = null;
+        string? method = null;
+        bool isRequest = false;
+        bool idSeen = false;
+        bool methodSeen = false;
+        ReadOnlySequence<byte> parameters = ReadOnlySequence<byte>.Empty;
+        var json = new Utf8JsonReader(utf8, Options);
+        frame = new RequestFrame("", "", parameters);
+        if (!json.Read())
+        {
+            return FrameError.NotJson;
+        }
+
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.Skip();
+            return AtEnd(ref json) ? FrameError.NotObject : FrameError.NotJson;
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("id"u8))
+            {
+                idSeen = true;
+                id = ReadString(ref json);
+            }
+            else if (json.ValueTextEquals("method"u8))
+            {
+                methodSeen = true;
+                method = ReadString(ref json);
+            }
+            else if (json.ValueTextEquals("type"u8))
+            {
+                json.Read();
+                isRequest = json.TokenType == JsonTokenType.String && json.ValueTextEquals("req"u8);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("params"u8))
+            {
+                json.Read();
+                long start = json.TokenStartIndex;
+                json.Skip();
+                parameters = utf8.Slice(start, json.BytesConsumed - start);
+            }
+            else
+            {
+                json.Read();
+                json.Skip(); // unknown members are allowed: newer clients send more
+            }
+        }
+
+        if (!AtEnd(ref json))
+        {
+            return FrameError.NotJson;
+        }
+
+        frame = new RequestFrame(id ?? "", method ?? "", parameters);
+        return Judge(frame, isRequest, idSeen, methodSeen);
+    }
+
+    private static FrameError Judge(RequestFrame frame, bool isRequest, bool idSeen, bool methodSeen)
+    {
+        if (!idSeen)
+        {
+            return FrameError.MissingId;
+        }
+
+        if (!methodSeen)
+        {
+            return FrameError.MissingMethod;
+        }
+
+        if (frame.Id.Length == 0)
+        {
+            return FrameError.BadId;
+        }
+
+        if (frame.Method.Length == 0)
+        {
+            return FrameError.BadMethod;
+        }
+
+        return isRequest ? FrameError.None : FrameError.WrongType;
+    }
+
+    private static string? ReadString(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+        {
+            string text = json.GetString()!;
+            return text.Length <= MaxIdChars ? text : null;
+        }
+
+        json.Skip();
+        return null;
+    }
+
+    // The reader throws on anything but white space behind the value.
+    private static bool AtEnd(ref Utf8JsonReader json) => !json.Read();
+}
