@@ -1,0 +1,85 @@
+using System.Net;
+using OpenClaw.Edge.Configuration;
+
+namespace OpenClaw.Edge.Security;
+
+/// <summary>Judges the shared secret, for WebSocket and HTTP alike. Thread-safe.</summary>
+public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeConfig> config, TimeProvider time)
+{
+    private readonly AuthRateLimiter _limiter = new(time);
+
+    /// <summary>Judges a presented secret; the caller must wait <see cref="AuthDecision.Delay"/> before it answers.</summary>
+    /// <param name="presented">What the caller sent; null or empty when nothing.</param>
+    /// <param name="kind">What it claims to be.</param>
+    /// <param name="peer">Client address, as <see cref="PeerAddress"/> found it.</param>
+    /// <param name="browserOrigin">Whether an <c>Origin</c> header came along: then loopback is not exempt from lockout.</param>
+    public AuthDecision Check(string? presented, CredentialKind kind, IPAddress peer, bool browserOrigin) =>
+        Check(presented, null, kind, peer, browserOrigin);
+
+    /// <summary>Judges a secret that may have come in one of two fields; a failure counts once.</summary>
+    public AuthDecision Check(
+        string? presented,
+        string? alternative,
+        CredentialKind kind,
+        IPAddress peer,
+        bool browserOrigin)
+    {
+        GatewaySecret current = secret();
+        string method = current.AuthMode;
+        if (method == "none")
+        {
+            return new AuthDecision(AuthOutcome.Accepted, TimeSpan.Zero, method);
+        }
+
+        string? expected = method == "token" ? current.Token : current.Password; // trusted-proxy: local callers' password
+        if (string.IsNullOrEmpty(expected))
+        {
+            return new AuthDecision(AuthOutcome.NotConfigured, TimeSpan.Zero, method);
+        }
+
+        AuthRateLimitConfig limits = config().Gateway.Auth.RateLimit;
+        bool exempt = limits.ExemptLoopback && IPAddress.IsLoopback(peer) && !browserOrigin;
+        TimeSpan locked = _limiter.LockedFor(kind, peer, exempt);
+        if (locked > TimeSpan.Zero)
+        {
+            return new AuthDecision(AuthOutcome.RateLimited, locked, method);
+        }
+
+        if (string.IsNullOrEmpty(presented) && string.IsNullOrEmpty(alternative))
+        {
+            return new AuthDecision(AuthOutcome.Missing, TimeSpan.Zero, method);
+        }
+
+        bool accepted = kind == CredentialKind.SharedSecret
+            && (Matches(presented, expected) | Matches(alternative, expected));
+        if (accepted)
+        {
+            _limiter.Succeed(kind, peer);
+            return new AuthDecision(AuthOutcome.Accepted, TimeSpan.Zero, method);
+        }
+
+        TimeSpan delay = _limiter.Fail(kind, peer, exempt, limits);
+        return new AuthDecision(AuthOutcome.Mismatch, TimeSpan.Zero, method, delay);
+    }
+
+    /// <summary>Judges a presented secret and waits out the delay of a wrong one.</summary>
+    public async ValueTask<AuthDecision> CheckAsync(
+        string? presented,
+        string? alternative,
+        CredentialKind kind,
+        IPAddress peer,
+        bool browserOrigin,
+        CancellationToken cancellationToken)
+    {
+        AuthDecision decision = Check(presented, alternative, kind, peer, browserOrigin);
+        if (decision.Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(decision.Delay, time, cancellationToken);
+        }
+
+        return decision;
+    }
+
+    private static bool Matches(string? presented, string expected) =>
+        !string.IsNullOrEmpty(presented) && FixedTimeSecret.AreEqual(presented, expected);
+}
