@@ -1,0 +1,136 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Cli;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Gateway;
+using OpenClaw.Edge.Hosting.Logging;
+using OpenClaw.Edge.Http;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
+using OpenClaw.Edge.Tools;
+
+namespace OpenClaw.Edge.Hosting;
+
+/// <summary>Everything that one gateway is made of, put together by constructor calls that one can read.</summary>
+internal sealed class GatewayParts
+{
+    private volatile GatewaySecret _secret;
+    private volatile AgentCatalog _agents;
+
+    private GatewayParts(GatewayRunOptions options, GatewaySetup setup, TimeProvider clock, GatewaySecret secret, AgentCatalog agents)
+    {
+        Options = options;
+        Setup = setup;
+        Clock = clock;
+        _secret = secret;
+        _agents = agents;
+    }
+
+    public GatewayRunOptions Options { get; }
+
+    public GatewaySetup Setup { get; }
+
+    public TimeProvider Clock { get; }
+
+    public GatewaySecret Secret => _secret;
+
+    public AgentCatalog Agents => _agents;
+
+    public required ILogger Logger { get; init; }
+
+    public required Lifecycle Lifecycle { get; init; }
+
+    public required HealthBoard Health { get; init; }
+
+    public required ConfigStore Config { get; init; }
+
+    public required SessionStore Store { get; init; }
+
+    public required ModelRouter Router { get; init; }
+
+    public required RunRegistry Runs { get; init; }
+
+    public required GatewayEndpoint Gateway { get; init; }
+
+    public required HttpFront Http { get; init; }
+
+    public required KestrelListener Listener { get; init; }
+
+    /// <summary>Puts a gateway together; opens the state, but no port. Throws <see cref="StartRefusedException"/>.</summary>
+    public static GatewayParts Assemble(
+        GatewayRunOptions options,
+        ProcessEnvironment environment,
+        Stream console,
+        TimeProvider clock,
+        OwnedParts owned)
+    {
+        var lifecycle = new Lifecycle(clock);
+        var health = new HealthBoard();
+        GatewaySetup setup = GatewaySetup.For(options, environment);
+        ConfigSnapshot snapshot = setup.LoadForStart();
+        EdgeConfig config = snapshot.Config;
+
+        LogSink log = owned.Own(() => new LogSink(LogSettings.Style(config, environment), console, LogSettings.FilePath(config, setup.Paths)));
+        var loggers = new EdgeLoggerFactory(log, LogSettings.Level(config, setup.Environment), clock);
+        owned.Own(() => StateDirectory.Claim(setup.Paths, clock));
+        GatewaySecret secret = setup.ResolveSecret(config);
+        var store = new ConfigStore(snapshot, health);
+        EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
+        var sessions = new SessionStore(database, clock);
+        ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.DemoOnly(clock), clock, loggers));
+        var events = new RunEventHub();
+        var agents = new AgentCatalog([]);
+        GatewayParts? parts = null;
+        RunRegistry runs = owned.Own(() => new RunRegistry(new AgentRuntime
+        {
+            Agents = () => parts!.Agents,
+            Tools = new ToolRegistry([]),
+            Events = events,
+            Time = clock,
+        }));
+        var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
+        GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
+        {
+            Config = store,
+            Authenticator = authenticator,
+            Agents = () => parts!.Agents,
+            Runs = runs,
+            Events = events,
+            Health = health,
+            Time = clock,
+            Loggers = loggers,
+        }));
+        parts = new GatewayParts(options, setup, clock, secret, agents)
+        {
+            Logger = loggers.CreateLogger("OpenClaw.Edge.Hosting"),
+            Lifecycle = lifecycle,
+            Health = health,
+            Config = store,
+            Store = sessions,
+            Router = router,
+            Runs = runs,
+            Gateway = gateway,
+            Http = new HttpFront(new HttpFrontParts { Clock = clock, Lifecycle = lifecycle, Health = health, Logs = loggers }),
+            Listener = owned.Own(() => new KestrelListener([new IPEndPoint(IPAddress.Loopback, options.Port ?? config.Gateway.Port)], loggers)),
+        };
+        return parts;
+    }
+
+    /// <summary>Binds the port. Throws <see cref="StartRefusedException"/> when somebody has it.</summary>
+    public async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Listener.StartAsync(Gateway.HandleAsync, Http.HandleAsync, Logger, cancellationToken);
+        }
+        catch (IOException taken)
+        {
+            throw new StartRefusedException(
+                $"Cannot listen: {taken.Message} Stop what has the port, or use --port or --profile.", inner: taken);
+        }
+    }
+}
