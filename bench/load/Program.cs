@@ -1,1 +1,3 @@
-return 0;
+using OpenClaw.Edge.Load;
+
+return await LoadProgram.RunAsync(args);
