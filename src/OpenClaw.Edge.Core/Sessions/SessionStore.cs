@@ -2,69 +2,234 @@ using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Sessions;
 
-/// <summary>Sessions and their transcripts. Thread-safe. What a method acknowledged is on disk.</summary>
+/// <summary>Sessions and their transcripts. Thread-safe. What a method acknowledged is on disk; every write can throw
+/// <see cref="StorageException"/>, and then nothing of it is there.</summary>
 public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
 {
+    private const int ChunkRows = 64;
+
+    // Far above what lanes admit; a table that holds more was not written by us.
+    private const int MaxPendingInputs = 10_000;
+
+    private static readonly SessionUpdate NoUpdate = new();
+
+    private readonly SessionRowCache _cache = new();
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The session's row; null when there is none.</summary>
-    public SessionRow? Find(SessionKey key) => throw new NotImplementedException($"{database}{time}{key}");
+    public SessionRow? Find(SessionKey key)
+    {
+        if (_cache.Find(key) is SessionRow cached)
+        {
+            return cached;
+        }
+
+        long version = _cache.Version;
+        SessionRow? row = database.Read(connection =>
+            connection.First(SessionTable.Find, SessionRowReader.Read, key.Text));
+        if (row is not null)
+        {
+            _cache.PutRead(row, version);
+        }
+
+        return row;
+    }
 
     /// <summary>The session's row, made if it is missing.</summary>
-    public ValueTask<SessionRow> GetOrCreateAsync(SessionKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<SessionRow> GetOrCreateAsync(SessionKey key, CancellationToken cancellationToken) =>
+        Find(key) ?? await WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs), cancellationToken);
 
     /// <summary>Appends entries and changes the row and usage with them, in one transaction; makes the session if it is missing. An entry
-    /// whose idempotency key is already stored is not stored again: the result has the stored one in its place (told by its id).</summary>
+    /// whose idempotency key is already stored is not stored again: the result has the stored one in its place (told by its id), and when
+    /// that is so for all of them, <paramref name="update"/> is not applied again either.</summary>
     /// <returns>The entries with their places.</returns>
-    public Task<IReadOnlyList<TranscriptEntry>> AppendAsync(
-        SessionKey key, IReadOnlyList<TranscriptEntry> entries, SessionUpdate? update, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<TranscriptEntry>> AppendAsync(
+        SessionKey key, IReadOnlyList<TranscriptEntry> entries, SessionUpdate? update, CancellationToken cancellationToken)
+    {
+        StoredEntry[] stored = [.. entries.Select(StoredEntry.Of)];
+        return await database.WriteAsync(
+            connection =>
+            {
+                TranscriptEntry[] appended = SessionWriter.Append(connection, key, stored, update ?? NoUpdate, NowMs, out SessionRow? row);
+                if (row is not null)
+                {
+                    connection.OnCommitted(() => _cache.PutCommitted(row));
+                }
+
+                return appended;
+            },
+            cancellationToken);
+    }
 
     /// <summary>The newest rows of the history, or those before <paramref name="beforeSeq"/>; oldest first.</summary>
     /// <param name="key">The session; an unknown one has an empty page.</param>
     /// <param name="limit">Rows at most.</param>
     /// <param name="beforeSeq">Only rows before this place.</param>
     /// <param name="maxBytes">JSON bytes at most; one row always comes.</param>
-    public TranscriptPage ReadPage(SessionKey key, int limit, long? beforeSeq = null, long maxBytes = long.MaxValue) => throw new NotImplementedException();
+    public TranscriptPage ReadPage(SessionKey key, int limit, long? beforeSeq = null, long maxBytes = long.MaxValue)
+    {
+        if (Find(key) is not SessionRow row)
+        {
+            return TranscriptPage.Empty;
+        }
 
-    /// <summary>What the model may see: after the last reset, from the last compaction on, the newest within the budget; oldest first.</summary>
+        // The row may be older than the rows that are read now; its count must not cut a newer one off.
+        List<TranscriptEntry> entries = database.Read(connection =>
+            TranscriptReader.Page(connection, row, Math.Max(limit, 1), beforeSeq ?? long.MaxValue, maxBytes));
+        long total = beforeSeq is null && entries.Count > 0 ? entries[^1].Seq : row.MessageCount;
+        return new TranscriptPage(entries, total, entries.Count > 0 && entries[0].Seq > 1);
+    }
+
+    /// <summary>What the model may see: after the last reset, from the last compaction on, the newest within the budget; oldest first.
+    /// Never begins with a tool result whose call was cut off.</summary>
     /// <param name="key">The session.</param>
     /// <param name="maxChars">Characters of text, reasoning and arguments at most; one row always comes.</param>
-    public IReadOnlyList<TranscriptEntry> ReadContext(SessionKey key, int maxChars) => throw new NotImplementedException();
+    public IReadOnlyList<TranscriptEntry> ReadContext(SessionKey key, int maxChars) =>
+        Find(key) is SessionRow row ? database.Read(connection => TranscriptReader.Context(connection, row, maxChars)) : [];
 
-    /// <summary>The entry that was stored under the key; null when there is none.</summary>
-    public TranscriptEntry? FindByIdempotencyKey(SessionKey key, string idempotencyKey) => throw new NotImplementedException();
+    /// <summary>The entry that was stored under the key, before the last reset too; null when there is none.</summary>
+    public TranscriptEntry? FindByIdempotencyKey(SessionKey key, string idempotencyKey) => database.Read(connection =>
+        connection.First(TranscriptTable.FindByIdempotencyKey, TranscriptReader.Read, key.Text, idempotencyKey));
 
-    /// <summary>The entry with the id; null when this session has none.</summary>
-    public TranscriptEntry? FindEntry(SessionKey key, string entryId) => throw new NotImplementedException();
+    /// <summary>The entry of the history with the id; null when there is none.</summary>
+    public TranscriptEntry? FindEntry(SessionKey key, string entryId) => Find(key) is not SessionRow row ? null : database.Read(connection =>
+        connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId));
 
     /// <summary>Sessions that match, a page at a time.</summary>
-    public SessionPage List(SessionQuery query) => throw new NotImplementedException();
+    public SessionPage List(SessionQuery query)
+    {
+        int limit = Math.Clamp(query.Limit, 1, SessionQuery.MaxLimit);
+        int offset = Math.Max(query.Offset, 0);
+        string? pattern = string.IsNullOrWhiteSpace(query.Search) ? null : $"%{Escape(query.Search.Trim())}%";
+        long? changedSince = query.ActiveMinutes is int minutes ? NowMs - (minutes * 60_000L) : null;
+        int? archived = query.Archived is bool flag ? (flag ? 1 : 0) : null;
+        int activeOnly = query.ActiveOnly ? 1 : 0;
+        string sql = query.SortBy switch
+        {
+            SessionSort.LastInteractionAt => SessionTable.ListByInteraction,
+            SessionSort.Activity => SessionTable.ListByActivity,
+            _ => SessionTable.ListByUpdate,
+        };
+        (IReadOnlyList<SessionRow> rows, long total) = database.Read(connection => (
+            connection.All(
+                sql, SessionRowReader.Read,
+                query.AgentId, pattern, query.Label, query.SessionId, changedSince, activeOnly, archived, limit, offset),
+            connection.Number(SessionTable.Count, query.AgentId, pattern, query.Label, query.SessionId, changedSince, activeOnly, archived)));
+        int next = offset + rows.Count;
+        return new SessionPage(rows, (int)total, limit, rows.Count > 0 && next < total ? next : null);
+    }
 
     /// <summary>The last lines of a session, oldest first; empty when it has none.</summary>
-    public IReadOnlyList<PreviewItem> Preview(SessionKey key, int limit, int maxChars) => throw new NotImplementedException();
+    /// <param name="key">The session.</param>
+    /// <param name="limit">Lines at most.</param>
+    /// <param name="maxChars">Characters of a line at most.</param>
+    public IReadOnlyList<PreviewItem> Preview(SessionKey key, int limit, int maxChars)
+    {
+        List<PreviewItem> items = [];
+        foreach (TranscriptEntry entry in ReadPage(key, limit).Entries)
+        {
+            if (SessionText.Preview(entry.Message.Content.PlainText, Math.Max(maxChars, 2)) is string text)
+            {
+                items.Add(new PreviewItem(entry.Message.Role, text));
+            }
+        }
+
+        return items;
+    }
 
     /// <summary>Changes the row, and makes it if it is missing.</summary>
-    public Task<SessionRow> PatchAsync(SessionKey key, SessionPatch patch, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<SessionRow> PatchAsync(SessionKey key, SessionPatch patch, CancellationToken cancellationToken) =>
+        WriteRowAsync(connection => SessionWriter.Patch(connection, key, patch, NowMs), cancellationToken);
 
-    /// <summary>Starts over: the session id stays, <see cref="SessionRow.LifecycleRevision"/> changes, history holds one marker.</summary>
+    /// <summary>Starts over: the session id stays, <see cref="SessionRow.LifecycleRevision"/> changes, history holds one marker. What was
+    /// there stays on disk and in exports.</summary>
     /// <param name="key">The session, made if it is missing.</param>
     /// <param name="reason"><c>new</c> or <c>reset</c>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public Task<SessionRow> ResetAsync(SessionKey key, string reason, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<SessionRow> ResetAsync(SessionKey key, string reason, CancellationToken cancellationToken) =>
+        WriteRowAsync(connection => SessionWriter.Reset(connection, key, reason, NowMs), cancellationToken);
 
     /// <summary>Removes the session and its transcript; usage stays. The caller refuses main sessions (<see cref="SessionKey.IsMain"/>).</summary>
     /// <returns>False when there was none.</returns>
-    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            bool deleted = connection.Execute(SessionTable.Delete, key.Text) > 0;
+            connection.OnCommitted(() => _cache.Remove(key));
+            return deleted;
+        },
+        cancellationToken);
 
     /// <summary>Summed usage, newest day first.</summary>
-    public IReadOnlyList<UsageRow> Usage(UsageQuery query) => throw new NotImplementedException();
+    public IReadOnlyList<UsageRow> Usage(UsageQuery query) => database.Read(connection => UsageReader.Sum(connection, query));
 
     /// <summary>Inputs that were accepted and whose turn has not ended, oldest first.</summary>
-    public IReadOnlyList<PendingInput> PendingInputs() => throw new NotImplementedException();
+    public IReadOnlyList<PendingInput> PendingInputs() => database.Read(ReadPending);
 
     /// <summary>To be called once at start: turns that were queued or running when the process died are marked
     /// <see cref="SessionStatus.Killed"/>, and each gets an aborted row, so that its session goes on.</summary>
     /// <returns>The inputs of those turns; they are no longer pending.</returns>
-    public Task<IReadOnlyList<PendingInput>> RecoverInterruptedAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<PendingInput>> RecoverInterruptedAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            IReadOnlyList<PendingInput> open = SessionWriter.Recover(connection, ReadPending(connection), NowMs);
+            connection.OnCommitted(_cache.Clear);
+            return open;
+        },
+        cancellationToken);
 
-    /// <summary>All rows of a session in order, earlier resets included, read in chunks.</summary>
-    public IEnumerable<TranscriptEntry> ReadAll(SessionKey key) => throw new NotImplementedException();
+    /// <summary>All rows of a session in order, those before a reset included; read in chunks, so that any length fits in memory.</summary>
+    public IEnumerable<TranscriptEntry> ReadAll(SessionKey key)
+    {
+        if (Find(key) is not SessionRow row)
+        {
+            yield break;
+        }
+
+        long window = -1;
+        long seq = 0;
+        IReadOnlyList<TranscriptEntry> chunk;
+        do
+        {
+            chunk = database.Read(connection => connection.All(
+                TranscriptTable.After,
+                entry =>
+                {
+                    window = entry.GetInt64(6);
+                    seq = entry.GetInt64(0);
+                    return TranscriptReader.Read(entry);
+                },
+                row.RowId, window, seq, ChunkRows));
+            foreach (TranscriptEntry entry in chunk)
+            {
+                yield return entry;
+            }
+        }
+        while (chunk.Count == ChunkRows);
+    }
+
+    /// <summary>Makes the session with a known id, for imports.</summary>
+    /// <returns>The row; its id is another one when the session was there.</returns>
+    internal Task<SessionRow> CreateAsync(SessionKey key, string? sessionId, CancellationToken cancellationToken) =>
+        WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs, sessionId), cancellationToken);
+
+    private static IReadOnlyList<PendingInput> ReadPending(EdgeConnection connection) => connection.All(
+        PendingInputTable.All,
+        row => new PendingInput(SessionRowReader.KeyOf(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetInt64(3)),
+        MaxPendingInputs);
+
+    private static string Escape(string text) => text
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("%", "\\%", StringComparison.Ordinal)
+        .Replace("_", "\\_", StringComparison.Ordinal);
+
+    private Task<SessionRow> WriteRowAsync(Func<EdgeConnection, SessionRow> work, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            SessionRow row = work(connection);
+            connection.OnCommitted(() => _cache.PutCommitted(row));
+            return row;
+        },
+        cancellationToken);
 }

@@ -17,6 +17,9 @@ public sealed record TranscriptEntry
     /// <summary>The run that wrote the row; <see langword="null"/> for injected rows.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>Position in the session, from 1, assigned by the store; 0 before it is stored.</summary>
+    /// <summary>Why a reset happened: <c>new</c> or <c>reset</c>; null for other rows.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Position in the history, from 1 and without gaps, assigned by the store; starts over after a reset; 0 before it is stored.</summary>
     public long Seq { get; init; }
 }

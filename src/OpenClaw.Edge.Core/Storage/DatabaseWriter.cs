@@ -39,7 +39,7 @@ internal sealed partial class DatabaseWriter : IDisposable
         try
         {
             writer.Connection.Script(DatabaseFile.WriterPragmas);
-            Migrator.Apply(writer.Connection, path, time, logger);
+            Migrator.Apply(writer.Connection, path, Migration.All, time, logger);
             return writer;
         }
         catch

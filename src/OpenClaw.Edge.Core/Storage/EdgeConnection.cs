@@ -6,8 +6,8 @@ namespace OpenClaw.Edge.Storage;
 /// <summary>One connection with its prepared statements. Used by one thread at a time; valid only inside the work it was handed to.</summary>
 public sealed class EdgeConnection : IDisposable
 {
-    // The whole of the SQL in this folder is well below this; a caller that builds SQL in a loop hits it.
-    private const int MaxStatements = 128;
+    // The SQL of the hot paths is well below this.
+    private const int MaxStatements = 64;
 
     private readonly DbConnection _connection;
     private readonly Dictionary<string, DbCommand> _statements = new(StringComparer.Ordinal);
@@ -19,20 +19,13 @@ public sealed class EdgeConnection : IDisposable
     /// <returns>Rows that changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteNonQuery();
 
-    /// <summary>Runs a query and reads its first row.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <summary>Runs a query, or a change with RETURNING, and reads its first row; null when there is none.</summary>
     /// <typeparam name="T">What a row becomes.</typeparam>
-    public bool TryFirst<T>(string sql, Func<DbDataReader, T> read, [MaybeNullWhen(false)] out T value, params ReadOnlySpan<object?> arguments)
+    public T? First<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> arguments)
+        where T : class
     {
         using DbDataReader reader = Bind(sql, arguments).ExecuteReader();
-        if (!reader.Read())
-        {
-            value = default;
-            return false;
-        }
-
-        value = read(reader);
-        return true;
+        return reader.Read() ? read(reader) : null;
     }
 
     /// <summary>Runs a query whose first column of the first row is a number; 0 when there is no row or it is null.</summary>
@@ -78,11 +71,7 @@ public sealed class EdgeConnection : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (DbCommand statement in _statements.Values)
-        {
-            statement.Dispose();
-        }
-
+        Forget();
         _connection.Dispose();
     }
 
@@ -100,7 +89,7 @@ public sealed class EdgeConnection : IDisposable
         {
             if (_statements.Count >= MaxStatements)
             {
-                throw new InvalidOperationException($"More than {MaxStatements} different statements: build SQL from constants, and pass values as arguments.");
+                Forget();
             }
 
             command = _connection.CreateCommand();
@@ -121,5 +110,15 @@ public sealed class EdgeConnection : IDisposable
         }
 
         return command;
+    }
+
+    private void Forget()
+    {
+        foreach (DbCommand statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _statements.Clear();
     }
 }

@@ -1,0 +1,87 @@
+using System.Data.Common;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Storage;
+
+namespace OpenClaw.Edge.Sessions;
+
+/// <summary>Reads transcript rows, newest first, and stops as soon as it has what is asked.</summary>
+internal static class TranscriptReader
+{
+    /// <summary>One entry, in the order of <see cref="TranscriptTable.Columns"/>.</summary>
+    public static TranscriptEntry Read(DbDataReader row) => Read(row, row.GetFieldValue<byte[]>(7));
+
+    /// <summary>The newest rows before a place; see <see cref="SessionStore.ReadPage"/>.</summary>
+    public static List<TranscriptEntry> Page(EdgeConnection connection, SessionRow session, int limit, long beforeSeq, long maxBytes)
+    {
+        List<TranscriptEntry> entries = [];
+        long bytes = 0;
+        connection.Each(
+            TranscriptTable.Newest,
+            row =>
+            {
+                byte[] json = row.GetFieldValue<byte[]>(7);
+                bytes += json.Length;
+                if (bytes > maxBytes && entries.Count > 0)
+                {
+                    return false;
+                }
+
+                entries.Add(Read(row, json));
+                return true;
+            },
+            session.RowId, session.Window, beforeSeq, limit);
+        entries.Reverse();
+        return entries;
+    }
+
+    /// <summary>What a model may see; see <see cref="SessionStore.ReadContext"/>.</summary>
+    public static List<TranscriptEntry> Context(EdgeConnection connection, SessionRow session, int maxChars)
+    {
+        List<TranscriptEntry> entries = [];
+        long chars = 0;
+        connection.Each(
+            TranscriptTable.Newest,
+            row =>
+            {
+                TranscriptEntryKind kind = (TranscriptEntryKind)row.GetInt32(1);
+                chars += row.GetInt64(5);
+                if (kind == TranscriptEntryKind.Reset || (chars > maxChars && entries.Count > 0))
+                {
+                    return false;
+                }
+
+                entries.Add(Read(row));
+                return kind != TranscriptEntryKind.Compaction;
+            },
+            session.RowId, session.Window, long.MaxValue, int.MaxValue);
+        entries.Reverse();
+        DropOrphans(entries, session);
+        return entries;
+    }
+
+    // A tool result whose call was cut off is an error to most model servers.
+    private static void DropOrphans(List<TranscriptEntry> entries, SessionRow session)
+    {
+        int orphans = 0;
+        while (orphans < entries.Count - 1 && entries[orphans] is { Message.Role: "toolResult", Seq: > 1 } && session.MessageCount > entries.Count)
+        {
+            orphans++;
+        }
+
+        entries.RemoveRange(0, orphans);
+    }
+
+    private static TranscriptEntry Read(DbDataReader row, byte[] json)
+    {
+        ChatMessage message = MessageJson.Read(json);
+        return new TranscriptEntry
+        {
+            Seq = row.GetInt64(0),
+            Kind = (TranscriptEntryKind)row.GetInt32(1),
+            Id = row.GetString(2),
+            RunId = row.IsDBNull(3) ? null : row.GetString(3),
+            Reason = row.IsDBNull(4) ? null : row.GetString(4),
+            Message = message,
+        };
+    }
+}

@@ -1,0 +1,33 @@
+namespace OpenClaw.Edge.Storage;
+
+/// <summary>SQL of the table <c>transcript_entries</c>. Parameters are listed in the order they are bound.</summary>
+internal static class TranscriptTable
+{
+    /// <summary>What an entry is read from, in this order; the message last.</summary>
+    public const string Columns = "seq, kind, id, run_id, reason, chars, window, message";
+
+    /// <summary>session row, window, seq, kind, time, chars, id, role, run, idempotency key, reason, message.</summary>
+    public const string Insert =
+        """
+        INSERT INTO transcript_entries (session_row, window, seq, kind, at_ms, chars, id, role, run_id, idempotency_key, reason, message)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """;
+
+    /// <summary>session key, idempotency key.</summary>
+    public const string FindByIdempotencyKey =
+        $"""
+        SELECT {Columns} FROM transcript_entries
+        WHERE session_row = (SELECT row_id FROM sessions WHERE key = $1) AND idempotency_key = $2
+        """;
+
+    /// <summary>session row, window, entry id.</summary>
+    public const string FindById = $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND id = $3";
+
+    /// <summary>session row, window, first seq that is too new, limit.</summary>
+    public const string Newest =
+        $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
+
+    /// <summary>session row, window and seq of the last row that was read, limit.</summary>
+    public const string After =
+        $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND (window, seq) > ($2, $3) ORDER BY window, seq LIMIT $4";
+}
