@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OpenClaw.Edge.Diagnostics;
+
+namespace OpenClaw.Edge.Cli;
+
+/// <content>Frames in and out.</content>
+public sealed partial class GatewayClient
+{
+    private const int MaxFrameBytes = 26_214_400; // policy.maxPayload of the original
+
+    // {"type":"req","id":…,"method":…,"params"?:…}
+    private static ReadOnlyMemory<byte> Request(string id, string method, Action<Utf8JsonWriter>? parameters)
+    {
+        ArrayBufferWriter<byte> buffer = new(512);
+        using Utf8JsonWriter writer = new(buffer);
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "req"u8);
+        writer.WriteString("id"u8, id);
+        writer.WriteString("method"u8, method);
+        if (parameters is not null)
+        {
+            writer.WritePropertyName("params"u8);
+            parameters(writer);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteConnect(Utf8JsonWriter writer, GatewayTarget target, GatewayConnectOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("minProtocol"u8, options.Mode == "probe" ? 3 : 4);
+        writer.WriteNumber("maxProtocol"u8, 4);
+        writer.WriteStartObject("client"u8);
+        writer.WriteString("id"u8, "cli"u8);
+        writer.WriteString("version"u8, EdgeVersion.Compatible);
+        writer.WriteString("platform"u8, OperatingSystem.IsLinux() ? "linux" : RuntimeInformation.OSDescription);
+        writer.WriteString("mode"u8, options.Mode);
+        writer.WriteString("instanceId"u8, Guid.NewGuid());
+        writer.WriteEndObject();
+        WriteStrings(writer, "caps", options.Caps);
+        if (target.Token is not null || target.Password is not null)
+        {
+            writer.WriteStartObject("auth"u8);
+            if (target.Token is not null)
+            {
+                writer.WriteString("token"u8, target.Token);
+            }
+
+            if (target.Password is not null)
+            {
+                writer.WriteString("password"u8, target.Password);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteString("role"u8, "operator"u8);
+        WriteStrings(writer, "scopes", options.Scopes);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private async Task ReadAsync()
+    {
+        CliException failure = Gone("closed");
+        byte[] buffer = new byte[16 * 1024];
+        try
+        {
+            while (true)
+            {
+                (int length, buffer) = await ReceiveAsync(buffer);
+                if (length < 0)
+                {
+                    failure = Closing();
+                    break;
+                }
+
+                Dispatch(buffer.AsSpan(0, length));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // disposed
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or JsonException)
+        {
+            failure = Gone(e.Message);
+        }
+        finally
+        {
+            Fail(failure);
+        }
+    }
+
+    private async Task<(int Length, byte[] Buffer)> ReceiveAsync(byte[] buffer)
+    {
+        int length = 0;
+        while (true)
+        {
+            ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(buffer.AsMemory(length), _stopping.Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                return (-1, buffer);
+            }
+
+            length += part.Count;
+            if (part.EndOfMessage)
+            {
+                return (length, buffer);
+            }
+
+            if (length == buffer.Length)
+            {
+                if (length >= MaxFrameBytes)
+                {
+                    throw new WebSocketException($"a frame of more than {MaxFrameBytes} bytes");
+                }
+
+                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxFrameBytes));
+            }
+        }
+    }
+
+    private void Dispatch(ReadOnlySpan<byte> utf8)
+    {
+        Utf8JsonReader reader = new(utf8);
+        JsonElement frame = JsonElement.ParseValue(ref reader);
+        switch (frame.Text("type"))
+        {
+            case "res":
+                Answer(frame);
+                break;
+            case "event" when frame.Text("event") == "connect.challenge":
+                _challenge.TrySetResult(frame.Member("payload"));
+                break;
+            case "event" when frame.Text("event") is { } name:
+                _onEvent?.Invoke(new GatewayEvent(name, frame.Member("payload")));
+                break;
+            default:
+                break; // newer gateways may send more
+        }
+    }
+
+    private void Answer(JsonElement frame)
+    {
+        PendingCall? call;
+        lock (_gate)
+        {
+            if (frame.Text("id") is not { } id || !_pending.TryGetValue(id, out call))
+            {
+                return; // gave up waiting
+            }
+        }
+
+        JsonElement payload = frame.Member("payload");
+        if (!frame.Flag("ok"))
+        {
+            call.Answer.TrySetException(GatewayRefusal.From(call.Method, frame.Member("error"), _target));
+        }
+        else if (call.OnAccepted is not null && payload.Text("status") == "accepted")
+        {
+            call.OnAccepted(payload);
+        }
+        else
+        {
+            call.Answer.TrySetResult(payload);
+        }
+    }
+
+    private void Fail(CliException failure)
+    {
+        PendingCall[] waiting;
+        lock (_gate)
+        {
+            _failure = failure;
+            waiting = [.. _pending.Values];
+        }
+
+        _challenge.TrySetException(failure);
+        _ = _challenge.Task.Exception; // observed: nobody may be waiting for it any more
+        foreach (PendingCall call in waiting)
+        {
+            call.Answer.TrySetException(failure);
+        }
+
+        _closed.TrySetResult();
+    }
+
+    private CliException Closing()
+    {
+        string reason = _socket.CloseStatusDescription is { Length: > 0 } text ? text : "no reason given";
+        int code = (int)(_socket.CloseStatus ?? WebSocketCloseStatus.Empty);
+        return code switch
+        {
+            1008 or 4001 => new CliException(ExitCode.Unauthorized, $"{_target.Display} closed the connection: {reason}"),
+            1012 or 1013 => new CliException(
+                ExitCode.Unreachable, $"the gateway at {_target.Display} is going down ({reason}); try again in a moment"),
+            _ => Gone($"closed with {code}, {reason}"),
+        };
+    }
+
+    private CliException Gone(string why) =>
+        new(ExitCode.Unreachable, $"the connection to {_target.Display} broke: {why}; see 'openclaw logs' or 'openclaw doctor'");
+
+    private static CliException Unreachable(GatewayTarget target, Exception e)
+    {
+        Exception root = e.GetBaseException();
+        return new CliException(
+            ExitCode.Unreachable,
+            $"no gateway answers at {target.Display} ({target.Source}): {root.Message.TrimEnd('.')}; "
+            + (target.Local ? "start one with 'openclaw gateway run'" : "check the address and the network"));
+    }
+
+    private static CliException NoAnswer(GatewayTarget target, TimeSpan timeout) => new(
+        ExitCode.Unreachable,
+        $"{target.Display} ({target.Source}) did not answer within {timeout.TotalSeconds:0.#} s; "
+        + "is it a gateway? raise --timeout if it is only slow");
+}
