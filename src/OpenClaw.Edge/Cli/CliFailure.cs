@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Cli;
 
 /// <summary>Shows a failure: a line on standard error, or the original's envelope on standard output.</summary>
@@ -5,21 +7,30 @@ internal static class CliFailure
 {
     public static void Write(CliTerminal terminal, CliException failure, bool json)
     {
-        if (!json)
+        if (json)
         {
-            terminal.Error.WriteLine($"openclaw: {failure.Message}");
-            return;
+            terminal.Out.WriteLine(JsonText.Write(writer => WriteEnvelope(writer, failure), oneLine: true));
+        }
+        else
+        {
+            terminal.Error.WriteLine($"openclaw: {TextLayout.OneLine(failure.Message)}");
+        }
+    }
+
+    // {"type"?:…,"ok":false,"error":{"type":…,"message":…}}
+    public static void WriteEnvelope(Utf8JsonWriter writer, CliException failure, string? type = null)
+    {
+        writer.WriteStartObject();
+        if (type is not null)
+        {
+            writer.WriteString("type"u8, type);
         }
 
-        terminal.Out.WriteLine(JsonText.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("ok"u8, false);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, failure.Kind);
-            writer.WriteString("message"u8, failure.Message);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }));
+        writer.WriteBoolean("ok"u8, false);
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("type"u8, failure.Kind);
+        writer.WriteString("message"u8, failure.Message);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OpenClaw.Edge.Cli;
 
 /// <summary>Where a command reads and writes, and what that place can show.</summary>
@@ -27,6 +29,19 @@ public sealed class CliTerminal
     /// <summary>Columns of the terminal; 80 where there is none.</summary>
     public int Width { get; init; } = FallbackWidth;
 
+    /// <summary>Writes a line of the answer.</summary>
+    public void Say(string line) => Out.WriteLine(line);
+
+    /// <summary>Writes a line that is not the answer.</summary>
+    public void Note(string line) => Error.WriteLine(line);
+
+    /// <summary>Asks for input: no line end, shown at once.</summary>
+    public void Ask(string prompt)
+    {
+        Out.Write(prompt);
+        Out.Flush();
+    }
+
     /// <summary>The console of this process. Readers and writers are opened on first use.</summary>
     public static CliTerminal System()
     {
@@ -35,7 +50,8 @@ public sealed class CliTerminal
         {
             Out = Console.Out,
             Error = Console.Error,
-            In = Console.In,
+            // Not Console.In: the terminal's own line editing is kept, and nothing is loaded before it is read.
+            In = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, false, 4096, leaveOpen: true),
             OutIsTerminal = outIsTerminal,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InIsTerminal = !Console.IsInputRedirected,

@@ -1,4 +1,4 @@
-using System.Collections;
+using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Cli;
 
@@ -12,26 +12,17 @@ public sealed record CliWorld
     public required TimeProvider Clock { get; init; }
 
     /// <summary>Environment variables.</summary>
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+    public required ProcessEnvironment Environment { get; init; }
 
     /// <summary>Runs a gateway in this process until the token is cancelled; given by the hosting layer.</summary>
     public required Func<GatewayRunOptions, CancellationToken, Task<int>> RunGateway { get; init; }
 
     /// <summary>The process as it is.</summary>
-    public static CliWorld System(Func<GatewayRunOptions, CancellationToken, Task<int>> runGateway)
+    public static CliWorld System(Func<GatewayRunOptions, CancellationToken, Task<int>> runGateway) => new()
     {
-        Dictionary<string, string> environment = new(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in global::System.Environment.GetEnvironmentVariables())
-        {
-            environment[(string)entry.Key] = (string?)entry.Value ?? "";
-        }
-
-        return new CliWorld
-        {
-            Terminal = CliTerminal.System(),
-            Clock = TimeProvider.System,
-            Environment = environment,
-            RunGateway = runGateway,
-        };
-    }
+        Terminal = CliTerminal.System(),
+        Clock = TimeProvider.System,
+        Environment = ProcessEnvironment.FromProcess(),
+        RunGateway = runGateway,
+    };
 }

@@ -56,6 +56,8 @@ public static class CommandLine
         Command root = new(Name, "OpenClaw on one small machine: gateway, models, sessions.")
         {
             GatewayCommand.Create(shared, world),
+            ChatCommand.Create(shared, world),
+            AgentCommand.Create(shared, world),
         };
         foreach (Option option in shared.All)
         {

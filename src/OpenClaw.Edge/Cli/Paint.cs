@@ -1,3 +1,5 @@
+using OpenClaw.Edge.Configuration;
+
 namespace OpenClaw.Edge.Cli;
 
 /// <summary>Colours text for a terminal, or leaves it alone. The sixteen colours only: people choose them to be
@@ -11,11 +13,11 @@ public sealed class Paint(bool on)
     public bool On => on;
 
     /// <summary>Decides by the conventions of terminals. Source: no-color.org; <c>TERM=dumb</c>.</summary>
-    public static Paint For(bool isTerminal, bool noColor, IReadOnlyDictionary<string, string> environment)
+    public static Paint For(bool isTerminal, bool noColor, ProcessEnvironment environment)
     {
         bool refused = noColor
-            || (environment.TryGetValue("NO_COLOR", out string? value) && value.Length > 0)
-            || (environment.TryGetValue("TERM", out string? term) && term == "dumb");
+            || environment["NO_COLOR"] is not null
+            || environment["TERM"] == "dumb";
         return new Paint(isTerminal && !refused);
     }
 
