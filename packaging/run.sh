@@ -49,4 +49,4 @@ if ! answers; then
     sleep 0.1
   done
 fi
-"$bin" "${profile[@]}" agent --url "ws://127.0.0.1:$port" --message "$message"
+"$bin" "${profile[@]}" agent --port "$port" --message "$message"

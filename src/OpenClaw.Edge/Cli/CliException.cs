@@ -22,4 +22,7 @@ public sealed class CliException : Exception
 
     /// <summary>The <c>error.type</c> of the JSON envelope.</summary>
     public string Kind { get; }
+
+    /// <summary>The scope that the gateway missed, when that was the reason.</summary>
+    public string? MissingScope { get; init; }
 }

@@ -56,8 +56,13 @@ public static class CommandLine
         Command root = new(Name, "OpenClaw on one small machine: gateway, models, sessions.")
         {
             GatewayCommand.Create(shared, world),
+            StatusCommand.Create(shared, world),
+            HealthCommand.Create(shared, world),
             ChatCommand.Create(shared, world),
             AgentCommand.Create(shared, world),
+            ModelsCommand.Create(shared, world),
+            SessionsCommand.Create(shared, world),
+            DashboardCommand.Create(shared, world),
         };
         foreach (Option option in shared.All)
         {

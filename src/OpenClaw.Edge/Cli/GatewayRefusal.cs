@@ -16,7 +16,10 @@ internal static class GatewayRefusal
         if (unauthorized)
         {
             return new CliException(
-                ExitCode.Unauthorized, $"{target.Display} refused {Asked(method)}: {message}; {Fix(detail, target)}");
+                ExitCode.Unauthorized, $"{target.Display} refused {Asked(method)}: {message}; {Fix(detail, target)}")
+            {
+                MissingScope = error.Member("details").Text("missingScope"),
+            };
         }
 
         return code == "UNAVAILABLE" && method == "connect"

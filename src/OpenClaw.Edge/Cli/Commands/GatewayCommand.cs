@@ -10,7 +10,14 @@ internal static class GatewayCommand
     {
         GatewayRunFlags flags = new(shared);
         Command run = new("run", "Run the gateway in the foreground");
-        Command gateway = new("gateway", "Run the gateway, or ask a running one") { run };
+        Command gateway = new("gateway", "Run the gateway, or ask a running one")
+        {
+            run,
+            GatewayStatusCommand.Create(shared, world),
+            HealthCommand.Create(shared, world),
+            GatewayProbeCommand.Create(shared, world),
+            GatewayCallCommand.Create(shared, world),
+        };
         foreach (Command command in (Command[])[gateway, run])
         {
             flags.AddTo(command);

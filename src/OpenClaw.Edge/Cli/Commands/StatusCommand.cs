@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Cli.Commands;
+
+/// <summary><c>openclaw status</c>: the gateway, its models and its latest sessions at a glance.</summary>
+internal static class StatusCommand
+{
+    private const int ShownSessions = 5;
+
+    public static Command Create(CliOptions shared, CliWorld world)
+    {
+        Command command = new("status", "Show the gateway, its model and its latest sessions");
+        foreach (string name in (string[])["--all", "--deep", "--usage", "--verbose", "--debug"])
+        {
+            command.Add(new Option<bool>(name) { Hidden = true });
+        }
+
+        return command.Does(shared, world, RunAsync);
+    }
+
+    private static async Task<int> RunAsync(CliContext context, CancellationToken cancellationToken)
+    {
+        long start = context.Clock.GetTimestamp();
+        await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Read, cancellationToken);
+        GatewayReport report = new(context.Target, client.Hello, context.Clock.GetElapsedTime(start));
+        JsonElement status = await client.CallAsync(
+            "status",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteBoolean("includeChannelSummary"u8, false);
+                writer.WriteEndObject();
+            },
+            context.Timeout,
+            cancellationToken);
+        if (context.Json)
+        {
+            context.Print(writer => Write(writer, status, report));
+        }
+        else
+        {
+            Say(context, status, report);
+        }
+
+        return (int)ExitCode.Ok;
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement status, GatewayReport report)
+    {
+        writer.WriteStartObject();
+        foreach (JsonProperty member in status.EnumerateObject())
+        {
+            member.WriteTo(writer);
+        }
+
+        report.Write(writer);
+        writer.WriteEndObject();
+    }
+
+    private static void Say(CliContext context, JsonElement status, GatewayReport report)
+    {
+        report.Say(context);
+        JsonElement sessions = status.Member("sessions");
+        JsonElement defaults = sessions.Member("defaults");
+        string model = defaults.Text("model") is { } name
+            ? $"{name}{(defaults.Number("contextTokens") is { } window ? $" ({HumanText.Count(window)} context)" : "")}"
+            : "not shown to this connection, see 'openclaw models'";
+        context.Say($"  model     {model}");
+        context.Say($"  sessions  {sessions.Number("count") ?? 0}");
+        JsonElement[] recent = [.. sessions.Items("recent").Take(ShownSessions)];
+        if (recent.Length == 0)
+        {
+            return;
+        }
+
+        context.Say("");
+        TextTable table = new("SESSION", "UPDATED", "MODEL", "TOKENS");
+        foreach (JsonElement row in recent)
+        {
+            string used = row.Number("percentUsed") is { } percent ? $" ({percent} %)" : "";
+            table.Add(
+                row.Text("key") ?? "-",
+                HumanText.Ago(row.Number("updatedAt"), context.Clock),
+                row.Text("model") ?? "-",
+                HumanText.Count(row.Number("totalTokens")) + used);
+        }
+
+        table.Write(context.Terminal.Out, context.Paint, context.TableWidth);
+    }
+}
