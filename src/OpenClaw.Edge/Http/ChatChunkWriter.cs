@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Http;
+
+/// <summary>Writes the frames of one streamed chat completion. What all frames share is encoded once; a text frame is
+/// three copies. Grammar: <c>*( "data: " json LF LF ) "data: [DONE]" LF LF</c>, comments between frames while waiting.
+/// Source: docs/http-api.md, streaming.</summary>
+internal sealed class ChatChunkWriter
+{
+    // The original cuts tool arguments at 256 characters; a cut inside a surrogate pair would break the text.
+    private const int MaxArgumentChars = 256;
+
+    private static readonly byte[] ContentHead = """,{"index":0,"delta":{"content":" """u8[1..^1].ToArray();
+    private static readonly byte[] ReasoningHead = """,{"index":0,"delta":{"reasoning_content":" """u8[1..^1].ToArray();
+
+    private readonly byte[] _head;
+    private readonly IBufferWriter<byte> _output;
+
+    /// <summary>Writes to <paramref name="output"/>; nothing is flushed here.</summary>
+    public ChatChunkWriter(IBufferWriter<byte> output, string id, long createdSeconds, string model)
+    {
+        _output = output;
+        string quotedModel = JsonEncodedText.Encode(model, WireJson.Relaxed.Encoder).ToString();
+        _head = Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":{{createdSeconds}},"model":"{{quotedModel}}","choices":["""));
+    }
+
+    /// <summary>The first frame of an answer.</summary>
+    public void Role()
+    {
+        _output.Write(_head);
+        _output.Write("""{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"""u8);
+        _output.Write("\n\n"u8);
+    }
+
+    /// <summary>Answer text that is UTF-8 with JSON escapes applied.</summary>
+    public void EscapedText(ReadOnlySpan<byte> escaped) => Piece(ContentHead, escaped);
+
+    /// <summary>Reasoning text that is UTF-8 with JSON escapes applied.</summary>
+    public void EscapedReasoning(ReadOnlySpan<byte> escaped) => Piece(ReasoningHead, escaped);
+
+    /// <summary>One tool call: its name first, then its arguments in pieces.</summary>
+    public void ToolCall(int index, ToolCall call)
+    {
+        Delta((index, call), static (json, state) =>
+        {
+            json.WriteNumber("index"u8, state.index);
+            json.WriteString("id"u8, state.call.Id);
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, state.call.Name);
+            json.WriteString("arguments"u8, ""u8);
+            json.WriteEndObject();
+        });
+        string arguments = call.ArgumentsJson;
+        for (int start = 0; start < arguments.Length;)
+        {
+            int length = Math.Min(MaxArgumentChars, arguments.Length - start);
+            if (length > 1 && char.IsHighSurrogate(arguments[start + length - 1]))
+            {
+                length--;
+            }
+
+            Delta((index, Text: arguments.Substring(start, length)), static (json, state) =>
+            {
+                json.WriteNumber("index"u8, state.index);
+                json.WriteStartObject("function"u8);
+                json.WriteString("arguments"u8, state.Text);
+                json.WriteEndObject();
+            });
+            start += length;
+        }
+    }
+
+    /// <summary>The frame that ends the answer.</summary>
+    public void Finish(string finishReason)
+    {
+        _output.Write(_head);
+        _output.Write("""{"index":0,"delta":{},"finish_reason":" """u8[..^1]);
+        _output.Write(Encoding.UTF8.GetBytes(finishReason));
+        _output.Write("\"}]}\n\n"u8);
+    }
+
+    /// <summary>The usage frame, for callers that asked for it.</summary>
+    public void Usage(MessageUsage usage)
+    {
+        _output.Write(_head);
+        _output.Write("],"u8);
+        string text = string.Create(CultureInfo.InvariantCulture, $$"""
+            "usage":{"prompt_tokens":{{ChatAnswer.PromptTokens(usage)}},"completion_tokens":{{usage.Output}},"total_tokens":{{ChatAnswer.PromptTokens(usage) + usage.Output}}}}
+            """);
+        _output.Write(Encoding.UTF8.GetBytes(text));
+        _output.Write("\n\n"u8);
+    }
+
+    /// <summary>A failure after the headers are gone; the caller writes <see cref="Done"/> next.</summary>
+    public void Error(string type, string message)
+    {
+        _output.Write("data: "u8);
+        using (Utf8JsonWriter json = new(_output, WireJson.Relaxed))
+        {
+            json.WriteStartObject();
+            HttpAnswer.WriteError(json, type, message);
+            json.WriteEndObject();
+        }
+
+        _output.Write("\n\n"u8);
+    }
+
+    /// <summary>A comment, so that proxies see a living connection.</summary>
+    public void KeepAlive() => _output.Write(": keepalive\n\n"u8);
+
+    /// <summary>The end of the stream.</summary>
+    public void Done() => _output.Write("data: [DONE]\n\n"u8);
+
+    private void Piece(ReadOnlySpan<byte> head, ReadOnlySpan<byte> escaped)
+    {
+        _output.Write(_head);
+        _output.Write(head);
+        _output.Write(escaped);
+        _output.Write("\"},\"finish_reason\":null}]}\n\n"u8);
+    }
+
+    private void Delta<T>(T state, Action<Utf8JsonWriter, T> call)
+    {
+        _output.Write(_head);
+        _output.Write("""{"index":0,"delta":{"tool_calls":["""u8);
+        using (Utf8JsonWriter json = new(_output, WireJson.Relaxed))
+        {
+            json.WriteStartObject();
+            call(json, state);
+            json.WriteEndObject();
+        }
+
+        _output.Write("]},\"finish_reason\":null}]}\n\n"u8);
+    }
+}

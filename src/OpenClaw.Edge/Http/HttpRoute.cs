@@ -1,0 +1,26 @@
+namespace OpenClaw.Edge.Http;
+
+/// <summary>Places of this port, as metrics name them.</summary>
+internal enum HttpRoute
+{
+    /// <summary>Nothing is there.</summary>
+    None,
+
+    /// <summary>Liveness, readiness and start.</summary>
+    Probe,
+
+    /// <summary>The landing page.</summary>
+    Page,
+
+    /// <summary><c>/v1/models</c> and below.</summary>
+    Models,
+
+    /// <summary><c>/v1/chat/completions</c>.</summary>
+    Chat,
+
+    /// <summary><c>/v1/embeddings</c>.</summary>
+    Embeddings,
+
+    /// <summary><c>/api/diagnostics/prometheus</c>.</summary>
+    Metrics,
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace OpenClaw.Edge.Http;
+
+/// <summary>A whole request body in one rented array. The bytes are valid until it is disposed, once, by who read
+/// it.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private byte[]? _rented;
+    private int _length;
+
+    private RequestBody(int capacity) => _rented = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>The bytes as they came.</summary>
+    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length);
+
+    /// <summary>Reads the body, or answers 413 and returns null. A body that says its size is refused
+    /// unread.</summary>
+    public static async ValueTask<RequestBody?> ReadAsync(HttpContext context, int maxBytes)
+    {
+        long announced = context.Request.ContentLength ?? 0;
+        if (announced > maxBytes)
+        {
+            await TooLargeAsync(context, maxBytes);
+            return null;
+        }
+
+        RequestBody body = new(Math.Max((int)announced, 4096));
+        PipeReader reader = context.Request.BodyReader;
+        bool done = false;
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await reader.ReadAsync(context.RequestAborted);
+                bool fits = body.TryAppend(read.Buffer, maxBytes);
+                reader.AdvanceTo(read.Buffer.End);
+                if (!fits)
+                {
+                    await TooLargeAsync(context, maxBytes);
+                    return null;
+                }
+
+                if (read.IsCompleted)
+                {
+                    done = true;
+                    return body;
+                }
+            }
+        }
+        finally
+        {
+            if (!done)
+            {
+                body.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Gives the array back.</summary>
+    public void Dispose()
+    {
+        if (_rented is { } rented)
+        {
+            _rented = null;
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static Task TooLargeAsync(HttpContext context, int maxBytes) => HttpAnswer.ErrorAsync(
+        context,
+        StatusCodes.Status413PayloadTooLarge,
+        "invalid_request_error",
+        $"Request body is larger than {maxBytes / (1024 * 1024)} MB.",
+        "request_too_large");
+
+    private bool TryAppend(in ReadOnlySequence<byte> bytes, int maxBytes)
+    {
+        long total = _length + bytes.Length;
+        if (total > maxBytes)
+        {
+            return false;
+        }
+
+        if (total > _rented!.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(maxBytes, Math.Max(total, _rented.Length * 2L)));
+            _rented.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_rented);
+            _rented = larger;
+        }
+
+        bytes.CopyTo(_rented.AsSpan(_length));
+        _length = (int)total;
+        return true;
+    }
+}
