@@ -15,8 +15,8 @@ internal sealed class ChatChunkWriter
     // The original cuts tool arguments at 256 characters; a cut inside a surrogate pair would break the text.
     private const int MaxArgumentChars = 256;
 
-    private static readonly byte[] ContentHead = """,{"index":0,"delta":{"content":" """u8[1..^1].ToArray();
-    private static readonly byte[] ReasoningHead = """,{"index":0,"delta":{"reasoning_content":" """u8[1..^1].ToArray();
+    private static readonly byte[] ContentHead = """{"index":0,"delta":{"content":" """u8[..^1].ToArray();
+    private static readonly byte[] ReasoningHead = """{"index":0,"delta":{"reasoning_content":" """u8[..^1].ToArray();
 
     private readonly byte[] _head;
     private readonly IBufferWriter<byte> _output;
@@ -42,8 +42,11 @@ internal sealed class ChatChunkWriter
     /// <summary>Answer text that is UTF-8 with JSON escapes applied.</summary>
     public void EscapedText(ReadOnlySpan<byte> escaped) => Piece(ContentHead, escaped);
 
-    /// <summary>Reasoning text that is UTF-8 with JSON escapes applied.</summary>
-    public void EscapedReasoning(ReadOnlySpan<byte> escaped) => Piece(ReasoningHead, escaped);
+    /// <summary>Answer text as plain UTF-8, whole characters.</summary>
+    public void Text(ReadOnlySpan<byte> utf8) => Escaped(ContentHead, utf8);
+
+    /// <summary>Reasoning text as plain UTF-8, whole characters.</summary>
+    public void Reasoning(ReadOnlySpan<byte> utf8) => Escaped(ReasoningHead, utf8);
 
     /// <summary>One tool call: its name first, then its arguments in pieces.</summary>
     public void ToolCall(int index, ToolCall call)
@@ -92,9 +95,10 @@ internal sealed class ChatChunkWriter
     {
         _output.Write(_head);
         _output.Write("],"u8);
-        string text = string.Create(CultureInfo.InvariantCulture, $$"""
-            "usage":{"prompt_tokens":{{ChatAnswer.PromptTokens(usage)}},"completion_tokens":{{usage.Output}},"total_tokens":{{ChatAnswer.PromptTokens(usage) + usage.Output}}}}
-            """);
+        long prompt = ChatAnswer.PromptTokens(usage);
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"usage\":{{\"prompt_tokens\":{prompt},\"completion_tokens\":{usage.Output},\"total_tokens\":{prompt + usage.Output}}}}}");
         _output.Write(Encoding.UTF8.GetBytes(text));
         _output.Write("\n\n"u8);
     }
@@ -125,6 +129,15 @@ internal sealed class ChatChunkWriter
         _output.Write(head);
         _output.Write(escaped);
         _output.Write("\"},\"finish_reason\":null}]}\n\n"u8);
+    }
+
+    private void Escaped(ReadOnlySpan<byte> head, ReadOnlySpan<byte> utf8)
+    {
+        // No byte grows to more than six: \u00XX is the longest escape of one.
+        byte[] escaped = ArrayPool<byte>.Shared.Rent(utf8.Length * 6);
+        WireJson.Relaxed.Encoder!.EncodeUtf8(utf8, escaped, out _, out int written);
+        Piece(head, escaped.AsSpan(0, written));
+        ArrayPool<byte>.Shared.Return(escaped);
     }
 
     private void Delta<T>(T state, Action<Utf8JsonWriter, T> call)

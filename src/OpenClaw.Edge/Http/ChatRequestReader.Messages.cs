@@ -38,13 +38,17 @@ internal static partial class ChatRequestReader
                 case "user":
                     messages.Add(new PromptMessage
                     {
-                        Role = PromptRole.User, Text = ReadText(message), Images = ReadImages(message),
+                        Role = PromptRole.User,
+                        Text = ReadText(message),
+                        Images = ReadImages(message),
                     });
                     break;
                 case "assistant":
                     messages.Add(new PromptMessage
                     {
-                        Role = PromptRole.Assistant, Text = ReadText(message), ToolCalls = ReadCalls(message),
+                        Role = PromptRole.Assistant,
+                        Text = ReadText(message),
+                        ToolCalls = ReadCalls(message),
                     });
                     break;
                 case "tool" or "function":

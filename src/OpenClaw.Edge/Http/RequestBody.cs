@@ -27,35 +27,16 @@ internal sealed class RequestBody : IDisposable
             return null;
         }
 
-        RequestBody body = new(Math.Max((int)announced, 4096));
-        PipeReader reader = context.Request.BodyReader;
-        bool done = false;
+        RequestBody? body = new(Math.Max((int)announced, 4096));
         try
         {
-            while (true)
-            {
-                ReadResult read = await reader.ReadAsync(context.RequestAborted);
-                bool fits = body.TryAppend(read.Buffer, maxBytes);
-                reader.AdvanceTo(read.Buffer.End);
-                if (!fits)
-                {
-                    await TooLargeAsync(context, maxBytes);
-                    return null;
-                }
-
-                if (read.IsCompleted)
-                {
-                    done = true;
-                    return body;
-                }
-            }
+            RequestBody? whole = await body.FillAsync(context, maxBytes) ? body : null;
+            body = whole is null ? body : null;
+            return whole;
         }
         finally
         {
-            if (!done)
-            {
-                body.Dispose();
-            }
+            body?.Dispose();
         }
     }
 
@@ -75,6 +56,27 @@ internal sealed class RequestBody : IDisposable
         "invalid_request_error",
         $"Request body is larger than {maxBytes / (1024 * 1024)} MB.",
         "request_too_large");
+
+    private async ValueTask<bool> FillAsync(HttpContext context, int maxBytes)
+    {
+        PipeReader reader = context.Request.BodyReader;
+        while (true)
+        {
+            ReadResult read = await reader.ReadAsync(context.RequestAborted);
+            bool fits = TryAppend(read.Buffer, maxBytes);
+            reader.AdvanceTo(read.Buffer.End);
+            if (!fits)
+            {
+                await TooLargeAsync(context, maxBytes);
+                return false;
+            }
+
+            if (read.IsCompleted)
+            {
+                return true;
+            }
+        }
+    }
 
     private bool TryAppend(in ReadOnlySequence<byte> bytes, int maxBytes)
     {

@@ -13,9 +13,13 @@ internal sealed class UsageTail : IDisposable
     private byte[]? _rented;
     private int _length;
 
+    /// <summary>Bytes added so far.</summary>
+    public long TotalBytes { get; private set; }
+
     /// <summary>Adds bytes of the answer.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
+        TotalBytes += bytes.Length;
         _rented ??= ArrayPool<byte>.Shared.Rent(4 * Kept);
         if (bytes.Length > _rented.Length - _length)
         {

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Http;
+
+/// <summary>Sends a request on to a model server and its answer back, as bytes: nothing but the value of <c>model</c> is
+/// touched, and nothing is parsed on the way. Thread-safe.</summary>
+internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counters, ILogger logger)
+{
+    // Adjacent pieces that are there already leave as one packet; beyond this the peer gets what there is.
+    private const int MaxUnflushed = 16 * 1024;
+
+    /// <summary>Forwards one call and answers the client with whatever comes of it. Cancelled by the client's leaving,
+    /// which closes the upstream connection at once.</summary>
+    public async Task ForwardAsync(HttpContext context, PassThroughCall call)
+    {
+        CancellationToken gone = context.RequestAborted;
+        using HttpRequestMessage request = new(HttpMethod.Post, call.Address);
+        request.Content = new SplicedJsonContent(call.Body, call.Model.Start, call.Model.Length, call.UpstreamModel);
+        call.Target.Apply(request.Headers);
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, gone);
+        }
+        catch (HttpRequestException exception)
+        {
+            counters.UpstreamFailed();
+            Log.Unreachable(logger, call.Provider, call.Target.BaseUri.Authority, exception.Message);
+            await UpstreamErrors.UnreachableAsync(context, call, exception);
+            return;
+        }
+
+        using (response)
+        {
+            if ((int)response.StatusCode >= 400)
+            {
+                counters.UpstreamFailed();
+                await UpstreamErrors.PassOnAsync(context, call, response);
+                return;
+            }
+
+            await CopyAsync(context, response, gone);
+        }
+    }
+
+    private async Task CopyAsync(HttpContext context, HttpResponseMessage response, CancellationToken gone)
+    {
+        UpstreamHeaders.Copy(response, context.Response);
+        using UsageTail tail = new();
+        try
+        {
+            Stream upstream = await response.Content.ReadAsStreamAsync(gone);
+            await CopyBodyAsync(upstream, context.Response, tail, gone);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException && !gone.IsCancellationRequested)
+        {
+            counters.UpstreamFailed();
+            Log.BrokeOff(logger, exception.Message);
+            await UpstreamErrors.BrokeOffAsync(context, tail.TotalBytes);
+        }
+        finally
+        {
+            counters.Sent(tail.TotalBytes);
+            if (tail.TryRead(out long prompt, out long completion))
+            {
+                counters.Tokens(prompt, completion);
+            }
+        }
+    }
+
+    private static async ValueTask CopyBodyAsync(
+        Stream upstream,
+        HttpResponse response,
+        UsageTail tail,
+        CancellationToken gone)
+    {
+        PipeWriter output = response.BodyWriter;
+        long? expected = response.ContentLength;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxUnflushed);
+        int unflushed = 0;
+        while (expected is null || tail.TotalBytes < expected)
+        {
+            ValueTask<int> reading = upstream.ReadAsync(buffer, gone);
+            if (!reading.IsCompleted && unflushed > 0)
+            {
+                await output.FlushAsync(gone);
+                unflushed = 0;
+            }
+
+            int count = await reading;
+            if (count == 0)
+            {
+                break;
+            }
+
+            ReadOnlySpan<byte> piece = buffer.AsSpan(0, count);
+            output.Write(piece);
+            tail.Add(piece);
+            unflushed += count;
+            if (unflushed >= MaxUnflushed)
+            {
+                await output.FlushAsync(gone);
+                unflushed = 0;
+            }
+        }
+
+        // Not in a finally: after a failure a read may still be writing into it, so the collector takes it then.
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2210, LogLevel.Warning, "Model server {Provider} at {Authority} did not answer ({Reason}); the caller got 502.")]
+        public static partial void Unreachable(ILogger logger, string provider, string authority, string reason);
+
+        [LoggerMessage(2211, LogLevel.Warning, "A model server broke off its answer ({Reason}); the caller was told.")]
+        public static partial void BrokeOff(ILogger logger, string reason);
+    }
+}
