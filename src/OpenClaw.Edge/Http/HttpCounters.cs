@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Http;
 
@@ -8,7 +9,7 @@ internal sealed class HttpCounters : IDisposable
 {
     private readonly long[] _requestsByClass = new long[6];
     private readonly long[] _requestsByRoute = new long[Enum.GetValues<HttpRoute>().Length];
-    private readonly Meter _meter = new("OpenClaw.Edge.Http");
+    private readonly Meter _meter = new(EdgeTelemetry.MeterName);
     private long _active;
     private long _promptTokens;
     private long _completionTokens;

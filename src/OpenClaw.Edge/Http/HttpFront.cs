@@ -1,25 +1,186 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Http;
 
 /// <summary>Answers every request that is not a WebSocket upgrade. One switch instead of a routing table: it is read
 /// top-down, costs no start time, and is the whole list of what this port serves. Thread-safe.
 /// Source: docs/http-api.md.</summary>
-public sealed class HttpFront(HttpFrontParts parts)
+public sealed partial class HttpFront : IDisposable
 {
-    private readonly ProbeEndpoint _probes = new(parts);
+    private const string ModelPrefix = "/v1/models/";
 
-    /// <summary>Answers one request. Never throws because of what the client sent.</summary>
-    public Task HandleAsync(HttpContext context)
+    private readonly HttpFrontParts _parts;
+    private readonly ILogger _logger;
+    private readonly AuthGate _gate;
+    private readonly HttpCounters _counters = new();
+    private readonly RunStreams _streams;
+    private readonly ProbeEndpoint _probes;
+    private readonly LandingPage _page;
+    private readonly ModelsEndpoint _models;
+    private readonly ChatEndpoint _chat;
+    private readonly EmbeddingsEndpoint _embeddings;
+    private readonly PrometheusEndpoint _metrics;
+
+    /// <summary>Makes the front; it holds nothing open but a listener on the run events.</summary>
+    public HttpFront(HttpFrontParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        _parts = parts;
+        _logger = parts.Logs.CreateLogger("OpenClaw.Edge.Http");
+        _gate = new AuthGate(parts);
+        _streams = new RunStreams(parts.Events);
+        _probes = new ProbeEndpoint(parts, _gate);
+        _page = new LandingPage(parts, _probes);
+        _models = new ModelsEndpoint(parts);
+        PassThrough passThrough = new(parts.ProviderHttp, _counters, _logger);
+        _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
+        _embeddings = new EmbeddingsEndpoint(parts, passThrough, _counters);
+        _metrics = new PrometheusEndpoint(parts, _counters);
+    }
+
+    /// <summary>Answers one request. Throws only when the client has left: what goes wrong inside is logged here and
+    /// answered with a fixed sentence.</summary>
+    public async Task HandleAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         CommonHeaders.Apply(context.Response.Headers);
-        return context.Request.Path.Value switch
+        HttpRoute route = RouteOf(context.Request.Path.Value ?? "");
+        _counters.Begin();
+        int status = 0;
+        try
         {
-            "/health" or "/healthz" => ProbeEndpoint.LiveAsync(context),
-            "/ready" or "/readyz" => _probes.ReadyAsync(context),
-            "/startup" or "/startupz" => _probes.StartupAsync(context),
-            _ => HttpAnswer.NotFoundAsync(context),
+            await AnswerAsync(context, route);
+            status = context.Response.StatusCode;
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            Log.ClientLeft(_logger, context.Request.Path, exception.GetType().Name);
+            _counters.ClientLeft();
+        }
+        catch (Exception exception) when (exception is not BadHttpRequestException)
+        {
+            status = StatusCodes.Status500InternalServerError;
+            Log.Failed(_logger, context.Request.Method, context.Request.Path, exception);
+            await FailAsync(context);
+        }
+        finally
+        {
+            _counters.End(route, status);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _streams.Dispose();
+        _counters.Dispose();
+    }
+
+    // The left places (/sessions/<key>/history and /kill, /tools/invoke, hooks, /v1/responses) answer 404 until they come.
+    private static HttpRoute RouteOf(string path) => path switch
+    {
+        "/v1/chat/completions" => HttpRoute.Chat,
+        "/v1/embeddings" => HttpRoute.Embeddings,
+        "/v1/models" => HttpRoute.Models,
+        "/health" or "/healthz" or "/ready" or "/readyz" or "/startup" or "/startupz" => HttpRoute.Probe,
+        "/api/diagnostics/prometheus" => HttpRoute.Metrics,
+        "/" or "/index.html" => HttpRoute.Page,
+        _ when path.StartsWith(ModelPrefix, StringComparison.Ordinal) => HttpRoute.Models,
+        _ => HttpRoute.None,
+    };
+
+    private async Task AnswerAsync(HttpContext context, HttpRoute route)
+    {
+        if (route == HttpRoute.Probe)
+        {
+            await _probes.AnswerAsync(context);
+            return;
+        }
+
+        string? expect = context.Request.Headers.Expect;
+        if (expect is not null && !expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
+        {
+            await HttpAnswer.TextAsync(context, StatusCodes.Status417ExpectationFailed, "Expectation Failed");
+            return;
+        }
+
+        if (!await _gate.HostAllowedAsync(context))
+        {
+            return;
+        }
+
+        if (route == HttpRoute.None)
+        {
+            await HttpAnswer.NotFoundAsync(context);
+            return;
+        }
+
+        if (IsOff(route, _parts.Config()))
+        {
+            await HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "Not Found");
+            return;
+        }
+
+        string method = context.Request.Method;
+        bool posts = route is HttpRoute.Chat or HttpRoute.Embeddings;
+        if (posts ? !HttpMethods.IsPost(method) : !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+        {
+            await HttpAnswer.MethodNotAllowedAsync(context, posts ? "POST" : "GET, HEAD");
+            return;
+        }
+
+        if (route == HttpRoute.Page)
+        {
+            await _page.AnswerAsync(context);
+        }
+        else if (await _gate.AdmitAsync(context))
+        {
+            await (route switch
+            {
+                HttpRoute.Chat => _chat.AnswerAsync(context),
+                HttpRoute.Embeddings => _embeddings.AnswerAsync(context),
+                HttpRoute.Models => _models.AnswerAsync(context),
+                HttpRoute.Metrics => _metrics.AnswerAsync(context),
+                _ => HttpAnswer.NotFoundAsync(context),
+            });
+        }
+    }
+
+    private static bool IsOff(HttpRoute route, EdgeConfig config)
+    {
+        HttpEndpointsConfig endpoints = config.Gateway.Http.Endpoints;
+        return route switch
+        {
+            HttpRoute.Chat => !endpoints.ChatCompletions.Enabled,
+            HttpRoute.Models or HttpRoute.Embeddings =>
+                !endpoints.ChatCompletions.Enabled && !endpoints.Responses.Enabled,
+            HttpRoute.Metrics => !config.Diagnostics.Enabled,
+            _ => false,
         };
+    }
+
+    private static async Task FailAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        CommonHeaders.Apply(context.Response.Headers);
+        await HttpAnswer.ErrorAsync(
+            context, StatusCodes.Status500InternalServerError, "api_error", "internal error");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2200, LogLevel.Error, "{Method} {Path} failed; the caller got 'internal error'.")]
+        public static partial void Failed(ILogger logger, string method, string path, Exception exception);
+
+        [LoggerMessage(2201, LogLevel.Debug, "The caller of {Path} left before the answer was complete ({Signal}).")]
+        public static partial void ClientLeft(ILogger logger, string path, string signal);
     }
 }

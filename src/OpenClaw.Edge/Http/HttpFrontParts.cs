@@ -1,5 +1,9 @@
 using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Http;
 
@@ -18,4 +22,28 @@ public sealed record HttpFrontParts
 
     /// <summary>Makes the front's loggers.</summary>
     public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>The configuration in force; read once a request.</summary>
+    public required Func<EdgeConfig> Config { get; init; }
+
+    /// <summary>Judges credentials; shared with the WebSocket, so that failures count together.</summary>
+    public required GatewayAuthenticator Authenticator { get; init; }
+
+    /// <summary>Calls models, and knows the catalogue in use.</summary>
+    public required ModelRouter Models { get; init; }
+
+    /// <summary>The client towards model servers.</summary>
+    public required ProviderHttp ProviderHttp { get; init; }
+
+    /// <summary>The agents of the configuration in force; read once a request.</summary>
+    public required Func<AgentCatalog> Agents { get; init; }
+
+    /// <summary>Starts and aborts turns.</summary>
+    public required RunRegistry Runs { get; init; }
+
+    /// <summary>Where turns publish their text.</summary>
+    public required RunEventHub Events { get; init; }
+
+    /// <summary>Whether the database answers, for readiness. Must not block for long.</summary>
+    public required Func<bool> DatabaseOpen { get; init; }
 }

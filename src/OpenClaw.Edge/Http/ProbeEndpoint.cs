@@ -4,45 +4,82 @@ using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Http;
 
-/// <summary>Liveness, readiness and start probes. They need no credential; who is not local or authenticated learns a
-/// bare yes or no. Source: docs/http-api.md, probes.</summary>
-internal sealed class ProbeEndpoint(HttpFrontParts parts)
+/// <summary>Liveness, readiness and start probes. They need no credential; who is neither local nor authenticated learns
+/// a bare yes or no. Source: docs/http-api.md, probes.</summary>
+internal sealed class ProbeEndpoint(HttpFrontParts parts, AuthGate gate)
 {
     // "ok" and "status" are what the original's command line compares, byte for byte.
     private static readonly byte[] Live = """{"ok":true,"status":"live"}"""u8.ToArray();
 
-    public static Task LiveAsync(HttpContext context) =>
-        IsRead(context)
-            ? HttpAnswer.BytesAsync(context, StatusCodes.Status200OK, HttpAnswer.JsonType, Live)
-            : HttpAnswer.MethodNotAllowedAsync(context, "GET, HEAD");
-
-    public Task ReadyAsync(HttpContext context)
+    /// <summary>Answers the probe that the path names.</summary>
+    public Task AnswerAsync(HttpContext context)
     {
-        if (!IsRead(context))
+        context.Response.Headers.CacheControl = "no-store";
+        string method = context.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
         {
             return HttpAnswer.MethodNotAllowedAsync(context, "GET, HEAD");
         }
 
+        return context.Request.Path.Value switch
+        {
+            "/ready" or "/readyz" => ReadyAsync(context),
+            "/startup" or "/startupz" => StartupAsync(context),
+            _ => HttpAnswer.BytesAsync(context, StatusCodes.Status200OK, HttpAnswer.JsonType, Live),
+        };
+    }
+
+    /// <summary>What keeps the gateway from taking work, by name; empty when it is ready.</summary>
+    public IReadOnlyList<string> Failing()
+    {
+        List<string> failing = [];
+        if (parts.Lifecycle.Draining)
+        {
+            failing.Add("gateway-draining");
+        }
+        else if (parts.Lifecycle.PendingReason is { } reason)
+        {
+            failing.Add(reason);
+        }
+
+        if (!parts.DatabaseOpen())
+        {
+            failing.Add("state-database");
+        }
+
+        if (parts.Config().Probes.ModelsBlockReady && !parts.Models.AnyReachable)
+        {
+            failing.Add("models");
+        }
+
+        failing.AddRange(parts.Health.Active.Where(warnable => warnable.BlocksReady).Select(warnable => warnable.Code));
+        return failing;
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
         IReadOnlyList<string> failing = Failing();
-        int status = failing.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return HttpAnswer.JsonAsync(context, status, (Failing: failing, UptimeMs: UptimeMs()), static (json, state) =>
+        bool ready = failing.Count == 0;
+        int status = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        ReadyState? details = gate.MaySeeDetails(context)
+            ? new ReadyState(failing, (long)parts.Lifecycle.Uptime.TotalMilliseconds, parts.Health.Active)
+            : null;
+        return HttpAnswer.JsonAsync(context, status, (ready, details), static (json, state) =>
         {
             json.WriteStartObject();
-            json.WriteBoolean("ready"u8, state.Failing.Count == 0);
-            json.WriteString("status"u8, state.Failing.Count == 0 ? "ready"u8 : "not_ready"u8);
-            WriteFailing(json, state.Failing);
-            json.WriteNumber("uptimeMs"u8, state.UptimeMs);
+            json.WriteBoolean("ready"u8, state.ready);
+            json.WriteString("status"u8, state.ready ? "ready"u8 : "not_ready"u8);
+            if (state.details is { } details)
+            {
+                WriteDetails(json, details);
+            }
+
             json.WriteEndObject();
         });
     }
 
-    public Task StartupAsync(HttpContext context)
+    private Task StartupAsync(HttpContext context)
     {
-        if (!IsRead(context))
-        {
-            return HttpAnswer.MethodNotAllowedAsync(context, "GET, HEAD");
-        }
-
         Lifecycle lifecycle = parts.Lifecycle;
         int status = lifecycle.Started ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return HttpAnswer.JsonAsync(context, status, lifecycle, static (json, lifecycle) =>
@@ -61,39 +98,27 @@ internal sealed class ProbeEndpoint(HttpFrontParts parts)
         });
     }
 
-    /// <summary>What keeps the gateway from taking work, by name; empty when it is ready.</summary>
-    public IReadOnlyList<string> Failing()
-    {
-        List<string> failing = [];
-        if (parts.Lifecycle.Draining)
-        {
-            failing.Add("gateway-draining");
-        }
-        else if (parts.Lifecycle.PendingReason is { } reason)
-        {
-            failing.Add(reason);
-        }
-
-        failing.AddRange(parts.Health.Active.Where(warnable => warnable.BlocksReady).Select(warnable => warnable.Code));
-        return failing;
-    }
-
-    private static void WriteFailing(Utf8JsonWriter json, IReadOnlyList<string> failing)
+    private static void WriteDetails(Utf8JsonWriter json, ReadyState details)
     {
         json.WriteStartArray("failing"u8);
-        foreach (string name in failing)
+        foreach (string name in details.Failing)
         {
             json.WriteStringValue(name);
         }
 
         json.WriteEndArray();
+        json.WriteNumber("uptimeMs"u8, details.UptimeMs);
+        json.WriteStartArray("warnings"u8);
+        foreach (Warnable warnable in details.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code"u8, warnable.Code);
+            json.WriteString("message"u8, warnable.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
-    private static bool IsRead(HttpContext context)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-    }
-
-    private long UptimeMs() => (long)parts.Lifecycle.Uptime.TotalMilliseconds;
+    private sealed record ReadyState(IReadOnlyList<string> Failing, long UptimeMs, IReadOnlyList<Warnable> Warnings);
 }

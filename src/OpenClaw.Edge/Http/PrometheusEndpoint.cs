@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace OpenClaw.Edge.Http;
+
+/// <summary><c>GET /api/diagnostics/prometheus</c>: what was counted, in the text exposition format 0.0.4.
+/// Thread-safe.</summary>
+internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters counters)
+{
+    /// <summary>Answers an admitted request.</summary>
+    public Task AnswerAsync(HttpContext context)
+    {
+        StringBuilder text = new(2048);
+        Head(text, "openclaw_http_requests_total", "counter", "HTTP requests answered, by route.");
+        foreach (HttpRoute route in Enum.GetValues<HttpRoute>())
+        {
+            string label = route.ToString().ToLowerInvariant();
+            text.Append(CultureInfo.InvariantCulture, $"openclaw_http_requests_total{{route=\"{label}\"}} {counters.RequestsOf(route)}\n");
+        }
+
+        Head(text, "openclaw_http_responses_total", "counter", "HTTP requests answered, by class of status; gone: the client left first.");
+        for (int digit = 0; digit < counters.RequestsByClass.Count; digit++)
+        {
+            string label = digit == 0 ? "gone" : $"{digit}xx";
+            text.Append(CultureInfo.InvariantCulture, $"openclaw_http_responses_total{{class=\"{label}\"}} {counters.RequestsByClass[digit]}\n");
+        }
+
+        One(text, "openclaw_http_active_requests", "gauge", "HTTP requests under way.", counters.Active);
+        One(text, "openclaw_http_unauthorized_total", "counter", "Requests without a valid credential.", counters.Unauthorized);
+        One(text, "openclaw_http_rate_limited_total", "counter", "Requests refused with 429.", counters.RateLimited);
+        One(text, "openclaw_http_client_gone_total", "counter", "Requests whose client left early.", counters.ClientGone);
+        One(text, "openclaw_upstream_failures_total", "counter", "Model server calls that failed.", counters.UpstreamFailures);
+        One(text, "openclaw_upstream_bytes_total", "counter", "Answer bytes passed through.", counters.BytesOut);
+        One(text, "openclaw_prompt_tokens_total", "counter", "Tokens read by models for HTTP callers.", counters.PromptTokens);
+        One(text, "openclaw_completion_tokens_total", "counter", "Tokens generated for HTTP callers.", counters.CompletionTokens);
+        One(text, "openclaw_runs_active", "gauge", "Agent turns that run or wait.", parts.Runs.Active.Count);
+        One(text, "openclaw_uptime_seconds", "gauge", "Seconds since the start.", (long)parts.Lifecycle.Uptime.TotalSeconds);
+        One(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
+        return HttpAnswer.BytesAsync(
+            context,
+            StatusCodes.Status200OK,
+            "text/plain; version=0.0.4; charset=utf-8",
+            Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static void One(StringBuilder text, string name, string type, string help, long value)
+    {
+        Head(text, name, type, help);
+        text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
+    }
+
+    private static void Head(StringBuilder text, string name, string type, string help) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+}
