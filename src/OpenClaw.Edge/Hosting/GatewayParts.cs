@@ -81,6 +81,7 @@ internal sealed class GatewayParts
         var store = new ConfigStore(snapshot, health);
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
         var sessions = new SessionStore(database, clock);
+        ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.DemoOnly(clock), clock, loggers));
         var events = new RunEventHub();
         var agents = new AgentCatalog([]);
@@ -114,7 +115,21 @@ internal sealed class GatewayParts
             Router = router,
             Runs = runs,
             Gateway = gateway,
-            Http = new HttpFront(new HttpFrontParts { Clock = clock, Lifecycle = lifecycle, Health = health, Logs = loggers }),
+            Http = owned.Own(() => new HttpFront(new HttpFrontParts
+            {
+                Clock = clock,
+                Lifecycle = lifecycle,
+                Health = health,
+                Logs = loggers,
+                Config = () => store.Current.Config,
+                Authenticator = authenticator,
+                Models = router,
+                ProviderHttp = providerHttp,
+                Agents = () => parts!.Agents,
+                Runs = runs,
+                Events = events,
+                DatabaseOpen = () => database.Read(static _ => true),
+            })),
             Listener = owned.Own(() => new KestrelListener([new IPEndPoint(IPAddress.Loopback, options.Port ?? config.Gateway.Port)], loggers)),
         };
         return parts;

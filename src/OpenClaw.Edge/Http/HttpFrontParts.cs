@@ -44,6 +44,6 @@ public sealed record HttpFrontParts
     /// <summary>Where turns publish their text.</summary>
     public required RunEventHub Events { get; init; }
 
-    /// <summary>Whether the database answers, for readiness. Must not block for long.</summary>
+    /// <summary>Asks the database something small, for readiness; may throw what the storage throws.</summary>
     public required Func<bool> DatabaseOpen { get; init; }
 }

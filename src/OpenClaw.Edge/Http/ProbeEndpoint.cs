@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Http;
 
@@ -42,7 +44,7 @@ internal sealed class ProbeEndpoint(HttpFrontParts parts, AuthGate gate)
             failing.Add(reason);
         }
 
-        if (!parts.DatabaseOpen())
+        if (!DatabaseOpen())
         {
             failing.Add("state-database");
         }
@@ -54,6 +56,18 @@ internal sealed class ProbeEndpoint(HttpFrontParts parts, AuthGate gate)
 
         failing.AddRange(parts.Health.Active.Where(warnable => warnable.BlocksReady).Select(warnable => warnable.Code));
         return failing;
+    }
+
+    private bool DatabaseOpen()
+    {
+        try
+        {
+            return parts.DatabaseOpen();
+        }
+        catch (Exception exception) when (exception is StorageException or DbException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private Task ReadyAsync(HttpContext context)
