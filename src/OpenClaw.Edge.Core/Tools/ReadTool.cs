@@ -30,8 +30,8 @@ public sealed class ReadTool : ITool
     {
         using WorkspaceFiles files = WorkspaceFiles.Open(context.Workspace);
         WorkspacePath path = files.Parse(ToolJson.Text(arguments, "path"));
-        SafeFileHandle handle = files.OpenFile(path, out long length);
-        await using FileStream stream = new(handle, FileAccess.Read, 1); // owns the handle
+        using SafeFileHandle handle = files.OpenFile(path, out long length);
+        await using FileStream stream = new(handle, FileAccess.Read, 1);
         byte[] head = new byte[8192];
         int sniffed = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         if (ToolText.ImageType(head.AsSpan(0, sniffed)) is string image)
