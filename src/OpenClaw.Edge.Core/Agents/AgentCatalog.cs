@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
@@ -16,6 +18,21 @@ public sealed class AgentCatalog
         _byId = agents.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>The agents of a configuration; one named <c>main</c> when it has none. A second agent of the same id is
+    /// ignored.</summary>
+    public static AgentCatalog Create(EdgeConfig config, StatePaths paths)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(paths);
+        IReadOnlyList<AgentConfig> listed = config.Agents.List.Count > 0 ? config.Agents.List : [new AgentConfig { Id = "main" }];
+        string defaultId = (listed.FirstOrDefault(agent => agent.Default) ?? listed[0]).Id.ToLowerInvariant();
+        return new AgentCatalog(
+        [
+            .. listed.DistinctBy(agent => agent.Id.ToLowerInvariant(), StringComparer.Ordinal)
+                .Select(agent => Entry(agent, agent.Id.ToLowerInvariant(), defaultId, config, paths)),
+        ]);
+    }
+
     /// <summary>All agents, as configured.</summary>
     public IReadOnlyList<AgentEntry> All { get; }
 
@@ -25,4 +42,28 @@ public sealed class AgentCatalog
     /// <summary>Finds an agent by id, whatever its case.</summary>
     public bool TryGet(string? id, [NotNullWhen(true)] out AgentEntry? agent) =>
         _byId.TryGetValue(id?.ToLowerInvariant() ?? "", out agent);
+
+    private static AgentEntry Entry(AgentConfig agent, string id, string defaultId, EdgeConfig config, StatePaths paths)
+    {
+        AgentDefaultsConfig defaults = config.Agents.Defaults;
+        ModelChoiceConfig model = agent.Model?.Primary is null ? defaults.Model : agent.Model;
+        ToolsConfig tools = agent.Tools ?? config.Tools;
+        return new AgentEntry
+        {
+            Id = id,
+            Name = agent.Name ?? agent.Identity.Name ?? id,
+            Workspace = Path.GetFullPath(
+                agent.Workspace ?? (id == defaultId ? defaults.Workspace : null) ?? paths.WorkspaceDir(id)),
+            Model = model.Primary,
+            Fallbacks = agent.Model?.Fallbacks is { Count: > 0 } own ? own : model.Fallbacks,
+            Think = agent.ThinkingDefault ?? defaults.ThinkingDefault,
+            Emoji = agent.Identity.Emoji,
+            IsDefault = id == defaultId,
+            Tools = new ToolPolicy(
+                tools.Profile ?? config.Tools.Profile,
+                tools.Allow,
+                tools.AlsoAllow,
+                [.. tools.Deny, .. config.Tools.Deny]), // an agent cannot allow what is denied for all
+        };
+    }
 }

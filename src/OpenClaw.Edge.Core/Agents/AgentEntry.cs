@@ -1,3 +1,5 @@
+using OpenClaw.Edge.Tools;
+
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>A configured agent, with defaults applied.</summary>
@@ -23,4 +25,10 @@ public sealed record AgentEntry
 
     /// <summary>Emoji of its identity.</summary>
     public string? Emoji { get; init; }
+
+    /// <summary>Reasoning level; <see langword="null"/> is the model's own.</summary>
+    public string? Think { get; init; }
+
+    /// <summary>Tools that it may use.</summary>
+    public ToolPolicy Tools { get; init; } = new(null, null, null, null);
 }

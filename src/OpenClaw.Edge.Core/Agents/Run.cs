@@ -40,7 +40,14 @@ public sealed class Run
     public long StartedAtMs { get; internal set; }
 
     /// <summary>Answer text so far, for a client that joins in the middle.</summary>
-    public string TextSoFar { get; internal set; } = "";
+    public string TextSoFar
+    {
+        get => TextSource?.Invoke() ?? field;
+        internal set;
+    } = "";
+
+    /// <summary>Reads the growing text; null when nothing grows.</summary>
+    internal Func<string>? TextSource { get; set; }
 
     /// <summary>Completes when the run has ended and everything of it is on disk. Never faults.</summary>
     public Task<RunResult> Completion => _completion.Task;

@@ -1,0 +1,80 @@
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>A run that waits or runs, with what its lane needs to run and stop it.</summary>
+internal sealed class ActiveRun : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private string? _stopOrigin;
+    private bool _disposed;
+
+    /// <summary>Creates a waiting run.</summary>
+    public ActiveRun(Run run, AgentEntry agent, QueueMode mode, TranscriptEntry userEntry, RunPublisher publisher)
+    {
+        Run = run;
+        Agent = agent;
+        Mode = mode;
+        UserEntry = userEntry;
+        Publisher = publisher;
+    }
+
+    /// <summary>The run as others see it.</summary>
+    public Run Run { get; }
+
+    /// <summary>Its agent.</summary>
+    public AgentEntry Agent { get; }
+
+    /// <summary>What it does when its session is busy.</summary>
+    public QueueMode Mode { get; }
+
+    /// <summary>The user's message.</summary>
+    public TranscriptEntry UserEntry { get; }
+
+    /// <summary>Where its events go.</summary>
+    public RunPublisher Publisher { get; }
+
+    /// <summary>Completes when the user's message is on disk; faults when it could not be stored.</summary>
+    public Task Stored { get; set; } = Task.CompletedTask;
+
+    /// <summary>Runs whose messages this turn answers as well.</summary>
+    public IReadOnlyList<ActiveRun> Collected { get; set; } = [];
+
+    /// <summary>Timestamp of arrival, by the time provider.</summary>
+    public long ArrivedAt { get; init; }
+
+    /// <summary>Why it was stopped; null when it was not.</summary>
+    public string? StopOrigin => Volatile.Read(ref _stopOrigin);
+
+    /// <summary>Cancelled when it was stopped.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Stops the run; the first reason stands.</summary>
+    public void Stop(string origin)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _stopOrigin is not null)
+            {
+                return;
+            }
+
+            _stopOrigin = origin;
+        }
+
+        _stop.Cancel();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
+        _stop.Dispose();
+        Publisher.Dispose();
+    }
+}
