@@ -8,6 +8,7 @@ internal sealed class ActiveRun : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private string? _stopOrigin;
+    private int _userEntryPublished;
     private bool _disposed;
 
     /// <summary>Creates a waiting run.</summary>
@@ -36,7 +37,7 @@ internal sealed class ActiveRun : IDisposable
     public RunPublisher Publisher { get; }
 
     /// <summary>Completes when the user's message is on disk; faults when it could not be stored.</summary>
-    public Task Stored { get; set; } = Task.CompletedTask;
+    public Task<TranscriptEntry> Stored { get; set; } = Task.FromException<TranscriptEntry>(new InvalidOperationException());
 
     /// <summary>Runs whose messages this turn answers as well.</summary>
     public IReadOnlyList<ActiveRun> Collected { get; set; } = [];
@@ -49,6 +50,15 @@ internal sealed class ActiveRun : IDisposable
 
     /// <summary>Cancelled when it was stopped.</summary>
     public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Publishes the stored user message, once.</summary>
+    public void PublishUserEntry(TranscriptEntry stored)
+    {
+        if (Interlocked.Exchange(ref _userEntryPublished, 1) == 0)
+        {
+            Publisher.EntryStored(stored);
+        }
+    }
 
     /// <summary>Stops the run; the first reason stands.</summary>
     public void Stop(string origin)

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -5,8 +9,17 @@ namespace OpenClaw.Edge.Agents;
 /// <summary>Everything that runs use; put together once by the composition root.</summary>
 public sealed record AgentRuntime
 {
+    /// <summary>The configuration in force; read once a run.</summary>
+    public required Func<EdgeConfig> Config { get; init; }
+
     /// <summary>The agents of the configuration in force; read once a run.</summary>
     public required Func<AgentCatalog> Agents { get; init; }
+
+    /// <summary>Sessions and transcripts.</summary>
+    public required SessionStore Sessions { get; init; }
+
+    /// <summary>Models.</summary>
+    public required ModelRouter Models { get; init; }
 
     /// <summary>Tools that exist.</summary>
     public required ToolRegistry Tools { get; init; }
@@ -16,6 +29,9 @@ public sealed record AgentRuntime
 
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Loggers.</summary>
+    public required ILoggerFactory Loggers { get; init; }
 
     /// <summary>How long a refused caller should wait.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(2);

@@ -1,0 +1,194 @@
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>Turns stored rows into a conversation that a model server accepts. Stateless; never throws on stored data.</summary>
+internal static class PromptHistory
+{
+    private const int CutStep = 16; // rows; see Fit
+
+    /// <summary>Estimated tokens of a message.</summary>
+    public static int Cost(PromptMessage message) =>
+        4 + TokenEstimate.Of(message.Text)
+        + message.ToolCalls.Sum(call => TokenEstimate.Of(call.Name) + TokenEstimate.Of(call.ArgumentsJson))
+        + (message.Images.Count * 1000); // guess: what vision models of this size make of an image
+
+    /// <summary>The newest turns within the budget, oldest first. Rows of one turn stay together, whatever was stored
+    /// between them. When older turns must go, the cut falls on a row number divisible by 16 where that does not cost half
+    /// the budget, so that it stays where it is for several turns and the model server's cache of the prompt stays good.</summary>
+    public static List<PromptMessage> Fit(IEnumerable<TranscriptEntry> stored, int budget)
+    {
+        List<Turn> turns = ByTurn(stored);
+        int first = turns.Count;
+        int used = 0;
+        while (first > 0 && used + turns[first - 1].Cost <= budget)
+        {
+            used += turns[--first].Cost;
+        }
+
+        if (first > 0 && first < turns.Count)
+        {
+            long boundary = (turns[first].FirstSeq + CutStep - 1) / CutStep * CutStep;
+            int stable = turns.FindIndex(first, turn => turn.FirstSeq >= boundary);
+            if (stable > first && turns.Skip(stable).Sum(turn => turn.Cost) * 2 >= used)
+            {
+                first = stable;
+            }
+        }
+
+        return [.. turns.Skip(first).SelectMany(turn => turn.Messages)];
+    }
+
+    /// <summary>Joins neighbours of the same speaker: many chat templates refuse two user messages in a row.</summary>
+    public static List<PromptMessage> Alternate(List<PromptMessage> messages)
+    {
+        List<PromptMessage> joined = new(messages.Count);
+        foreach (PromptMessage message in messages)
+        {
+            if (joined.Count > 0 && joined[^1] is { Role: PromptRole.User } last && message.Role == PromptRole.User)
+            {
+                joined[^1] = last with
+                {
+                    Text = $"{last.Text}\n\n{message.Text}",
+                    Images = last.Images.Count == 0 ? message.Images : [.. last.Images, .. message.Images],
+                };
+            }
+            else
+            {
+                joined.Add(message);
+            }
+        }
+
+        return joined;
+    }
+
+    // A message that arrived while another turn ran is stored in the middle of that turn; by turn the order is right again.
+    private static List<Turn> ByTurn(IEnumerable<TranscriptEntry> stored)
+    {
+        List<Turn> turns = [];
+        Dictionary<string, Turn> byRun = new(StringComparer.Ordinal);
+        foreach (TranscriptEntry entry in stored)
+        {
+            if (entry.Kind == TranscriptEntryKind.Reset)
+            {
+                continue;
+            }
+
+            if (entry.RunId is not string run || !byRun.TryGetValue(run, out Turn? turn))
+            {
+                turn = new Turn(entry.Seq);
+                turns.Add(turn);
+                if (entry.RunId is not null)
+                {
+                    byRun.Add(entry.RunId, turn);
+                }
+            }
+
+            turn.Entries.Add(entry);
+        }
+
+        foreach (Turn turn in turns)
+        {
+            turn.Messages = [.. Messages(turn.Entries)];
+            turn.Cost = turn.Messages.Sum(Cost);
+        }
+
+        return turns;
+    }
+
+    private static IEnumerable<PromptMessage> Messages(List<TranscriptEntry> entries)
+    {
+        Dictionary<string, TranscriptEntry> results = new(StringComparer.Ordinal);
+        foreach (TranscriptEntry entry in entries)
+        {
+            if (entry.Message is { Role: "toolResult", ToolCallId: string id })
+            {
+                results.TryAdd(id, entry);
+            }
+        }
+
+        foreach (TranscriptEntry entry in entries)
+        {
+            ChatMessage message = entry.Message;
+            if (entry.Kind == TranscriptEntryKind.Compaction)
+            {
+                yield return new PromptMessage
+                {
+                    Role = PromptRole.User,
+                    Text = $"[Summary of the conversation so far]\n{message.Content.PlainText}",
+                };
+            }
+            else if (message.Role == "user")
+            {
+                yield return User(message);
+            }
+            else if (message.Role == "assistant")
+            {
+                foreach (PromptMessage said in Assistant(message, results))
+                {
+                    yield return said;
+                }
+            }
+        }
+    }
+
+    private static PromptMessage User(ChatMessage message) => new()
+    {
+        Role = PromptRole.User,
+        Text = message.Content.PlainText,
+        Images =
+        [
+            .. (message.Content.Parts ?? [])
+                .Where(part => part is { Type: "image", Data: not null, MimeType: not null })
+                .Select(part => new PromptImage(part.MimeType!, part.Data!)),
+        ],
+    };
+
+    // Each call is followed by its result; a call whose result was lost to a crash or an abort gets one that says so,
+    // because servers refuse a call without one.
+    private static IEnumerable<PromptMessage> Assistant(ChatMessage message, Dictionary<string, TranscriptEntry> results)
+    {
+        ToolCall[] calls =
+        [
+            .. (message.Content.Parts ?? []).Where(part => part is { Type: "toolCall", Id: not null, Name: not null })
+                .Select(part => new ToolCall(part.Id!, part.Name!, part.Arguments?.GetRawText() ?? "{}")),
+        ];
+        string text = TextOf(message);
+        if (text.Length == 0 && calls.Length == 0)
+        {
+            yield break; // an error row, or an answer aborted before its first word
+        }
+
+        yield return new PromptMessage { Role = PromptRole.Assistant, Text = text, ToolCalls = calls };
+        foreach (ToolCall call in calls)
+        {
+            ChatMessage? result = results.GetValueOrDefault(call.Id)?.Message;
+            yield return new PromptMessage
+            {
+                Role = PromptRole.Tool,
+                ToolCallId = call.Id,
+                ToolName = call.Name,
+                Text = result?.Content.PlainText ?? "[interrupted: the call has no result; it may or may not have taken effect]",
+            };
+        }
+    }
+
+    private static string TextOf(ChatMessage message)
+    {
+        string text = message.Content.PlainText;
+        return message.Abort is not null && text.Length > 0 ? text + " [interrupted]" : text;
+    }
+
+    private sealed class Turn(long firstSeq)
+    {
+        public long FirstSeq { get; } = firstSeq;
+
+        public List<TranscriptEntry> Entries { get; } = [];
+
+        public PromptMessage[] Messages { get; set; } = [];
+
+        public int Cost { get; set; }
+    }
+}

@@ -1,0 +1,92 @@
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>What a turn has gathered so far. Used by one loop only.</summary>
+internal sealed class Turn(ActiveRun active)
+{
+    private string? _shownProvider;
+    private string? _shownModel;
+
+    /// <summary>The run.</summary>
+    public ActiveRun Active { get; } = active;
+
+    /// <summary>Where its events go.</summary>
+    public RunPublisher Publisher => Active.Publisher;
+
+    /// <summary>Provider that answers, as far as known.</summary>
+    public string Provider { get; private set; } = "";
+
+    /// <summary>Model that answers, as far as known.</summary>
+    public string Model { get; private set; } = "";
+
+    /// <summary>Its wire protocol.</summary>
+    public string Api { get; private set; } = "";
+
+    /// <summary>Window of the model in tokens.</summary>
+    public int Window { get; set; } = PromptBuilder.UnknownWindow;
+
+    /// <summary>Tokens of all calls.</summary>
+    public MessageUsage Usage { get; private set; } = new();
+
+    /// <summary>Tokens of the last call.</summary>
+    public MessageUsage LastUsage { get; private set; } = new();
+
+    /// <summary>Whether the call under way has shown text, after which it must not be repeated.</summary>
+    public bool SawText { get; set; }
+
+    /// <summary>Whether the answer was <c>NO_REPLY</c>.</summary>
+    public bool Silent { get; set; }
+
+    /// <summary>The answer that ended the turn.</summary>
+    public ModelFinish? Finish { get; private set; }
+
+    /// <summary>Calls to client tools that ended the turn.</summary>
+    public IReadOnlyList<ToolCall> ClientCalls { get; set; } = [];
+
+    /// <summary>Names of tools that ran without error, each once.</summary>
+    public List<string> SuccessfulTools { get; } = [];
+
+    /// <summary>Publishes which model the turn talks to, when that changed.</summary>
+    public void TalksTo(string provider, string model)
+    {
+        (Provider, Model) = (provider, model);
+        if (provider != _shownProvider || model != _shownModel)
+        {
+            (_shownProvider, _shownModel) = (provider, model);
+            Publisher.Model(provider, model);
+        }
+    }
+
+    /// <summary>Counts a call that ended.</summary>
+    public void Count(ModelFinish finish)
+    {
+        Finish = finish;
+        Api = finish.Api;
+        if (finish.Provider.Length > 0)
+        {
+            TalksTo(finish.Provider, finish.Model);
+        }
+
+        MessageUsage one = finish.Usage;
+        LastUsage = one;
+        Usage = new MessageUsage
+        {
+            Input = Usage.Input + one.Input,
+            Output = Usage.Output + one.Output,
+            TotalTokens = Usage.TotalTokens + one.TotalTokens,
+            CacheRead = Usage.CacheRead + one.CacheRead,
+            CacheWrite = Usage.CacheWrite + one.CacheWrite,
+            Cost = new MessageCost
+            {
+                Input = Usage.Cost.Input + one.Cost.Input,
+                Output = Usage.Cost.Output + one.Cost.Output,
+                CacheRead = Usage.Cost.CacheRead + one.Cost.CacheRead,
+                CacheWrite = Usage.Cost.CacheWrite + one.Cost.CacheWrite,
+                Total = Usage.Cost.Total + one.Cost.Total,
+            },
+        };
+        Publisher.Usage(Usage.Output);
+    }
+}
