@@ -60,6 +60,15 @@ internal sealed class ActiveRun : IDisposable
         }
     }
 
+    /// <summary>Publishes the place in a queue, unless the run has started meanwhile.</summary>
+    public void PublishQueued(string note, int position)
+    {
+        if (Run.Status == RunStatus.Queued)
+        {
+            Publisher.Phase("queued", note, position);
+        }
+    }
+
     /// <summary>Stops the run; the first reason stands.</summary>
     public void Stop(string origin)
     {

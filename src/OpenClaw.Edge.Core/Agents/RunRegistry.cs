@@ -1,51 +1,216 @@
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>Live index of runs: admits turns, finds them, aborts and drains them. Thread-safe.</summary>
-public sealed class RunRegistry : IAsyncDisposable
+public sealed partial class RunRegistry : IAsyncDisposable
 {
+    private static readonly TimeSpan s_abortGrace = TimeSpan.FromSeconds(5); // guess: cancel, store, publish on a busy Pi
+
     private readonly AgentRuntime _runtime;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly List<ActiveRun> _active = [];
+    private readonly Dictionary<string, ActiveRun> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<SessionKey, SessionLane> _lanes = [];
+    private readonly EndedRuns _ended;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RunLoad _load = new();
+    private readonly RunSlots _slots;
+    private readonly AgentLoop _loop;
+    private readonly TurnEnd _end;
+    private readonly LaneHost _host;
+    private bool _draining;
 
     /// <summary>Creates an empty registry.</summary>
     public RunRegistry(AgentRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(runtime);
         _runtime = runtime;
+        _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
+        _ended = new EndedRuns(runtime.Time);
+        _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent);
+        _loop = new AgentLoop(runtime, _load, IsActive);
+        _end = new TurnEnd(runtime);
+        _host = new LaneHost(
+            _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
+            CollectedAsync, _stopping.Token);
     }
 
     /// <summary>Runs that wait or run now, oldest first.</summary>
-    public IReadOnlyList<Run> Active { get; } = [];
+    public IReadOnlyList<Run> Active
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _active.Select(active => active.Run)];
+            }
+        }
+    }
 
     /// <summary>Admits a turn. Returns after the user message is on disk; the run itself outlives the caller.
     /// The same run id answers with the same run for five minutes after its end. Throws what the store throws.</summary>
-    public ValueTask<RunAdmission> StartAsync(RunRequest request, CancellationToken cancellationToken)
+    public async ValueTask<RunAdmission> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(
-            new RunAdmission(RunAdmissionStatus.Draining, null, _runtime.RetryAfter));
+        if (Known(request.RunId) is { } known)
+        {
+            return await AgainAsync(known, cancellationToken);
+        }
+
+        if (!_runtime.Agents().TryGet(request.SessionKey.AgentId, out AgentEntry? agent))
+        {
+            return new RunAdmission(RunAdmissionStatus.UnknownAgent, null);
+        }
+
+        SessionRow? row = _runtime.Sessions.Find(request.SessionKey);
+        if (row is not null && RunHistory.FindEnded(_runtime.Sessions, request) is { } before)
+        {
+            return new RunAdmission(RunAdmissionStatus.Finished, before);
+        }
+
+        QueueConfig queue = _runtime.Config().Messages.Queue;
+        LaneAdmission admission = Admit(request, agent, QueueModes.For(request, row, queue), queue, row?.SessionId ?? "");
+        if (admission.Active is not { } active)
+        {
+            return admission.Status == RunAdmissionStatus.InFlight
+                ? await StartAsync(request, cancellationToken)
+                : new RunAdmission(admission.Status, null, _runtime.RetryAfter);
+        }
+
+        admission.Interrupted?.Stop("interrupt");
+        if (admission.Dropped is { } dropped)
+        {
+            await EndWaitingAsync(dropped, RunStatus.Aborted, "dropped");
+        }
+
+        TranscriptEntry stored = await active.Stored.WaitAsync(cancellationToken);
+        if (admission.Busy)
+        {
+            active.PublishUserEntry(stored);
+            active.PublishQueued("waits for the turn before it", PositionOf(active));
+        }
+
+        return new RunAdmission(RunAdmissionStatus.Started, active.Run);
     }
 
     /// <summary>Finds a run that is active or ended within the last five minutes.</summary>
-    public Run? Find(string runId) => Active.FirstOrDefault(run => run.Id == runId);
+    public Run? Find(string runId)
+    {
+        lock (_gate)
+        {
+            return _byId.TryGetValue(runId, out ActiveRun? active) ? active.Run : _ended.Find(runId);
+        }
+    }
 
     /// <summary>The run that the session executes now, else the oldest that waits; null when idle.</summary>
-    public Run? ActiveFor(SessionKey key) => Active.FirstOrDefault(run => run.SessionKey == key);
+    public Run? ActiveFor(SessionKey key)
+    {
+        lock (_gate)
+        {
+            return _lanes.TryGetValue(key, out SessionLane? lane)
+                ? (lane.Running ?? (lane.Waiting.Count > 0 ? lane.Waiting[0] : null))?.Run
+                : null;
+        }
+    }
 
     /// <summary>Aborts one run of the session, or all of them. Completes when their ends were published.</summary>
     /// <param name="key">Session.</param>
     /// <param name="runId">Run to abort; null for every run of the session, waiting ones too.</param>
     /// <param name="origin"><c>rpc</c>, <c>timeout</c>, <c>shutdown</c> or <c>disconnect</c>.</param>
     /// <returns>Ids of the runs that were aborted.</returns>
-    public Task<IReadOnlyList<string>> AbortAsync(SessionKey key, string? runId, string origin) =>
-        Task.FromResult<IReadOnlyList<string>>(
-            [.. Active.Where(run => run.SessionKey == key && (runId is null || run.Id == runId)).Select(run => run.Id)]);
+    public async Task<IReadOnlyList<string>> AbortAsync(SessionKey key, string? runId, string origin)
+    {
+        List<ActiveRun> waiting = [];
+        List<ActiveRun> targets;
+        lock (_gate)
+        {
+            if (!_lanes.TryGetValue(key, out SessionLane? lane))
+            {
+                return [];
+            }
+
+            waiting.AddRange(lane.Waiting.Where(active => runId is null || active.Run.Id == runId));
+            waiting.ForEach(active => lane.Remove(active));
+            targets = [.. waiting];
+            if (lane.Running is { } running && (runId is null || running.Run.Id == runId))
+            {
+                targets.Insert(0, running);
+            }
+        }
+
+        foreach (ActiveRun active in targets)
+        {
+            active.Stop(origin);
+        }
+
+        foreach (ActiveRun active in waiting)
+        {
+            await EndWaitingAsync(active, RunStatus.Aborted, origin);
+        }
+
+        await Task.WhenAll(targets.Select(active => active.Run.Completion));
+        return [.. targets.Select(active => active.Run.Id)];
+    }
 
     /// <summary>Refuses new runs, waits for running ones, and aborts those that outlast the budget; their partial answers
-    /// are stored as interrupted. Completes when nothing runs.</summary>
-    public Task DrainAsync(TimeSpan budget) => Task.WhenAll(Active.Select(run => run.Completion));
+    /// are stored as interrupted. Completes when nothing runs, or five seconds after the budget.</summary>
+    public async Task DrainAsync(TimeSpan budget)
+    {
+        List<ActiveRun> waiting = [];
+        List<ActiveRun> running;
+        lock (_gate)
+        {
+            _draining = true;
+            foreach (SessionLane lane in _lanes.Values)
+            {
+                waiting.AddRange(lane.Waiting);
+            }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+            waiting.ForEach(active => _lanes[active.Run.SessionKey].Remove(active));
+            running = [.. _active.Except(waiting)];
+        }
+
+        foreach (ActiveRun active in waiting)
+        {
+            active.Stop("shutdown");
+            await EndWaitingAsync(active, RunStatus.Aborted, "shutdown");
+        }
+
+        Task ended = Task.WhenAll(running.Select(active => active.Run.Completion));
+        if (await EndsWithinAsync(ended, budget))
+        {
+            return;
+        }
+
+        running.ForEach(active => active.Stop("shutdown"));
+        if (!await EndsWithinAsync(ended, s_abortGrace))
+        {
+            Log.StillRunning(_logger, running.Count(active => !active.Run.Completion.IsCompleted));
+        }
+    }
+
+    /// <summary>Aborts everything and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DrainAsync(TimeSpan.Zero);
+        await _stopping.CancelAsync();
+        Task[] loops;
+        lock (_gate)
+        {
+            loops = [.. _lanes.Values.Select(lane => lane.Loop)];
+        }
+
+        await Task.WhenAll(loops);
+        _stopping.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1821, LogLevel.Warning, "{Count} runs did not stop in time; their answers are marked at the next start.")]
+        public static partial void StillRunning(ILogger logger, int count);
+    }
 }

@@ -1,0 +1,269 @@
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>Carries one run from its first model call to its last row: stream, tools, again, until the model has answered.
+/// Stateless; one call a run.</summary>
+internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func<string, bool> isActive)
+{
+    private const int CharsPerToken = 4;
+
+    private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
+    private readonly TurnEnd _end = new(runtime);
+
+    /// <summary>Runs a turn to its end; never throws. The end is stored before it is published.</summary>
+    public async Task RunAsync(ActiveRun active)
+    {
+        EdgeConfig config = runtime.Config();
+        TimeSpan budget = active.Run.Request.Timeout ?? TimeSpan.FromSeconds(config.Agents.Defaults.TimeoutSeconds);
+        using CancellationTokenSource deadline = budget > TimeSpan.Zero ? new(budget, runtime.Time) : new();
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, active.Stopped);
+        Turn turn = new(active);
+        long started = runtime.Time.GetTimestamp();
+        load.Enter();
+        try
+        {
+            await TalkAsync(turn, config, either.Token);
+            await _end.DoneAsync(turn);
+        }
+        catch (InputNotStoredException)
+        {
+            active.Run.Complete(new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            await _end.StoppedAsync(turn, active.StopOrigin ?? "timeout", budget);
+        }
+        catch (ProviderException exception)
+        {
+            Log.ModelFailed(_logger, active.Run.Id, exception.Failure, exception.Message);
+            await _end.FailedAsync(turn, exception.Message, exception);
+        }
+        catch (Exception exception)
+        {
+            Log.RunBroke(_logger, exception, active.Run.Id);
+            await _end.FailedAsync(turn, "internal error: the gateway's log says more", null);
+        }
+        finally
+        {
+            load.Leave();
+            RunTelemetry.Ended(
+                active.Run.Status, active.Run.Request.Source, runtime.Time.GetElapsedTime(started).TotalSeconds);
+        }
+    }
+
+    private async Task TalkAsync(Turn turn, EdgeConfig config, CancellationToken cancellationToken)
+    {
+        ActiveRun active = turn.Active;
+        RunRequest request = active.Run.Request;
+        SessionRow? row = runtime.Sessions.Find(active.Run.SessionKey);
+        ModelChoice choice = Choose(request, row, active.Agent);
+        ModelInfo? model = Describe(choice);
+        turn.Window = Window(model, config);
+        PlantWorkspace(active.Agent, config);
+        IReadOnlyList<ToolSpec> tools =
+            model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, active.Agent.Tools, request);
+        string system = PromptBuilder.System(
+            active.Agent, config, tools.Count > 0, request.ExtraSystemPrompt, runtime.Time.GetLocalNow());
+        ModelRequest call = new()
+        {
+            Model = choice.Primary ?? "",
+            System = system,
+            Messages = [],
+            Tools = tools,
+            Sampling = request.Sampling,
+            Think = request.Think ?? row?.ThinkLevel ?? active.Agent.Think,
+            QueueKey = active.Run.SessionKey.Text,
+        };
+        int budget = PromptBuilder.HistoryBudget(turn.Window, system, tools, request.Sampling.MaxTokens);
+        ToolRound round = new(runtime.Tools, active.Agent.Tools, Context(turn), runtime.Time);
+        await AnswerAsync(turn, choice, call, budget, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
+    }
+
+    private async Task AnswerAsync(
+        Turn turn, ModelChoice choice, ModelRequest call, int budget, ToolRound round, int maxRounds, CancellationToken cancellationToken)
+    {
+        List<PromptMessage> conversation = Converse(turn.Active, budget);
+        List<PromptMessage> rounds = [];
+        bool shortened = false;
+        Func<Task> begun = () => BegunAsync(turn, choice);
+        for (int count = 0; ; count++)
+        {
+            bool last = count == maxRounds;
+            if (last)
+            {
+                rounds[^1] = rounds[^1] with { Text = rounds[^1].Text + "\n[No more tool calls in this turn: answer now.]" };
+            }
+
+            ModelRequest request = call with { Messages = [.. conversation, .. rounds], Tools = last ? [] : call.Tools };
+            ModelAnswer answer;
+            turn.SawText = false;
+            try
+            {
+                answer = await AnswerStream.RunAsync(runtime.Models, choice, request, turn, begun, cancellationToken);
+            }
+            catch (ProviderException exception)
+                when (exception.Failure == ProviderFailure.ContextOverflow && !turn.SawText && !shortened)
+            {
+                Log.Shortened(_logger, turn.Active.Run.Id, budget / 2);
+                shortened = true;
+                conversation = Converse(turn.Active, budget / 2);
+                begun = static () => Task.CompletedTask;
+                count--;
+                continue;
+            }
+
+            begun = static () => Task.CompletedTask;
+            turn.Silent = turn.Publisher.EndMessage();
+            turn.Count(answer.Finish);
+            ToolCall[] client = [.. answer.Calls.Where(wanted => IsClients(turn, wanted))];
+            if (client.Length > 0)
+            {
+                turn.ClientCalls = client;
+                return;
+            }
+
+            if (answer.Calls.Count == 0 || last)
+            {
+                ThrowOnNothing(turn, answer.Finish);
+                return;
+            }
+
+            rounds.AddRange(await CallToolsAsync(turn, answer, round, cancellationToken));
+            turn.Publisher.BeginMessage();
+        }
+    }
+
+    private async Task<List<PromptMessage>> CallToolsAsync(
+        Turn turn, ModelAnswer answer, ToolRound round, CancellationToken cancellationToken)
+    {
+        string runId = turn.Active.Run.Id;
+        List<PromptMessage> messages =
+        [
+            new() { Role = PromptRole.Assistant, Text = turn.Publisher.MessageText, ToolCalls = answer.Calls },
+        ];
+        await _end.AppendAsync(turn, TurnRows.Assistant(turn, "toolUse", answer.Calls, Now, null)!);
+        foreach (ToolCall call in answer.Calls)
+        {
+            ToolResult result = await round.RunAsync(turn, call, cancellationToken);
+            await _end.AppendAsync(turn, TurnRows.ToolResult(runId, call, result, Now));
+            messages.Add(new PromptMessage
+            {
+                Role = PromptRole.Tool,
+                ToolCallId = call.Id,
+                ToolName = call.Name,
+                Text = result.Text,
+            });
+        }
+
+        return messages;
+    }
+
+    // The model is already being called while the user's message goes to disk; nothing is shown before it is there.
+    private async Task BegunAsync(Turn turn, ModelChoice choice)
+    {
+        TranscriptEntry stored;
+        try
+        {
+            stored = await turn.Active.Stored;
+        }
+        catch (Exception exception)
+        {
+            throw new InputNotStoredException(exception);
+        }
+
+        Run run = turn.Active.Run;
+        run.Status = RunStatus.Running;
+        run.StartedAtMs = Now;
+        if (run.SessionId.Length == 0)
+        {
+            run.SessionId = runtime.Sessions.Find(run.SessionKey)?.SessionId ?? "";
+        }
+
+        turn.Publisher.Phase("preparing_context");
+        turn.Active.PublishUserEntry(stored);
+        turn.Publisher.Started();
+        turn.Publisher.Phase("starting_model");
+        if (runtime.Models.Catalog.TryResolve(
+                choice.Primary ?? runtime.Models.Catalog.DefaultModelRef ?? "", out ModelProviderEntry? provider, out string? model))
+        {
+            turn.TalksTo(provider.Id, model);
+        }
+    }
+
+    private void PlantWorkspace(AgentEntry agent, EdgeConfig config)
+    {
+        try
+        {
+            WorkspaceSeeds.Plant(agent.Workspace, config.Agents.Defaults.SkipBootstrap);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or WorkspaceException)
+        {
+            Log.NoWorkspace(_logger, agent.Workspace, exception.Message); // the turn can still chat
+        }
+    }
+
+    private List<PromptMessage> Converse(ActiveRun active, int budget)
+    {
+        IReadOnlyList<TranscriptEntry> stored = runtime.Sessions.ReadContext(active.Run.SessionKey, budget * CharsPerToken);
+        return PromptBuilder.Conversation(active, stored, isActive, budget);
+    }
+
+    private static ModelChoice Choose(RunRequest request, SessionRow? row, AgentEntry agent) =>
+        (request.Model ?? row?.ModelOverride) is { Length: > 0 } named
+            ? ModelChoice.Only(named)
+            : new ModelChoice(agent.Model, agent.Fallbacks);
+
+    private ModelInfo? Describe(ModelChoice choice) =>
+        (choice.Primary ?? runtime.Models.Catalog.DefaultModelRef) is string modelRef
+            ? runtime.Models.Catalog.Describe(modelRef)
+            : null;
+
+    private static int Window(ModelInfo? model, EdgeConfig config)
+    {
+        int window = model is { ContextWindow: > 0 } ? model.ContextWindow : PromptBuilder.UnknownWindow;
+        return config.Agents.Defaults.ContextTokens is > 0 and int cap ? Math.Min(window, cap) : window;
+    }
+
+    private static ToolCallContext Context(Turn turn) => new()
+    {
+        SessionKey = turn.Active.Run.SessionKey,
+        Workspace = turn.Active.Agent.Workspace,
+        MaxResultChars = Math.Clamp(turn.Window, 1_000, 40_000), // a quarter of the window at four characters a token
+    };
+
+    private static bool IsClients(Turn turn, ToolCall call) =>
+        turn.Active.Run.Request.ClientTools.Any(tool => tool.Name == call.Name);
+
+    private static void ThrowOnNothing(Turn turn, ModelFinish finish)
+    {
+        if (!turn.Silent && finish.StopReason == "stop" && turn.Publisher.ReadText().Length == 0
+            && turn.Publisher.RunThinking.Length == 0)
+        {
+            throw new ProviderException(
+                ProviderFailure.Malformed,
+                $"{turn.Provider}/{turn.Model} gave an empty answer; ask again, or choose another model: openclaw models list");
+        }
+    }
+
+    private long Now => runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1801, LogLevel.Warning, "Run {RunId} failed ({Failure}): {Message}")]
+        public static partial void ModelFailed(ILogger logger, string runId, ProviderFailure failure, string message);
+
+        [LoggerMessage(1802, LogLevel.Error, "Run {RunId} broke; it was ended with an error.")]
+        public static partial void RunBroke(ILogger logger, Exception exception, string runId);
+
+        [LoggerMessage(1803, LogLevel.Information, "Run {RunId} was too long for the model; asked again with history of {Tokens} tokens.")]
+        public static partial void Shortened(ILogger logger, string runId, int tokens);
+
+        [LoggerMessage(1804, LogLevel.Warning, "Workspace {Workspace} cannot be used ({Problem}); the agent goes on without its files.")]
+        public static partial void NoWorkspace(ILogger logger, string workspace, string problem);
+    }
+}

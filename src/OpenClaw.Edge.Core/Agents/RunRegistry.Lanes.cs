@@ -1,0 +1,182 @@
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <content>Queues: who is let in, who is dropped, who runs.</content>
+public sealed partial class RunRegistry
+{
+    private bool IsActive(string runId)
+    {
+        lock (_gate)
+        {
+            return _byId.ContainsKey(runId);
+        }
+    }
+
+    private object? Known(string runId)
+    {
+        lock (_gate)
+        {
+            return _byId.TryGetValue(runId, out ActiveRun? active) ? active : _ended.Find(runId);
+        }
+    }
+
+    private static async ValueTask<RunAdmission> AgainAsync(object known, CancellationToken cancellationToken)
+    {
+        if (known is not ActiveRun active)
+        {
+            return new RunAdmission(RunAdmissionStatus.Finished, (Run)known);
+        }
+
+        await active.Stored.WaitAsync(cancellationToken);
+        return new RunAdmission(RunAdmissionStatus.InFlight, active.Run);
+    }
+
+    private ActiveRun Create(RunRequest request, AgentEntry agent, QueueMode mode, string sessionId)
+    {
+        long nowMs = _runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        Run run = new(request, nowMs) { SessionId = sessionId };
+        RunPublisher publisher = new(run, _runtime.Events, _runtime.Time, _load);
+        return new ActiveRun(run, agent, mode, TurnRows.User(request, nowMs), publisher)
+        {
+            ArrivedAt = _runtime.Time.GetTimestamp(),
+        };
+    }
+
+    private LaneAdmission Admit(RunRequest request, AgentEntry agent, QueueMode mode, QueueConfig queue, string sessionId)
+    {
+        SessionKey key = request.SessionKey;
+        lock (_gate)
+        {
+            if (_draining)
+            {
+                return new LaneAdmission(RunAdmissionStatus.Draining);
+            }
+
+            if (_byId.ContainsKey(request.RunId))
+            {
+                return new LaneAdmission(RunAdmissionStatus.InFlight);
+            }
+
+            bool busy = _lanes.TryGetValue(key, out SessionLane? lane);
+            ActiveRun? dropped = null;
+            if (busy && lane!.Waiting.Count >= Math.Max(1, queue.Cap))
+            {
+                dropped = queue.Drop is "new" ? null : QueueModes.Droppable(lane.Waiting);
+                if (dropped is null)
+                {
+                    return new LaneAdmission(RunAdmissionStatus.LaneFull);
+                }
+
+                lane.Remove(dropped);
+            }
+
+            lane ??= new SessionLane(key, _host);
+            ActiveRun active = Create(request, agent, mode, sessionId);
+            _active.Add(active);
+            _byId.Add(active.Run.Id, active);
+            active.Stored = StoreAsync(active, busy);
+            lane.Add(active);
+            if (!busy)
+            {
+                _lanes.Add(key, lane);
+                lane.Start();
+            }
+
+            ActiveRun? interrupted = mode == QueueMode.Interrupt ? lane.Running : null;
+            return new LaneAdmission(RunAdmissionStatus.Started, active, busy, dropped, interrupted);
+        }
+    }
+
+    // Called under the lock, so that messages are stored in the order of the queue; what follows the first await is not.
+    private async Task<TranscriptEntry> StoreAsync(ActiveRun active, bool busy)
+    {
+        Run run = active.Run;
+        SessionUpdate update = new()
+        {
+            Status = busy ? null : SessionStatus.Running,
+            RunId = busy ? null : run.Id,
+            StartedAtMs = busy ? null : run.AcceptedAtMs,
+            Interaction = true,
+            AcceptedInput = new PendingInput(run.SessionKey, run.Id, run.Request.Source, run.AcceptedAtMs),
+        };
+        IReadOnlyList<TranscriptEntry> stored = await _runtime.Sessions.AppendAsync(
+            run.SessionKey, [active.UserEntry], update, CancellationToken.None);
+        return stored[0];
+    }
+
+    private int PositionOf(ActiveRun active)
+    {
+        lock (_gate)
+        {
+            return _lanes.TryGetValue(active.Run.SessionKey, out SessionLane? lane)
+                ? Math.Max(1, lane.Waiting.TakeWhile(other => other != active).Count() + (lane.Running is null ? 0 : 1))
+                : 1;
+        }
+    }
+
+    private async Task RunAsync(ActiveRun active)
+    {
+        using RunSlots.Ticket ticket = _slots.Take(position => QueuedForSlot(active, position));
+        try
+        {
+            await ticket.Granted.WaitAsync(active.Stopped);
+        }
+        catch (OperationCanceledException)
+        {
+            await _end.WaitingEndedAsync(active, RunStatus.Aborted, active.StopOrigin ?? "rpc", closeInput: true);
+            return;
+        }
+
+        await _loop.RunAsync(active);
+    }
+
+    private static void QueuedForSlot(ActiveRun active, int position)
+    {
+        if (active.Stored.IsCompletedSuccessfully)
+        {
+            active.PublishQueued("waits for another session's turn", position);
+        }
+    }
+
+    // Its input is closed in the transaction of the turn that answers it.
+    private async Task CollectedAsync(ActiveRun active)
+    {
+        await _end.WaitingEndedAsync(active, RunStatus.Done, "collected", closeInput: false);
+        Forget(active);
+    }
+
+    private async Task EndWaitingAsync(ActiveRun active, RunStatus status, string stopReason)
+    {
+        await _end.WaitingEndedAsync(active, status, stopReason, closeInput: true);
+        Forget(active);
+    }
+
+    private void Forget(ActiveRun active)
+    {
+        lock (_gate)
+        {
+            _active.Remove(active);
+            if (_byId.Remove(active.Run.Id) && active.Stored.IsCompletedSuccessfully)
+            {
+                _ended.Add(active.Run); // a run whose message was not stored may be asked for again
+            }
+        }
+
+        active.Dispose();
+    }
+
+    private async Task<bool> EndsWithinAsync(Task ended, TimeSpan budget)
+    {
+        try
+        {
+            await ended.WaitAsync(budget, _runtime.Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
