@@ -84,14 +84,18 @@ internal sealed class GatewayParts
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.DemoOnly(clock), clock, loggers));
         var events = new RunEventHub();
-        var agents = new AgentCatalog([]);
+        var agents = AgentCatalog.Create(config, setup.Paths);
         GatewayParts? parts = null;
         RunRegistry runs = owned.Own(() => new RunRegistry(new AgentRuntime
         {
+            Config = () => store.Current.Config,
             Agents = () => parts!.Agents,
-            Tools = new ToolRegistry([]),
+            Sessions = sessions,
+            Models = router,
+            Tools = new ToolRegistry(BuiltInTools.All),
             Events = events,
             Time = clock,
+            Loggers = loggers,
         }));
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
