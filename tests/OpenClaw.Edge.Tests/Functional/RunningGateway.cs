@@ -1,0 +1,118 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Cli;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Hosting;
+using OpenClaw.Edge.TestKit.Gateways;
+
+namespace OpenClaw.Edge.Tests.Functional;
+
+/// <summary>A gateway under test: in this process, or the published binary as a child when <c>OPENCLAW_BIN</c> names it. Tests see no difference.</summary>
+public sealed class RunningGateway : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly MemoryStream console = new();
+    private EdgeHost? host;
+    private GatewayProcess? process;
+
+    private RunningGateway(GatewayHome home) => Home = home;
+
+    /// <summary>The binary, or null for gateways in this process.</summary>
+    public static string? Binary => Environment.GetEnvironmentVariable("OPENCLAW_BIN") is { Length: > 0 } path ? path : null;
+
+    /// <summary>What it owns on disk.</summary>
+    public GatewayHome Home { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri BaseUri => process?.BaseUri ?? host!.Addresses[0];
+
+    /// <summary>The child process; null in process.</summary>
+    public GatewayProcess? Process => process;
+
+    /// <summary>Starts a gateway on <paramref name="home"/>. Throws with the reason when it refuses to start.</summary>
+    public static async Task<RunningGateway> StartAsync(GatewayHome home, string workingDirectory = "/")
+    {
+        RunningGateway gateway = new(home);
+        if (Binary is { } binary)
+        {
+            gateway.process = await GatewayProcess.StartAsync(binary, home, workingDirectory);
+        }
+        else
+        {
+            ProcessEnvironment environment = new(home.Variables, workingDirectory, home.Root);
+            gateway.host = await EdgeHost.StartAsync(new GatewayRunOptions { Port = 0 }, environment, gateway.console, TimeProvider.System, CancellationToken.None);
+        }
+
+        return gateway;
+    }
+
+    /// <summary>Stops it as systemd does: SIGTERM to the process, or the same sequence in this one.</summary>
+    public async Task StopAsync()
+    {
+        if (process is not null)
+        {
+            int code = await process.StopAsync();
+            Xunit.Assert.True(code == 0, $"exit code {code}: {process.Output}");
+        }
+
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    /// <summary>Makes it read its configuration again, as SIGHUP asks.</summary>
+    public void Reload()
+    {
+        process?.Signal(1);
+        host?.Reload();
+    }
+
+    /// <summary>Connects a WebSocket client with the home's token.</summary>
+    public Task<GatewayTestClient> ConnectAsync(params string[] scopes) => GatewayTestClient.ConnectAsync(BaseUri, Home.Token, scopes);
+
+    /// <summary>Sends an HTTP request; with a bearer token unless <paramref name="token"/> is empty.</summary>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? json = null, string? token = null, Action<HttpRequestMessage>? change = null, bool headersOnly = false, CancellationToken cancel = default)
+    {
+        using HttpRequestMessage request = new(method, new Uri(BaseUri, path));
+        if (token is null || token.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? Home.Token);
+        }
+
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
+        change?.Invoke(request);
+        return await Http.SendAsync(request, headersOnly ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancel);
+    }
+
+    /// <summary>Sends a request and reads its JSON body, whatever the status.</summary>
+    public async Task<(int Status, JsonElement Body)> JsonAsync(HttpMethod method, string path, string? json = null, string? token = null)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, json, token);
+        string text = await response.Content.ReadAsStringAsync();
+        using JsonDocument document = JsonDocument.Parse(text.Length == 0 ? "null" : text);
+        return ((int)response.StatusCode, document.RootElement.Clone());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        await console.DisposeAsync();
+    }
+}
