@@ -11,6 +11,15 @@ public sealed record OtelConfig
     /// <summary>Base OTLP address.</summary>
     public string? Endpoint { get; init; }
 
+    /// <summary>Exact address for traces; wins over <see cref="Endpoint"/>.</summary>
+    public string? TracesEndpoint { get; init; }
+
+    /// <summary>Exact address for metrics.</summary>
+    public string? MetricsEndpoint { get; init; }
+
+    /// <summary>Exact address for logs.</summary>
+    public string? LogsEndpoint { get; init; }
+
     /// <summary><c>http/protobuf</c> or <c>http/json</c>.</summary>
     public string Protocol { get; init; } = "http/protobuf";
 

@@ -1,0 +1,226 @@
+using System.Collections.ObjectModel;
+
+namespace OpenClaw.Edge.Configuration;
+
+/// <content>The <c>agents</c> and <c>tools</c> sections.</content>
+internal static partial class ConfigBinder
+{
+    private static AgentsConfig BindAgents(ConfigSection section)
+    {
+        AgentDefaultsConfig defaults = BindDefaults(section.Section("defaults"));
+        return new AgentsConfig
+        {
+            Defaults = defaults,
+            List = [.. section.Items("list").Select(item => BindAgent(new ConfigSection(item), defaults))],
+        };
+    }
+
+    private static AgentDefaultsConfig BindDefaults(ConfigSection section)
+    {
+        var d = new AgentDefaultsConfig();
+        return new AgentDefaultsConfig
+        {
+            Model = BindChoice(section.Section("model")) ?? d.Model,
+            Models = BindEntries(section.Section("models")),
+            ImageModel = BindChoice(section.Section("imageModel")),
+            Workspace = section.Text("workspace"),
+            RepoRoot = section.Text("repoRoot"),
+            SkipBootstrap = section.Flag("skipBootstrap", d.SkipBootstrap),
+            BootstrapMaxChars = section.Whole("bootstrapMaxChars"),
+            BootstrapTotalMaxChars = section.Whole("bootstrapTotalMaxChars"),
+            TimeoutSeconds = section.Whole("timeoutSeconds", d.TimeoutSeconds),
+            MaxConcurrent = section.Whole("maxConcurrent", d.MaxConcurrent),
+            MaxToolRounds = section.Whole("maxToolRounds", d.MaxToolRounds),
+            ThinkingDefault = section.Text("thinkingDefault"),
+            VerboseDefault = section.Text("verboseDefault"),
+            ContextTokens = section.Whole("contextTokens"),
+            MediaMaxMb = section.Whole("mediaMaxMb", d.MediaMaxMb),
+            UserTimezone = section.Text("userTimezone"),
+            Compaction = BindCompaction(section.Section("compaction")),
+            Heartbeat = BindHeartbeat(section.Section("heartbeat"), d.Heartbeat),
+            Sandbox = BindSandbox(section.Section("sandbox"), d.Sandbox),
+            BlockStreaming = BindBlockStreaming(section),
+            Subagents = section.Raw("subagents"),
+            Params = section.Raw("params"),
+        };
+    }
+
+    private static AgentConfig BindAgent(ConfigSection section, AgentDefaultsConfig defaults)
+    {
+        ConfigSection identity = section.Section("identity");
+        return new AgentConfig
+        {
+            Id = section.Text("id", "").ToLowerInvariant(),
+            Name = section.Text("name"),
+            Default = section.Flag("default", false),
+            Workspace = section.Text("workspace"),
+            Model = BindChoice(section.Section("model")),
+            Identity = new IdentityConfig
+            {
+                Name = identity.Text("name"),
+                Theme = identity.Text("theme"),
+                Emoji = identity.Text("emoji"),
+                Avatar = identity.Text("avatar"),
+            },
+            ThinkingDefault = section.Text("thinkingDefault"),
+            Tools = section.Has("tools") ? BindTools(section.Section("tools")) : null,
+            Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox) : null,
+            Heartbeat = section.Has("heartbeat") ? BindHeartbeat(section.Section("heartbeat"), defaults.Heartbeat) : null,
+            Skills = section.TextsOrNull("skills"),
+            Params = section.Raw("params"),
+            Subagents = section.Raw("subagents"),
+        };
+    }
+
+    private static ModelChoiceConfig? BindChoice(ConfigSection section) => !section.Exists ? null : new ModelChoiceConfig
+    {
+        Primary = section.Text("primary"),
+        Fallbacks = section.Texts("fallbacks"),
+    };
+
+    private static IReadOnlyDictionary<string, ModelEntryConfig> BindEntries(ConfigSection section)
+    {
+        var entries = new OrderedDictionary<string, ModelEntryConfig>(StringComparer.Ordinal);
+        foreach ((string reference, ConfigNode node) in section.Members)
+        {
+            var entry = new ConfigSection(node);
+            entries[reference] = new ModelEntryConfig { Alias = entry.Text("alias"), Params = entry.Raw("params") };
+        }
+        return entries.Count == 0 ? ReadOnlyDictionary<string, ModelEntryConfig>.Empty : entries;
+    }
+
+    private static CompactionConfig BindCompaction(ConfigSection section)
+    {
+        var d = new CompactionConfig();
+        ConfigSection flush = section.Section("memoryFlush");
+        return new CompactionConfig
+        {
+            Enabled = section.Flag("enabled", d.Enabled),
+            ReserveTokens = section.Whole("reserveTokens"),
+            KeepRecentTokens = section.Whole("keepRecentTokens"),
+            Model = section.Text("model"),
+            MemoryFlush = flush.Flag("enabled", d.MemoryFlush),
+            MemoryFlushSoftThresholdTokens = flush.Whole("softThresholdTokens", d.MemoryFlushSoftThresholdTokens),
+        };
+    }
+
+    private static HeartbeatConfig BindHeartbeat(ConfigSection section, HeartbeatConfig d)
+    {
+        ConfigSection hours = section.Section("activeHours");
+        return new HeartbeatConfig
+        {
+            Every = section.Span("every") ?? d.Every,
+            Target = section.Text("target", d.Target),
+            Prompt = section.Text("prompt") ?? d.Prompt,
+            Model = section.Text("model") ?? d.Model,
+            ActiveStart = hours.Text("start") ?? d.ActiveStart,
+            ActiveEnd = hours.Text("end") ?? d.ActiveEnd,
+            ActiveTimezone = hours.Text("timezone") ?? d.ActiveTimezone,
+        };
+    }
+
+    private static BlockStreamingConfig BindBlockStreaming(ConfigSection section)
+    {
+        var d = new BlockStreamingConfig();
+        ConfigSection chunk = section.Section("blockStreamingChunk");
+        return new BlockStreamingConfig
+        {
+            Enabled = section.Text("blockStreamingDefault") == "on",
+            Break = section.Text("blockStreamingBreak", d.Break),
+            MinChars = chunk.Whole("minChars", d.MinChars),
+            MaxChars = chunk.Whole("maxChars", d.MaxChars),
+        };
+    }
+
+    private static SandboxConfig BindSandbox(ConfigSection section, SandboxConfig d) => new()
+    {
+        Mode = section.Text("mode", d.Mode),
+        Scope = section.Text("scope", d.Scope),
+        WorkspaceAccess = section.Text("workspaceAccess", d.WorkspaceAccess),
+        WorkspaceRoot = section.Text("workspaceRoot") ?? d.WorkspaceRoot,
+        Backend = section.Text("backend", d.Backend),
+        Docker = BindDocker(section.Section("docker"), d.Docker),
+        BrowserEnabled = section.Section("browser").Flag("enabled", d.BrowserEnabled),
+        BrowserImage = section.Section("browser").Text("image", d.BrowserImage),
+        PruneIdleHours = section.Section("prune").Whole("idleHours", d.PruneIdleHours),
+        PruneMaxAgeDays = section.Section("prune").Whole("maxAgeDays", d.PruneMaxAgeDays),
+        Tools = section.Has("tools") ? BindToolList(section.Section("tools")) : d.Tools,
+    };
+
+    private static SandboxDockerConfig BindDocker(ConfigSection section, SandboxDockerConfig d) => new()
+    {
+        Image = section.Text("image", d.Image),
+        ContainerPrefix = section.Text("containerPrefix", d.ContainerPrefix),
+        Workdir = section.Text("workdir", d.Workdir),
+        ReadOnlyRoot = section.Flag("readOnlyRoot", d.ReadOnlyRoot),
+        Tmpfs = section.TextsOrNull("tmpfs") ?? d.Tmpfs,
+        Network = section.Text("network", d.Network),
+        User = section.Text("user") ?? d.User,
+        CapDrop = section.TextsOrNull("capDrop") ?? d.CapDrop,
+        Env = section.Has("env") ? section.TextMap("env") : d.Env,
+        SetupCommand = section.Text("setupCommand") ?? d.SetupCommand,
+        PidsLimit = section.Whole("pidsLimit", d.PidsLimit),
+        Memory = section.Text("memory") ?? d.Memory,
+        MemorySwap = section.Text("memorySwap") ?? d.MemorySwap,
+        Cpus = section.Real("cpus") ?? d.Cpus,
+        Ulimits = section.Has("ulimits") ? BindUlimits(section.Section("ulimits")) : d.Ulimits,
+        Binds = section.TextsOrNull("binds") ?? d.Binds,
+        Dns = section.TextsOrNull("dns") ?? d.Dns,
+        ExtraHosts = section.TextsOrNull("extraHosts") ?? d.ExtraHosts,
+    };
+
+    /// <summary>A limit is a number, <c>"soft:hard"</c> or <c>{ soft, hard }</c>.</summary>
+    private static OrderedDictionary<string, string> BindUlimits(ConfigSection section)
+    {
+        var limits = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, ConfigNode node) in section.Members)
+        {
+            var pair = new ConfigSection(node);
+            string text = node.IsObject ? $"{pair.Text("soft")}:{pair.Text("hard") ?? pair.Text("soft")}" : node.Text;
+            if (text.Trim(':').Length > 0)
+            {
+                limits[name] = text;
+            }
+        }
+        return limits;
+    }
+
+    private static ToolsConfig BindTools(ConfigSection section)
+    {
+        var d = new ToolsConfig();
+        ConfigSection exec = section.Section("exec");
+        ConfigSection web = section.Section("web");
+        ConfigSection media = section.Section("media");
+        return new ToolsConfig
+        {
+            Profile = section.Text("profile"),
+            Allow = section.Texts("allow"),
+            AlsoAllow = section.Texts("alsoAllow"),
+            Deny = section.Texts("deny"),
+            Exec = new ExecConfig
+            {
+                Enabled = exec.Flag("enabled", d.Exec.Enabled),
+                Host = exec.Text("host", d.Exec.Host),
+                Security = exec.Text("security", d.Exec.Security),
+                Ask = exec.Text("ask", d.Exec.Ask),
+                TimeoutSeconds = exec.Whole("timeoutSeconds", d.Exec.TimeoutSeconds),
+                BackgroundMs = exec.Whole("backgroundMs", d.Exec.BackgroundMs),
+            },
+            Fs = new FileToolsConfig { WorkspaceOnly = section.Section("fs").Flag("workspaceOnly", d.Fs.WorkspaceOnly) },
+            Web = new WebToolsConfig
+            {
+                SearchEnabled = web.Section("search").Flag("enabled"),
+                SearchProvider = web.Section("search").Text("provider"),
+                SearchApiKey = web.Section("search").Text("apiKey"),
+                FetchEnabled = web.Section("fetch").Flag("enabled", d.Web.FetchEnabled),
+            },
+            Media = new MediaToolsConfig
+            {
+                ImageEnabled = media.Section("image").Flag("enabled"),
+                AudioEnabled = media.Section("audio").Flag("enabled"),
+                VideoEnabled = media.Section("video").Flag("enabled"),
+            },
+            SandboxTools = BindToolList(section.Section("sandbox").Section("tools")),
+        };
+    }
+}

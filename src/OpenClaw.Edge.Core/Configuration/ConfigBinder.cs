@@ -1,0 +1,163 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>Makes the records of a checked tree. Defaults come from the records themselves.</summary>
+internal static partial class ConfigBinder
+{
+    public static EdgeConfig Bind(ConfigNode root)
+    {
+        var all = new ConfigSection(root);
+        return new EdgeConfig
+        {
+            Gateway = BindGateway(all.Section("gateway")),
+            Models = BindModels(all.Section("models")),
+            Agents = BindAgents(all.Section("agents")),
+            Messages = BindMessages(all.Section("messages")),
+            Session = BindSession(all.Section("session")),
+            Tools = BindTools(all.Section("tools")),
+            Logging = BindLogging(all.Section("logging")),
+            Env = new EnvConfig { Vars = all.Section("env").TextMap("vars") },
+            Discovery = new DiscoveryConfig { MdnsMode = all.Section("discovery").Section("mdns").Text("mode") },
+            Cron = BindCron(all.Section("cron")),
+            Channels = BindChannels(all.Section("channels")),
+            Plugins = BindPlugins(all.Section("plugins")),
+            Memory = BindMemory(all.Section("memory").Section("search")),
+            Hooks = BindHooks(all.Section("hooks")),
+            Diagnostics = BindDiagnostics(all.Section("diagnostics")),
+            Probes = new ProbesConfig { ModelsBlockReady = all.Section("probes").Flag("modelsBlockReady", true) },
+        };
+    }
+
+    private static MessagesConfig BindMessages(ConfigSection section)
+    {
+        var d = new QueueConfig();
+        ConfigSection queue = section.Section("queue");
+        return new MessagesConfig
+        {
+            ResponsePrefix = section.Text("responsePrefix"),
+            AckReaction = section.Text("ackReaction"),
+            Queue = new QueueConfig
+            {
+                Mode = queue.Text("mode", d.Mode),
+                Cap = queue.Whole("cap", d.Cap),
+                Drop = queue.Text("drop", d.Drop),
+                DebounceMs = queue.Whole("debounceMs", d.DebounceMs),
+                ByChannel = queue.TextMap("byChannel"),
+            },
+        };
+    }
+
+    private static SessionConfig BindSession(ConfigSection section)
+    {
+        var d = new SessionConfig();
+        ConfigSection reset = section.Section("reset");
+        string mode = reset.Text("mode", "off");
+        return new SessionConfig
+        {
+            Scope = section.Text("scope", d.Scope),
+            DmScope = section.Text("dmScope", d.DmScope),
+            MainKey = section.Text("mainKey", d.MainKey),
+            IdleMinutes = mode == "off" ? null : reset.Whole("idleMinutes"),
+            DailyResetHour = mode == "daily" ? reset.Whole("atHour", 4) : null, // 4: the original's hour
+            ResetTriggers = section.TextsOrNull("resetTriggers") ?? d.ResetTriggers,
+            PruneAfterDays = section.Section("maintenance").Span("pruneAfter") is TimeSpan after
+                ? Math.Max(1, (int)after.TotalDays) : null,
+            MaxEntries = section.Section("maintenance").Whole("maxEntries", d.MaxEntries),
+        };
+    }
+
+    private static LoggingConfig BindLogging(ConfigSection section)
+    {
+        var d = new LoggingConfig();
+        return new LoggingConfig
+        {
+            Level = section.Text("level", d.Level),
+            File = section.Text("file"),
+            ConsoleLevel = section.Text("consoleLevel"),
+            ConsoleStyle = section.Text("consoleStyle", d.ConsoleStyle),
+            RedactSensitive = section.Text("redactSensitive", d.RedactSensitive),
+        };
+    }
+
+    private static CronConfig BindCron(ConfigSection section)
+    {
+        var d = new CronConfig();
+        return new CronConfig
+        {
+            Enabled = section.Flag("enabled", d.Enabled),
+            MaxConcurrentRuns = section.Whole("maxConcurrentRuns", d.MaxConcurrentRuns),
+        };
+    }
+
+    private static IReadOnlyDictionary<string, JsonElement> BindChannels(ConfigSection section) =>
+        section.Members.Count == 0
+            ? ReadOnlyDictionary<string, JsonElement>.Empty
+            : section.Members.ToDictionary(member => member.Key, member => member.Value.ToElement(), StringComparer.Ordinal);
+
+    private static PluginsConfig BindPlugins(ConfigSection section) => new()
+    {
+        Enabled = section.Flag("enabled", true),
+        Allow = section.Texts("allow"),
+        Deny = section.Texts("deny"),
+        Entries = BindSwitches(section.Section("entries")),
+    };
+
+    private static IReadOnlyDictionary<string, bool> BindSwitches(ConfigSection entries) =>
+        entries.Members.Count == 0
+            ? ReadOnlyDictionary<string, bool>.Empty
+            : entries.Members.ToDictionary(
+                member => member.Key, member => new ConfigSection(member.Value).Flag("enabled", true), StringComparer.Ordinal);
+
+    private static MemoryConfig BindMemory(ConfigSection search) => new()
+    {
+        Search = new MemorySearchConfig
+        {
+            Enabled = search.Flag("enabled", true),
+            Provider = search.Text("provider"),
+            Model = search.Text("model"),
+            RemoteBaseUrl = search.Section("remote").Text("baseUrl"),
+            RemoteApiKey = search.Section("remote").Text("apiKey"),
+        },
+    };
+
+    private static HooksConfig BindHooks(ConfigSection section)
+    {
+        var d = new HooksConfig();
+        return new HooksConfig
+        {
+            Enabled = section.Flag("enabled", d.Enabled),
+            Token = section.Text("token"),
+            Path = section.Text("path", d.Path),
+            Mappings = section.Raw("mappings"),
+            Internal = BindSwitches(section.Section("internal").Section("entries")),
+        };
+    }
+
+    private static DiagnosticsConfig BindDiagnostics(ConfigSection section)
+    {
+        var d = new OtelConfig();
+        ConfigSection otel = section.Section("otel");
+        return new DiagnosticsConfig
+        {
+            Enabled = section.Flag("enabled", true),
+            Otel = new OtelConfig
+            {
+                Enabled = otel.Flag("enabled"),
+                Endpoint = otel.Text("endpoint"),
+                TracesEndpoint = otel.Text("tracesEndpoint"),
+                MetricsEndpoint = otel.Text("metricsEndpoint"),
+                LogsEndpoint = otel.Text("logsEndpoint"),
+                Protocol = otel.Text("protocol", d.Protocol),
+                ServiceName = otel.Text("serviceName", d.ServiceName),
+                Headers = otel.TextMap("headers"),
+                Traces = otel.Flag("traces", d.Traces),
+                Metrics = otel.Flag("metrics", d.Metrics),
+                Logs = otel.Flag("logs", d.Logs),
+                SampleRate = otel.Real("sampleRate", d.SampleRate),
+                FlushIntervalMs = otel.Whole("flushIntervalMs", d.FlushIntervalMs),
+            },
+        };
+    }
+}
