@@ -7,7 +7,7 @@ public sealed record ConfigSnapshot
     public required EdgeConfig Config { get; init; }
 
     /// <summary>The resolved configuration as canonical UTF-8 JSON: includes merged, variables replaced, aliases moved.
-    /// Holds secrets: redact before it leaves the process.</summary>
+    /// Holds secrets; see <see cref="ConfigRedaction"/> before it leaves the process.</summary>
     public required ReadOnlyMemory<byte> Json { get; init; }
 
     /// <summary>The main file as it was read; empty when there is none.</summary>

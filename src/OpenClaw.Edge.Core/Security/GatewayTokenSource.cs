@@ -9,32 +9,111 @@ namespace OpenClaw.Edge.Security;
 public static class GatewayTokenSource
 {
     private const int GeneratedBytes = 32;
+    private const int MaxSecretBytes = 4096;
 
-    /// <summary>Resolves the secret; writes <see cref="StatePaths.TokenPath"/> (0600) when mode <c>token</c> has none yet.
-    /// Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when that file cannot be used.</summary>
+    /// <summary>Resolves the secret. In mode <c>token</c> without one it generates 32 random bytes as base64url into
+    /// <see cref="StatePaths.TokenPath"/>, 0600. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> when that file cannot be read or written.</summary>
     public static GatewaySecret Resolve(
         EdgeConfig config, ProcessEnvironment environment, StatePaths paths, string? flag = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(paths);
-        string? token = flag ?? environment.First("OPENCLAW_GATEWAY_TOKEN", "OPENCLAW_AUTH_TOKEN", "GATEWAY_TOKEN")
-            ?? config.Gateway.Auth.Token;
-        if (token is not null)
+        (string? password, string passwordSource) = FindPassword(config, environment);
+        (string? token, string tokenSource) = FindToken(config, environment, flag);
+        string mode = config.Gateway.Auth.Mode
+            ?? (token is not null || password is null ? "token" : "password");
+        switch (mode)
         {
-            return new GatewaySecret { Token = token, AuthMode = "token", Source = "given" };
+            case "none":
+                return new GatewaySecret { AuthMode = mode, Source = "gateway.auth.mode" };
+            case "trusted-proxy":
+                return Judge(new GatewaySecret { Password = password, AuthMode = mode, Source = "gateway.auth.mode" });
+            case "password":
+                return Judge(new GatewaySecret { Password = password, AuthMode = mode, Source = passwordSource });
+            default:
+                break;
         }
-        if (File.Exists(paths.TokenPath))
+        bool generated = false;
+        if (token is null)
         {
-            return new GatewaySecret
+            (token, generated) = ReadOrGenerate(paths.TokenPath);
+            tokenSource = paths.TokenPath;
+        }
+        return Judge(new GatewaySecret
+        {
+            Token = token,
+            Password = password,
+            AuthMode = mode,
+            Source = tokenSource,
+            Generated = generated,
+        });
+    }
+
+    /// <summary>A token of the kind that is generated at first start.</summary>
+    public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(GeneratedBytes));
+
+    private static (string? Token, string Source) FindToken(EdgeConfig config, ProcessEnvironment environment, string? flag)
+    {
+        if (!string.IsNullOrWhiteSpace(flag))
+        {
+            return (flag.Trim(), "--token");
+        }
+        foreach (string name in (ReadOnlySpan<string>)["OPENCLAW_GATEWAY_TOKEN", "OPENCLAW_AUTH_TOKEN", "GATEWAY_TOKEN"])
+        {
+            if (environment[name] is string value)
             {
-                Token = File.ReadAllText(paths.TokenPath).Trim(),
-                AuthMode = "token",
-                Source = paths.TokenPath,
-            };
+                return (value, name);
+            }
         }
-        string made = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(GeneratedBytes));
-        AtomicFile.Write(paths.TokenPath, Encoding.ASCII.GetBytes(made + "\n"));
-        return new GatewaySecret { Token = made, AuthMode = "token", Source = paths.TokenPath, Generated = true };
+        return Or(config.Gateway.Auth.Token, "gateway.auth.token") ?? FromCredential(environment, "gateway-token");
+    }
+
+    private static (string? Password, string Source) FindPassword(EdgeConfig config, ProcessEnvironment environment) =>
+        Or(environment["OPENCLAW_GATEWAY_PASSWORD"], "OPENCLAW_GATEWAY_PASSWORD")
+            ?? Or(config.Gateway.Auth.Password, "gateway.auth.password")
+            ?? FromCredential(environment, "gateway-password");
+
+    private static (string? Value, string Source)? Or(string? value, string source) =>
+        string.IsNullOrWhiteSpace(value) ? null : (value.Trim(), source);
+
+    /// <summary>systemd's <c>LoadCredential=</c>: a file of this name in <c>CREDENTIALS_DIRECTORY</c>.</summary>
+    private static (string? Value, string Source) FromCredential(ProcessEnvironment environment, string name)
+    {
+        if (environment["CREDENTIALS_DIRECTORY"] is not string folder)
+        {
+            return (null, "");
+        }
+        string path = Path.Combine(folder, name);
+        return File.Exists(path) ? (ReadSecret(path), "credential " + name) : (null, "");
+    }
+
+    private static (string Token, bool Generated) ReadOrGenerate(string path)
+    {
+        if (File.Exists(path) && ReadSecret(path) is string known)
+        {
+            return (known, false);
+        }
+        string made = Generate();
+        AtomicFile.Write(path, Encoding.ASCII.GetBytes(made + "\n"));
+        return (made, true);
+    }
+
+    private static string? ReadSecret(string path)
+    {
+        if (new FileInfo(path).Length > MaxSecretBytes)
+        {
+            throw new IOException($"{path} is larger than {MaxSecretBytes} bytes and cannot be a secret. Put one line into it.");
+        }
+        string text = File.ReadAllText(path).Trim();
+        return text.Length == 0 ? null : text;
+    }
+
+    private static GatewaySecret Judge(GatewaySecret secret)
+    {
+        string? why = secret.Token is string token ? TokenStrength.WeaknessOf(token) : null;
+        why ??= secret.Password is string password ? TokenStrength.WeaknessOf(password, password: true) : null;
+        return secret with { Weak = why is not null, WeakReason = why };
     }
 }
