@@ -62,8 +62,11 @@ public static class CommandLine
             AgentCommand.Create(shared, world),
             ModelsCommand.Create(shared, world),
             SessionsCommand.Create(shared, world),
+            LogsCommand.Create(shared, world),
             DashboardCommand.Create(shared, world),
+            CompletionCommand.Create(shared, world),
         };
+        root.Add(CompletionCommand.CreateHidden(world, () => root));
         foreach (Option option in shared.All)
         {
             root.Add(option);
