@@ -4,7 +4,8 @@ using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Sessions;
 
-/// <summary>Messages as they are stored: the wire's JSON, but with text as UTF-8 and not as <c>\u</c> escapes, which take twice the room.</summary>
+/// <summary>Messages as they are stored: the wire's JSON, but with letters as UTF-8 and not as <c>\u</c> escapes, which take twice the room
+/// (.NET still escapes what is beyond the basic plane: emoji).</summary>
 internal static class MessageJson
 {
     private static readonly TranscriptJson Stored = new(new JsonSerializerOptions(TranscriptJson.Default.Options)

@@ -55,7 +55,7 @@ internal static partial class Migrator
             connection.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={migration.Version}"));
             connection.Script("COMMIT");
         }
-        catch
+        catch (SqliteException)
         {
             try
             {

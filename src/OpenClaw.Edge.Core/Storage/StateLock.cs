@@ -4,14 +4,15 @@ using System.Text;
 namespace OpenClaw.Edge.Storage;
 
 /// <summary>Exclusive hold of a state directory, so that two gateways never write into one. The kernel lets go of it when the process
-/// dies, however it dies; the file stays.</summary>
+/// dies, however it dies; the files stay. Who holds it stands in a file beside the lock, because .NET cannot read a file that is locked.</summary>
 public sealed class StateLock : IDisposable
 {
     private readonly FileStream _file;
 
     private StateLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock file <c>gateway.lock</c> of the directory, which must exist.</summary>
+    /// <summary>Takes the lock file <c>gateway.lock</c> of the directory, which must exist, and writes <c>gateway.pid</c>: the process id, a
+    /// space, and the time in epoch milliseconds.</summary>
     /// <param name="stateDir">State directory.</param>
     /// <param name="time">Clock for the time written into the file.</param>
     /// <param name="held">The lock; dispose it last.</param>
@@ -28,13 +29,12 @@ public sealed class StateLock : IDisposable
             file = OpenExclusive(path);
             if (file is null)
             {
-                holder = ReadHolder(path, stateDir);
+                holder = ReadHolder(stateDir);
                 return false;
             }
 
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $"{Environment.ProcessId} {time.GetUtcNow().ToUnixTimeMilliseconds()}\n")));
+            WriteHolder(stateDir, string.Create(
+                CultureInfo.InvariantCulture, $"{Environment.ProcessId} {time.GetUtcNow().ToUnixTimeMilliseconds()}\n"));
             held = new StateLock(file);
             file = null;
             return true;
@@ -75,18 +75,29 @@ public sealed class StateLock : IDisposable
         }
     }
 
-    private static StateLockHolder ReadHolder(string path, string stateDir)
+    private static string PidFileOf(string stateDir) => Path.Combine(stateDir, "gateway.pid");
+
+    private static void WriteHolder(string stateDir, string text)
+    {
+        using FileStream file = new(PidFileOf(stateDir), new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Encoding.ASCII.GetBytes(text));
+    }
+
+    private static StateLockHolder ReadHolder(string stateDir)
     {
         string text = "";
         try
         {
-            // File.OpenRead would ask for a lock too; sharing everything asks for none.
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] bytes = new byte[64];
-            text = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0));
+            text = File.ReadAllText(PidFileOf(stateDir));
         }
-        catch (IOException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
+            // The message goes without it.
         }
 
         string[] parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -5,6 +5,7 @@ using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
 using Xunit;
+using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 
 namespace OpenClaw.Edge.Core.Tests.Sessions;
 
@@ -85,7 +86,7 @@ public sealed class SessionStoreTests : IAsyncDisposable
             Timestamp = 1_763_000_000_123,
             IdempotencyKey = "run-1:assistant",
         };
-        await _store.AppendAsync(Main, [Entry(message) with { RunId = "run-1" }], null, default);
+        await _store.AppendAsync(Main, [Of(message) with { RunId = "run-1" }], null, default);
 
         TranscriptEntry read = Assert.Single(_store.ReadPage(Main, 10).Entries);
         Assert.Equal("run-1", read.RunId);
@@ -249,26 +250,4 @@ public sealed class SessionStoreTests : IAsyncDisposable
             await _store.AppendAsync(Main, [User($"m{i}")], null, default);
         }
     }
-
-    private static string[] Texts(IReadOnlyList<TranscriptEntry> entries) => [.. entries.Select(entry => entry.Message.Content.PlainText)];
-
-    private static SessionKey Key(string text) => SessionKey.TryParse(text, "main", out SessionKey key) ? key : default;
-
-    private static TranscriptEntry User(string text, string? key = null) => Entry(new ChatMessage
-    {
-        Role = "user",
-        Content = MessageContent.Of(text),
-        Timestamp = 1_763_000_000_000,
-        IdempotencyKey = key,
-    });
-
-    private static TranscriptEntry Assistant(string text) => Entry(new ChatMessage
-    {
-        Role = "assistant",
-        Content = MessageContent.Of([ContentPart.OfText(text)]),
-        Timestamp = 1_763_000_000_000,
-    });
-
-    private static TranscriptEntry Entry(ChatMessage message) =>
-        new() { Id = Guid.NewGuid().ToString(), Kind = TranscriptEntryKind.Message, Message = message };
 }
