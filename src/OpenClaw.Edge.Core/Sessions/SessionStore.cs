@@ -156,6 +156,7 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         connection =>
         {
             bool deleted = connection.Execute(SessionTable.Delete, key.Text) > 0;
+            connection.Each(SessionTable.GiveBackPages, static _ => true);
             connection.OnCommitted(() => _cache.Remove(key));
             return deleted;
         },

@@ -57,22 +57,17 @@ internal sealed partial class DatabaseWriter : IDisposable
             Connection.Execute("BEGIN IMMEDIATE");
             RunAll(batch);
             Connection.Execute("COMMIT");
+            foreach (WriteItem item in batch)
+            {
+                item.OnCommitted?.ForEach(action => action());
+                item.Succeed();
+            }
         }
         catch (Exception cause)
         {
             // The edge of the loop: whatever went wrong belongs to the callers of this batch.
             Undo();
             FailAll(batch, cause);
-            return;
-        }
-
-        foreach (WriteItem item in batch)
-        {
-            if (!item.Settled)
-            {
-                item.OnCommitted?.ForEach(action => action());
-                item.Succeed();
-            }
         }
     }
 
@@ -87,8 +82,19 @@ internal sealed partial class DatabaseWriter : IDisposable
         Checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
-    /// <summary>Moves the whole log into the file and empties it.</summary>
-    public void FinalCheckpoint() => Checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+    /// <summary>Gives free pages back to the disk, moves the whole log into the file and empties it.</summary>
+    public void Finish()
+    {
+        try
+        {
+            Connection.Each(DatabaseFile.GiveBackPages, static _ => true);
+            Checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException cause)
+        {
+            Log.CheckpointFailed(_logger, _path, cause.Message);
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose() => Connection.Dispose();

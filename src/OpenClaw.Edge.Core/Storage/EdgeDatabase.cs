@@ -136,7 +136,7 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
                 writer.CheckpointIfLong();
             }
 
-            writer.FinalCheckpoint();
+            writer.Finish();
         }
     }
 

@@ -74,6 +74,9 @@ internal static class SessionTable
     /// <summary>key.</summary>
     public const string Delete = "DELETE FROM sessions WHERE key = $1";
 
+    /// <summary>Part of a deletion, so that the file shrinks with it. To be run to its last row.</summary>
+    public const string GiveBackPages = DatabaseFile.GiveBackPages;
+
     /// <summary>now. Rows whose run the process did not end: 1 is queued, 2 running, 5 killed.</summary>
     public const string KillActive =
         "UPDATE sessions SET status = 5, aborted_last_run = 1, ended_at = $1, updated_at = $1 WHERE status IN (1, 2)";

@@ -243,6 +243,17 @@ public sealed class SessionStoreTests : IAsyncDisposable
         Assert.Equal(["again"], Texts(_store.ReadPage(Main, 10).Entries));
     }
 
+    [Fact]
+    public async Task The_file_shrinks_after_a_deletion()
+    {
+        await _store.AppendAsync(Main, [User(new string('x', 1 << 20))], null, default);
+        long before = Pages();
+        await _store.DeleteAsync(Main, default);
+        Assert.InRange(Pages(), 1, before - 200);
+
+        long Pages() => _database.Read(connection => connection.Number("PRAGMA page_count"));
+    }
+
     private async Task AppendMany(int count)
     {
         for (int i = 1; i <= count; i++)

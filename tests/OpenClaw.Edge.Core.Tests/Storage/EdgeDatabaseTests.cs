@@ -153,6 +153,38 @@ public sealed class EdgeDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_action_that_throws_fails_its_caller_and_not_the_loop()
+    {
+        Task broken = _database.WriteAsync(connection => connection.OnCommitted(() => throw new FormatException()), default);
+        await Assert.ThrowsAsync<FormatException>(() => Guard.Within(broken));
+        await Guard.Within(Put("a", "1"));
+        Assert.Equal("1", Get("a"));
+    }
+
+    [Fact]
+    public async Task More_statements_than_are_kept_prepared_still_run()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            int number = i;
+            Assert.Equal(number, await _database.WriteAsync(connection => connection.Number($"SELECT {number}"), default));
+        }
+    }
+
+    [Fact]
+    public async Task Another_process_that_only_reads_does_not_stop_a_write()
+    {
+        await Put("a", "1");
+        using EdgeConnection other = new(DatabaseFile.Connect(_path, Microsoft.Data.Sqlite.SqliteOpenMode.ReadWrite));
+        other.Script("BEGIN");
+        Assert.Equal(1, other.Number("SELECT COUNT(*) FROM idempotency"));
+        await Guard.Within(Put("b", "1"));
+        Assert.Equal(1, other.Number("SELECT COUNT(*) FROM idempotency"));
+        other.Script("COMMIT");
+        Assert.Equal(2, other.Number("SELECT COUNT(*) FROM idempotency"));
+    }
+
+    [Fact]
     public async Task A_write_that_was_cancelled_while_it_waited_does_not_run()
     {
         using ManualResetEventSlim gate = new();
