@@ -1,0 +1,245 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Protocol.Sse;
+
+namespace OpenClaw.Edge.Providers;
+
+/// <summary>Reads a streamed answer of any wire into deltas: all text of one read is one delta. Not thread-safe; one an
+/// answer.</summary>
+internal sealed class AnswerStream : IDisposable
+{
+    /// <summary>Silence before the first byte after which the person is told why.</summary>
+    public static readonly TimeSpan ProgressAfter = TimeSpan.FromMilliseconds(300);
+
+    private const int MaxWholeBytes = 32 * 1024 * 1024;
+
+    private readonly ModelServer _server;
+    private readonly AnswerWire _wire;
+    private readonly ModelRequest _request;
+    private readonly AnswerDraft _draft = new();
+    private readonly SseParser? _events;
+    private readonly NdjsonReader? _lines;
+
+    /// <summary>Prepares to read an answer to a request.</summary>
+    public AnswerStream(ModelServer server, AnswerWire wire, ModelRequest request)
+    {
+        _server = server;
+        _wire = wire;
+        _request = request;
+        _events = wire.EventStream ? new SseParser() : null;
+        _lines = wire.EventStream ? null : new NdjsonReader();
+    }
+
+    /// <summary>Whether the reader has seen text or calls.</summary>
+    public bool HasContent => _draft.TextBytes > 0 || _draft.ThinkingBytes > 0 || _draft.Calls.Count > 0;
+
+    /// <summary>Posts the body and streams the answer.</summary>
+    /// <param name="path">Relative to the server's root.</param>
+    /// <param name="body">The request.</param>
+    /// <param name="whole">Whether one JSON object is asked for in place of a stream.</param>
+    /// <param name="explain">Says why nothing came for a while; null says nothing.</param>
+    /// <param name="cancellationToken">Closes the upstream connection.</param>
+    public async IAsyncEnumerable<ChatDelta> RunAsync(
+        string path,
+        ReadOnlyMemory<byte> body,
+        bool whole,
+        Func<CancellationToken, Task<ModelProgress?>>? explain,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<UpstreamCall> opening = UpstreamCall.PostAsync(_server, path, body, _request.Model, gone.Token);
+        if (explain is not null && await ExplainAsync(opening, explain, gone.Token) is { } progress)
+        {
+            bool left = true;
+            try
+            {
+                yield return ChatDelta.Of(progress);
+                left = false;
+            }
+            finally
+            {
+                if (left)
+                {
+                    await gone.CancelAsync(); // the reader left while the server was still loading
+                    await AbandonAsync(opening);
+                }
+            }
+        }
+
+        await using UpstreamCall call = await opening;
+        if (whole || (_wire.EventStream && call.MediaType == "application/json"))
+        {
+            byte[] all = await call.ReadToEndAsync(MaxWholeBytes);
+            ReadWhole(all);
+            foreach (AnswerPiece piece in _draft.Pieces)
+            {
+                yield return ToDelta(piece);
+            }
+        }
+        else
+        {
+            while (true)
+            {
+                ReadResult result = await call.ReadAsync();
+                _draft.BeginRead();
+                ReadOnlySequence<byte> buffer = result.Buffer;
+                Drain(ref buffer, result.IsCompleted);
+                call.AdvanceTo(buffer.Start, buffer.End);
+                for (int i = 0; i < _draft.Pieces.Count; i++)
+                {
+                    yield return ToDelta(_draft.Pieces[i]);
+                }
+
+                if (_draft.Done)
+                {
+                    break;
+                }
+
+                if (result.IsCompleted)
+                {
+                    // Some servers leave out the last mark; a finish reason says as much.
+                    _draft.Done = _wire.EventStream && _draft.FinishReason is not null;
+                    if (!_draft.Done)
+                    {
+                        throw ProviderErrors.Dropped(_server, _request.Model, null);
+                    }
+
+                    break;
+                }
+            }
+
+            await call.ReadTailAsync();
+        }
+
+        _draft.BeginRead();
+        _draft.FlushText();
+        for (int i = 0; i < _draft.Pieces.Count; i++)
+        {
+            yield return ToDelta(_draft.Pieces[i]);
+        }
+
+        IReadOnlyList<ToolCall> calls = AnswerEnd.ToolCalls(_draft);
+        for (int i = 0; i < calls.Count; i++)
+        {
+            yield return ChatDelta.Of(calls[i]);
+        }
+
+        yield return ChatDelta.Of(AnswerEnd.Finish(_server, _wire, _request, _draft, calls.Count));
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _lines?.Dispose();
+    }
+
+    private async Task<ModelProgress?> ExplainAsync(
+        Task<UpstreamCall> opening, Func<CancellationToken, Task<ModelProgress?>> explain, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task slow = Task.Delay(ProgressAfter, _server.Clock, either.Token);
+        if (await Task.WhenAny(opening, slow) == opening)
+        {
+            await either.CancelAsync();
+            return null;
+        }
+
+        try
+        {
+            return await explain(either.Token);
+        }
+        catch (Exception e) when (e is ProviderException or OperationCanceledException)
+        {
+            return null; // the call itself will tell
+        }
+    }
+
+    private static async Task AbandonAsync(Task<UpstreamCall> opening)
+    {
+        try
+        {
+            await (await opening).DisposeAsync();
+        }
+        catch (Exception e) when (e is ProviderException or OperationCanceledException)
+        {
+            // nobody listens any more
+        }
+    }
+
+    private ChatDelta ToDelta(AnswerPiece piece) =>
+        piece.Thinking ? ChatDelta.OfThinking(_draft.Utf8(piece)) : ChatDelta.OfText(_draft.Utf8(piece));
+
+    private void ReadWhole(byte[] all)
+    {
+        _draft.BeginRead();
+        if (!_wire.Read(all, _draft))
+        {
+            throw ProviderErrors.Malformed(_server, _request.Model, "an answer that is not its JSON");
+        }
+
+        ThrowOnError();
+        _draft.Done = true;
+    }
+
+    private void Drain(ref ReadOnlySequence<byte> buffer, bool isFinal)
+    {
+        if (_events is not null)
+        {
+            while (!_draft.Done && _events.TryRead(ref buffer, isFinal, out SseEvent message))
+            {
+                if (message.Data.SequenceEqual("[DONE]"u8))
+                {
+                    _draft.Done = true;
+                }
+                else
+                {
+                    Read(message.Data, isFinal && buffer.IsEmpty);
+                }
+            }
+        }
+        else
+        {
+            while (!_draft.Done && _lines!.TryRead(ref buffer, isFinal, out ReadOnlySpan<byte> line))
+            {
+                Read(line, isFinal && buffer.IsEmpty);
+            }
+        }
+
+        if (_draft.Done)
+        {
+            buffer = buffer.Slice(buffer.End);
+        }
+        else if (buffer.Length > SseParser.MaxEventBytes)
+        {
+            throw ProviderErrors.Malformed(_server, _request.Model, "a message of more than 4 MB");
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> chunk, bool isLast)
+    {
+        if (!_wire.Read(chunk, _draft))
+        {
+            throw isLast
+                ? ProviderErrors.Dropped(_server, _request.Model, null) // cut off in the middle of a message
+                : ProviderErrors.Malformed(_server, _request.Model, "a chunk that is not its JSON");
+        }
+
+        if (_draft.TooLarge || (_draft.Calls.Count > 0 && _draft.Calls[^1].TooLong))
+        {
+            throw ProviderErrors.Malformed(_server, _request.Model, "more tool calls, or longer ones, than an answer may have");
+        }
+
+        ThrowOnError();
+    }
+
+    private void ThrowOnError()
+    {
+        if (_draft.Error is { } error)
+        {
+            throw ProviderErrors.InStream(_server, _request.Model, error, _draft.ErrorCode);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenClaw.Edge.Protocol.Ollama;
+
+/// <summary>JSON of Ollama's lists and vectors.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(OllamaTags))]
+[JsonSerializable(typeof(OllamaShow))]
+[JsonSerializable(typeof(OllamaEmbeddings))]
+public sealed partial class OllamaJson : JsonSerializerContext;
