@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Protocol.Sse;
 
 namespace OpenClaw.Edge.Providers;

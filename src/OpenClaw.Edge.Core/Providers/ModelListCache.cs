@@ -1,19 +1,20 @@
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>The last good model list of one provider. One question at a time; a failure keeps the list. Thread-safe.</summary>
-internal sealed class ModelListCache(IModelProvider provider, TimeProvider clock)
+internal sealed class ModelListCache(IModelProvider provider, IReadOnlyList<ModelInfo> seed, TimeProvider clock)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskBudget = TimeSpan.FromSeconds(5); // guess: /api/show of many models on a small box
 
     private readonly Lock _gate = new();
     private Task? _asking;
     private long _askedAt;
     private bool _asked;
-    private volatile IReadOnlyList<ModelInfo> _last = [];
+    private volatile IReadOnlyList<ModelInfo> _last = seed;
     private volatile ProviderException? _error;
 
-    /// <summary>The last good list; empty before the first answer. Never blocks.</summary>
+    /// <summary>The last good list; what was configured before the first answer. Never blocks.</summary>
     public IReadOnlyList<ModelInfo> Last => _last;
 
     /// <summary>Why the last question failed; null when it did not.</summary>
@@ -29,7 +30,7 @@ internal sealed class ModelListCache(IModelProvider provider, TimeProvider clock
         Task asking;
         lock (_gate)
         {
-            if (!force && _asked && _error is null && clock.GetElapsedTime(_askedAt) < MaxAge)
+            if (!force && _asked && clock.GetElapsedTime(_askedAt) < (_error is null ? MaxAge : RetryAge))
             {
                 return _last;
             }

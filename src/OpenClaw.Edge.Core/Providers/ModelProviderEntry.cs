@@ -30,4 +30,7 @@ public sealed record ModelProviderEntry
 
     /// <summary>Calls at once to one model of this provider; zero is without limit.</summary>
     public int MaxConcurrent { get; init; }
+
+    /// <summary>Models that are known before the server was asked.</summary>
+    public IReadOnlyList<ModelInfo> Seed { get; init; } = [];
 }

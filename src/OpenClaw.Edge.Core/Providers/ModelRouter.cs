@@ -1,64 +1,232 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>Sends a model call to the right server: the primary, or along the fallbacks when it is down; queues calls to
 /// one local model fairly; watches health in the background. Thread-safe.</summary>
-public sealed class ModelRouter : IAsyncDisposable
+public sealed partial class ModelRouter : IAsyncDisposable
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5); // a person who just started Ollama does not wait longer
+
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private volatile ProviderCatalog _catalog;
+    private readonly CooldownBoard _cooldowns;
+    private readonly ConcurrentDictionary<string, FairQueue> _queues = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private Task _watching = Task.CompletedTask;
+    private volatile ProviderCatalog _catalog;
 
     /// <summary>Makes a router over a catalogue; nothing runs before <see cref="Start"/>.</summary>
     public ModelRouter(ProviderCatalog catalog, TimeProvider clock, ILoggerFactory loggers)
     {
         _catalog = catalog;
         _clock = clock;
+        _cooldowns = new CooldownBoard(clock);
         _logger = loggers.CreateLogger("OpenClaw.Edge.Providers.ModelRouter");
     }
 
     /// <summary>The catalogue in use.</summary>
     public ProviderCatalog Catalog => _catalog;
 
-    /// <summary>Whether at least one model can be called, for readiness.</summary>
-    public bool AnyReachable => _catalog.Providers.Count > 0;
+    /// <summary>Whether at least one model can be called, for readiness. Never blocks.</summary>
+    public bool AnyReachable
+    {
+        get
+        {
+            ProviderCatalog catalog = _catalog;
+            return catalog.Providers.Any(entry => catalog.Reachable(entry) == true);
+        }
+    }
 
-    /// <summary>Health of the models that were used or probed.</summary>
-    public IReadOnlyList<ModelHealth> Health { get; } = [];
+    /// <summary>Health of the models that were called.</summary>
+    public IReadOnlyList<ModelHealth> Health => _cooldowns.Health;
 
-    /// <summary>Starts discovery and health checks in the background.</summary>
-    public void Start() => _stopping.Token.ThrowIfCancellationRequested();
+    /// <summary>Uses another catalogue from the next call on; calls under way end with the old one. Cool-downs start anew,
+    /// because the configuration may be what was wrong.</summary>
+    public void Replace(ProviderCatalog catalog)
+    {
+        _catalog = catalog;
+        _queues.Clear();
+        foreach (ModelHealth health in _cooldowns.Health)
+        {
+            _cooldowns.Release(health.Ref);
+        }
 
-    /// <summary>Uses another catalogue from the next call on; calls under way end with the old one.</summary>
-    public void Replace(ProviderCatalog catalog) => _catalog = catalog;
+        _wake.TrySetResult();
+    }
 
     /// <summary>Streams an answer. Ends with exactly one <see cref="ChatDeltaKind.Finish"/>, or throws
-    /// <see cref="ProviderException"/> whose message names every server that was tried.</summary>
+    /// <see cref="ProviderException"/> whose message names every server that was tried. Never falls over to another model
+    /// once text, reasoning or a tool call was handed out.</summary>
     public async IAsyncEnumerable<ChatDelta> StreamAsync(
         ModelChoice choice,
         ModelRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string modelRef = choice.Primary ?? _catalog.DefaultModelRef ?? "";
-        if (!_catalog.TryResolve(modelRef, out ModelProviderEntry? provider, out string? modelId))
+        ProviderCatalog catalog = _catalog;
+        List<RouteStep> steps = await PlanAsync(catalog, choice, cancellationToken);
+        List<ProviderException> failures = [];
+        for (int i = 0; i < steps.Count; i++)
         {
-            throw new ProviderException(
-                ProviderFailure.ModelNotFound, $"no provider serves '{modelRef}'; run: openclaw models list");
-        }
+            RouteStep step = steps[i];
+            if (failures.Count > 0)
+            {
+                yield return ChatDelta.Of(new ModelProgress(
+                    "failover", $"{failures[^1].Message}; trying {step.Ref}", step.Entry.Id, step.Model));
+            }
 
-        await foreach (ChatDelta delta in provider.Provider.StreamAsync(request with { Model = modelId }, cancellationToken))
-        {
-            yield return delta;
+            using QueuePlace? place = Enter(step, request.QueueKey);
+            while (place is not null)
+            {
+                (bool granted, int before, Task changed) = place.State;
+                if (granted)
+                {
+                    break;
+                }
+
+                yield return ChatDelta.Of(new ModelProgress(
+                    "queued", before == 0 ? "queued, you are next" : $"queued, {before} before you", step.Entry.Id, step.Model, before));
+                await changed.WaitAsync(cancellationToken);
+            }
+
+            var meter = new CallMeter(step.Entry.Id, step.Model, _clock);
+            await using IAsyncEnumerator<ChatDelta> deltas = step.Entry.Provider
+                .StreamAsync(request with { Model = step.Model }, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            ProviderException? failure = null;
+            bool shown = false;
+            bool finished = false;
+            while (true)
+            {
+                try
+                {
+                    if (!await deltas.MoveNextAsync())
+                    {
+                        break;
+                    }
+                }
+                catch (ProviderException e)
+                {
+                    failure = e;
+                    break;
+                }
+
+                ChatDelta delta = deltas.Current;
+                meter.Note(delta);
+                shown |= delta.Kind is not (ChatDeltaKind.Progress or ChatDeltaKind.Finish);
+                if (delta.Kind == ChatDeltaKind.Finish)
+                {
+                    finished = true;
+                    _cooldowns.Succeeded(step.Ref);
+                }
+
+                yield return delta;
+            }
+
+            if (finished)
+            {
+                yield break;
+            }
+
+            failure ??= new ProviderException(ProviderFailure.Malformed, $"{step.Ref} ended without a finish; this is a bug");
+            meter.Failed(failure.Failure);
+            if (MayHelp(failure))
+            {
+                _cooldowns.Failed(step.Ref, failure);
+            }
+
+            failures.Add(failure);
+            bool last = shown || choice.Strict || !MayHelp(failure) || i == steps.Count - 1;
+            if (last)
+            {
+                throw Together(failures);
+            }
+
+            Log.FellOver(_logger, step.Ref, failure.Failure, steps[i + 1].Ref);
+            EdgeTelemetry.Failovers.Add(1, new("provider", step.Entry.Id), new("model", step.Model), new("reason", failure.Failure.ToString()));
         }
     }
 
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    /// <summary>The models to try, in order: those that are in use before those that cool down.</summary>
+    private async Task<List<RouteStep>> PlanAsync(ProviderCatalog catalog, ModelChoice choice, CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        _stopping.Dispose();
+        if (choice.Primary is null && catalog.DefaultIsFound)
+        {
+            await catalog.LookAsync(catalog.DefaultModelRef == DemoProvider.ModelRef ? LookAgain : TimeSpan.MaxValue, cancellationToken);
+        }
+
+        string primary = choice.Primary ?? catalog.DefaultModelRef ?? DemoProvider.ModelRef;
+        List<RouteStep> steps = [];
+        foreach (string modelRef in choice.Strict ? [primary] : (IEnumerable<string>)[primary, .. choice.Fallbacks])
+        {
+            if (!catalog.TryResolve(modelRef, out ModelProviderEntry? entry, out string? model))
+            {
+                await catalog.LookAsync(LookAgain, cancellationToken); // a bare id may be known only now
+                catalog.TryResolve(modelRef, out entry, out model);
+            }
+
+            if (entry is not null && model is not null && steps.All(step => step.Entry != entry || step.Model != model))
+            {
+                steps.Add(new RouteStep(entry, model));
+            }
+            else if (entry is null && (choice.Strict || choice.Fallbacks.Count == 0))
+            {
+                throw new ProviderException(
+                    ProviderFailure.ModelNotFound, $"no configured or found provider serves '{modelRef}'; run: openclaw models list");
+            }
+        }
+
+        if (steps.Count == 0)
+        {
+            throw new ProviderException(
+                ProviderFailure.ModelNotFound, $"neither '{primary}' nor its fallbacks are served by a provider; run: openclaw models list");
+        }
+
+        List<RouteStep> ready = steps.FindAll(step => _cooldowns.Remaining(step.Ref) == TimeSpan.Zero);
+        if (ready.Count == 0 && steps.TrueForAll(step => _cooldowns.ServerAsked(step.Ref)))
+        {
+            TimeSpan wait = steps.Min(step => _cooldowns.Remaining(step.Ref));
+            throw new ProviderException(
+                ProviderFailure.RateLimited,
+                $"{string.Join(" and ", steps.Select(step => step.Ref))} asked to be left alone for another {Math.Ceiling(wait.TotalSeconds):0} s",
+                wait);
+        }
+
+        // With nobody ready, a server that may be back is better than an error; with somebody ready, the rest are last resorts.
+        ready.AddRange(steps.Where(step => !ready.Contains(step) && !_cooldowns.ServerAsked(step.Ref)));
+        return ready;
+    }
+
+    private QueuePlace? Enter(RouteStep step, string key)
+    {
+        if (step.Entry.MaxConcurrent <= 0)
+        {
+            return null;
+        }
+
+        FairQueue queue = _queues.GetOrAdd(step.Ref, static (_, slots) => new FairQueue(slots), step.Entry.MaxConcurrent);
+        return queue.Enter(key) ?? throw new ProviderException(
+            ProviderFailure.RateLimited,
+            $"{FairQueue.MaxWaiting} calls wait for {step.Ref} already; try again later, or raise models.providers.{step.Entry.Id}.maxConcurrent",
+            TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Whether another model, or a later try, may do better.</summary>
+    private static bool MayHelp(ProviderException failure) =>
+        failure.Failure is not (ProviderFailure.BadRequest or ProviderFailure.ContextOverflow);
+
+    private static ProviderException Together(List<ProviderException> failures)
+    {
+        ProviderException last = failures[^1];
+        return failures.Count == 1
+            ? last
+            : new ProviderException(
+                last.Failure,
+                "no model answered: " + string.Join("; ", failures.Select(failure => failure.Message)),
+                last.RetryAfter,
+                last.HttpStatus,
+                last);
     }
 }

@@ -1,37 +1,101 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>The model servers that are configured or were found, and their models. Thread-safe; what was found may grow
 /// while it lives, what was configured does not change: a new configuration makes a new catalogue.</summary>
-public sealed class ProviderCatalog
+public sealed partial class ProviderCatalog
 {
+    private static readonly TimeSpan FindBudget = TimeSpan.FromMilliseconds(1_500);
+    private const int DefaultLane = 2; // agents.defaults.maxConcurrent when nobody set it
+
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private readonly IReadOnlyList<ModelProviderEntry> _configured;
+    private readonly IReadOnlyList<ModelProviderEntry> _places;
     private readonly IReadOnlyDictionary<string, string> _aliases;
     private readonly string? _configuredDefault;
-    private readonly ConcurrentDictionary<string, ModelListCache> _lists = new(StringComparer.Ordinal);
-    private volatile IReadOnlyList<ModelProviderEntry> _providers;
+    private readonly ModelProviderEntry _demo;
+    private readonly ConcurrentDictionary<IModelProvider, ModelListCache> _lists = new();
+    private readonly Lock _gate = new();
+    private Task? _looking;
+    private long _lookedAt;
+    private volatile bool _looked;
+    private volatile IReadOnlyList<ModelProviderEntry> _found = [];
 
     private ProviderCatalog(
-        IReadOnlyList<ModelProviderEntry> entries,
+        IReadOnlyList<ModelProviderEntry> configured,
+        IReadOnlyList<ModelProviderEntry> places,
         string? defaultModelRef,
         IReadOnlyDictionary<string, string> aliases,
-        TimeProvider clock)
+        TimeProvider clock,
+        ILogger logger)
     {
         _clock = clock;
-        _configured = entries;
+        _logger = logger;
+        _configured = configured;
+        _places = places;
         _aliases = aliases;
         _configuredDefault = defaultModelRef;
-        _providers = entries;
+        _demo = ProviderEntries.Demo(clock);
     }
 
-    /// <summary>Every provider that can be called now.</summary>
-    public IReadOnlyList<ModelProviderEntry> Providers => _providers;
+    /// <summary>Every provider that can be called now; the demo only when there is no other model.</summary>
+    public IReadOnlyList<ModelProviderEntry> Providers =>
+        NeedsDemo ? [.. _configured, .. _found, _demo] : [.. _configured, .. _found];
 
-    /// <summary>Model to use when nobody names one, as <c>provider/model</c>; null only when there is no model at all.</summary>
-    public string? DefaultModelRef => _configuredDefault ?? FirstChatModel()?.Ref;
+    /// <summary>Model to use when nobody names one, as <c>provider/model</c>.</summary>
+    public string? DefaultModelRef =>
+        _configuredDefault is { } named && TryResolve(named, out ModelProviderEntry? provider, out string? id)
+            ? $"{provider.Id}/{id}"
+            : _configuredDefault ?? FirstChatModel()?.Ref ?? DemoProvider.ModelRef;
+
+    /// <summary>Whether no default is configured, so that what is found decides.</summary>
+    internal bool DefaultIsFound => _configuredDefault is null;
+
+    /// <summary>Builds the catalogue of a configuration; asks nobody yet.</summary>
+    public static ProviderCatalog Create(
+        EdgeConfig config, ProcessEnvironment environment, ProviderHttp http, TimeProvider clock, ILoggerFactory loggers)
+    {
+        bool replace = string.Equals(config.Models.Mode, "replace", StringComparison.OrdinalIgnoreCase);
+        int lane = config.Agents.Defaults.MaxConcurrent;
+        var entries = new ProviderEntries(environment, http, clock, lane != DefaultLane ? lane : null);
+        List<ModelProviderEntry> configured = [];
+        foreach ((string id, ModelProviderConfig provider) in config.Models.Providers)
+        {
+            if (provider.Enabled && entries.Configured(id, provider, discovers: !replace) is { } entry)
+            {
+                configured.Add(entry);
+            }
+        }
+
+        List<ModelProviderEntry> places = [];
+        if (!replace)
+        {
+            HashSet<string> taken = [.. config.Models.Providers.Keys, .. configured.Select(entry => entry.BaseUri.Authority)];
+            configured.AddRange(ProviderPreset.All
+                .Where(preset => preset.Id is not ("google" or "qwen" or "bailian") && !taken.Contains(preset.Id))
+                .Select(entries.FromEnvironment).OfType<ModelProviderEntry>());
+            places.AddRange(LocalSearch.Places(environment, LocalSearch.InContainer(environment))
+                .Where(place => !taken.Contains(place.Id) && !taken.Contains(place.Uri.Authority))
+                .Select(place => entries.Found(place.Id, place.Uri)));
+        }
+
+        var aliases = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string modelRef, ModelEntryConfig model) in config.Agents.Defaults.Models)
+        {
+            if (model.Alias is { Length: > 0 } alias)
+            {
+                aliases[alias] = modelRef;
+            }
+        }
+
+        return new ProviderCatalog(
+            configured, places, config.Agents.Defaults.Model.Primary, aliases, clock, loggers.CreateLogger("OpenClaw.Edge.Providers.ProviderCatalog"));
+    }
 
     /// <summary>A catalogue of given providers, without discovery.</summary>
     public static ProviderCatalog Of(
@@ -39,10 +103,10 @@ public sealed class ProviderCatalog
         string? defaultModelRef,
         TimeProvider clock,
         IReadOnlyDictionary<string, string>? aliases = null) =>
-        new(entries, defaultModelRef, aliases ?? new Dictionary<string, string>(), clock);
+        new(entries, [], defaultModelRef, aliases ?? new Dictionary<string, string>(), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
     /// <summary>A catalogue of the demo model alone.</summary>
-    public static ProviderCatalog DemoOnly(TimeProvider clock) => Of([DemoEntry(clock)], DemoProvider.ModelRef, clock);
+    public static ProviderCatalog DemoOnly(TimeProvider clock) => Of([], DemoProvider.ModelRef, clock);
 
     /// <summary>Finds the provider and model of <c>provider/model</c>, of an alias, or of a model id that one provider alone
     /// has.</summary>
@@ -65,7 +129,7 @@ public sealed class ProviderCatalog
         {
             if (string.Equals(model.Id, text, StringComparison.Ordinal))
             {
-                if (only is not null)
+                if (only is not null && only.Provider != model.Provider)
                 {
                     (provider, modelId) = (null, null);
                     return false;
@@ -89,47 +153,38 @@ public sealed class ProviderCatalog
     /// <summary>All models of all providers. A server that does not answer keeps its last good list.</summary>
     public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ModelProviderEntry> providers = _providers;
+        await LookAsync(TimeSpan.FromSeconds(5), cancellationToken);
         IReadOnlyList<ModelInfo>[] lists = await Task.WhenAll(
-            providers.Select(entry => List(entry).RefreshAsync(force: false, cancellationToken)));
+            Providers.Select(entry => List(entry).RefreshAsync(force: false, cancellationToken)));
         return [.. lists.SelectMany(list => list)];
     }
 
-    private static ModelProviderEntry DemoEntry(TimeProvider clock) => new()
-    {
-        Id = DemoProvider.ProviderId,
-        Api = "demo",
-        BaseUri = new Uri("demo://assistant/"),
-        Provider = new DemoProvider(clock),
-        Local = true,
-    };
+    /// <summary>Whether a provider's server answered last; null when nobody asked. Far servers are not asked in the
+    /// background and count as there.</summary>
+    public bool? Reachable(ModelProviderEntry entry) => entry.Local && entry.Api != "demo" ? List(entry).Reachable : List(entry).Reachable ?? true;
+
+    private bool NeedsDemo => _configured.Count == 0 && !_found.Any(entry => List(entry).Last.Any(model => !model.Embedding))
+        || _configuredDefault?.StartsWith("demo/", StringComparison.Ordinal) == true;
 
     private ModelInfo? FirstChatModel()
     {
-        ModelInfo? first = null;
-        foreach (ModelInfo model in Known())
-        {
-            if (model.Embedding)
-            {
-                continue;
-            }
-
-            if (model.Loaded == true)
-            {
-                return model;
-            }
-
-            first ??= model;
-        }
-
-        return first;
+        IEnumerable<ModelInfo> chat = [.. Chat(_configured.Where(entry => entry.Local || entry.Seed.Count > 0)), .. Chat(_found)];
+        return chat.FirstOrDefault(model => model.Loaded == true) ?? chat.FirstOrDefault();
     }
 
-    private IEnumerable<ModelInfo> Known() => _providers.SelectMany(entry => List(entry).Last);
+    private IEnumerable<ModelInfo> Chat(IEnumerable<ModelProviderEntry> entries) =>
+        entries.OrderBy(entry => List(entry).Reachable == false ? 1 : 0)
+            .SelectMany(entry => List(entry).Last).Where(model => !model.Embedding);
 
-    private ModelProviderEntry? Find(string id) =>
-        _providers.FirstOrDefault(entry => string.Equals(entry.Id, id, StringComparison.OrdinalIgnoreCase));
+    private IEnumerable<ModelInfo> Known() => Providers.SelectMany(entry => List(entry).Last);
+
+    private ModelProviderEntry? Find(string id)
+    {
+        bool Is(ModelProviderEntry entry) => string.Equals(entry.Id, id, StringComparison.OrdinalIgnoreCase);
+        return _configured.FirstOrDefault(Is) ?? _found.FirstOrDefault(Is)
+            ?? (Is(_demo) ? _demo : _places.FirstOrDefault(Is)); // a place that was named is tried, found or not
+    }
 
     private ModelListCache List(ModelProviderEntry entry) =>
-        _lists.GetOrAdd(entry.Id, static (_, state) => new ModelListCache(state.entry.Provider, state.clock), (entry, clock: _clock));
+        _lists.GetOrAdd(entry.Provider, static (_, state) => new ModelListCache(state.entry.Provider, state.entry.Seed, state.clock), (entry, clock: _clock));
 }

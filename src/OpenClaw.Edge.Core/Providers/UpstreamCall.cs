@@ -247,11 +247,15 @@ internal sealed class UpstreamCall : IAsyncDisposable
             response.Headers.Location?.ToString());
     }
 
-    private static bool DiedBeforeHeaders(HttpRequestException exception) =>
-        exception.HttpRequestError is HttpRequestError.ResponseEnded
-        || (exception.HttpRequestError is not HttpRequestError.ConnectionError
-            && exception.InnerException is IOException { InnerException: SocketException
-            {
-                SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown,
-            } });
+    private static bool DiedBeforeHeaders(HttpRequestException exception)
+    {
+        if (exception.HttpRequestError is HttpRequestError.ResponseEnded)
+        {
+            return true;
+        }
+
+        var socket = exception.InnerException?.InnerException as SocketException;
+        return exception.HttpRequestError is not HttpRequestError.ConnectionError
+            && socket?.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown;
+    }
 }
