@@ -13,9 +13,10 @@ public static class GatewayTokenSource
 
     /// <summary>Resolves the secret. In mode <c>token</c> without one it generates 32 random bytes as base64url into
     /// <see cref="StatePaths.TokenPath"/>, 0600. Throws <see cref="IOException"/> or
-    /// <see cref="UnauthorizedAccessException"/> when that file cannot be read or written.</summary>
+    /// <see cref="UnauthorizedAccessException"/> when that file cannot be read or written. A client passes false for
+    /// <paramref name="mayGenerate"/>: then a missing token stays missing.</summary>
     public static GatewaySecret Resolve(
-        EdgeConfig config, ProcessEnvironment environment, StatePaths paths, string? flag = null)
+        EdgeConfig config, ProcessEnvironment environment, StatePaths paths, string? flag = null, bool mayGenerate = true)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(environment);
@@ -36,7 +37,7 @@ public static class GatewayTokenSource
                 break;
         }
         bool generated = false;
-        if (token is null)
+        if (token is null && (mayGenerate || File.Exists(paths.TokenPath)))
         {
             (token, generated) = ReadOrGenerate(paths.TokenPath);
             tokenSource = paths.TokenPath;

@@ -158,29 +158,19 @@ internal sealed class CliContext
             return new GatewayTarget(uri, token, password, "this machine", Local: true);
         }
 
-        GatewaySecret? secret = Secret();
-        return new GatewayTarget(uri, secret?.Token, secret?.Password, "this machine", Local: true);
+        GatewaySecret secret = Secret();
+        return new GatewayTarget(uri, secret.Token, secret.Password, "this machine", Local: true);
     }
 
     private Uri Parse(string text, string from) => GatewayTarget.TryParse(text, Config.Config.Gateway.Port, out Uri uri)
         ? uri
         : throw new CliException(ExitCode.Usage, $"{from}: '{text}' is not an address; write ws://host:18789");
 
-    // The token source makes a token where there is none: that is for a gateway that starts, not for a client.
-    private GatewaySecret? Secret()
+    private GatewaySecret Secret()
     {
-        AuthConfig auth = Config.Config.Gateway.Auth;
-        ProcessEnvironment environment = Config.Environment;
-        bool known = auth.Token is not null || auth.Password is not null || File.Exists(Paths.TokenPath)
-            || environment.First(
-                "OPENCLAW_GATEWAY_TOKEN",
-                "OPENCLAW_GATEWAY_PASSWORD",
-                "OPENCLAW_AUTH_TOKEN",
-                "GATEWAY_TOKEN",
-                "CREDENTIALS_DIRECTORY") is not null;
         try
         {
-            return known ? GatewayTokenSource.Resolve(Config.Config, environment, Paths) : null;
+            return GatewayTokenSource.Resolve(Config.Config, Config.Environment, Paths, mayGenerate: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

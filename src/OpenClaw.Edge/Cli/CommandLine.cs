@@ -62,6 +62,8 @@ public static class CommandLine
             AgentCommand.Create(shared, world),
             ModelsCommand.Create(shared, world),
             SessionsCommand.Create(shared, world),
+            ConfigCommand.Create(shared, world),
+            DoctorCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             DashboardCommand.Create(shared, world),
             CompletionCommand.Create(shared, world),

@@ -1,0 +1,47 @@
+using OpenClaw.Edge.Diagnostics;
+
+namespace OpenClaw.Edge.Cli.Checks;
+
+/// <summary>Whether the gateway answers, is of this build, and who sits on its port if not.</summary>
+internal static class GatewayChecks
+{
+    private const string Id = "edge/doctor/gateway";
+
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(CliContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Read, cancellationToken);
+            string version = client.Hello.Member("server").Text("version") ?? "unknown";
+            return
+            [
+                Finding.Ok(Id, $"answers at {context.Target.Display}"),
+                version == EdgeVersion.Compatible
+                    ? Finding.Ok("edge/doctor/version", $"gateway and command line are of version {version}")
+                    : new Finding(
+                        "edge/doctor/version",
+                        FindingSeverity.Warning,
+                        $"the gateway says version {version}, this command line is of {EdgeVersion.Compatible}",
+                        "restart the gateway after an update"),
+            ];
+        }
+        catch (CliException e) when (e.Exit == ExitCode.Unauthorized)
+        {
+            return [new Finding(Id, FindingSeverity.Error, e.Message, "see --token")];
+        }
+        catch (CliException e) when (e.Exit is ExitCode.Unreachable or ExitCode.Failed)
+        {
+            string? owner = context.Target.Local ? PortOwner.Find(context.Target.Uri.Port) : null;
+            return owner is null
+                ? [new Finding(Id, FindingSeverity.Warning, e.Message, "start it with 'openclaw gateway run'")]
+                :
+                [
+                    new Finding(
+                        "edge/doctor/port",
+                        FindingSeverity.Error,
+                        $"port {context.Target.Uri.Port} is taken by {owner}, which does not answer as a gateway",
+                        "stop it, or choose another port: 'openclaw config set gateway.port 18790'"),
+                ];
+        }
+    }
+}
