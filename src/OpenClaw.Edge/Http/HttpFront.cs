@@ -59,7 +59,12 @@ public sealed partial class HttpFront : IDisposable
             Log.ClientLeft(_logger, context.Request.Path, exception.GetType().Name);
             _counters.ClientLeft();
         }
-        catch (Exception exception) when (exception is not BadHttpRequestException)
+        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        {
+            status = refused.StatusCode; // Kestrel's own limits and framing rules
+            await HttpAnswer.ErrorAsync(context, status, "invalid_request_error", refused.Message);
+        }
+        catch (Exception exception)
         {
             status = StatusCodes.Status500InternalServerError;
             Log.Failed(_logger, context.Request.Method, context.Request.Path, exception);

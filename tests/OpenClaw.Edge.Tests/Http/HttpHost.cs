@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Hosting;
+using OpenClaw.Edge.Http;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
+using OpenClaw.Edge.TestKit;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tools;
+
+namespace OpenClaw.Edge.Tests.Http;
+
+/// <summary>The HTTP front on a real port, in front of a scripted model server, a real store and real turns. The provider
+/// <c>local</c> is the scripted server by pass-through, <c>demo</c> is the built-in model.</summary>
+internal sealed class HttpHost : IAsyncDisposable
+{
+    public const string Token = "0123456789abcdef0123456789abcdef";
+
+    private readonly TempDir _directory;
+    private readonly EdgeDatabase _database;
+    private readonly ModelRouter _router;
+    private readonly ProviderHttp _providerHttp;
+    private readonly HttpFront _front;
+    private readonly KestrelListener _listener;
+
+    private HttpHost(TempDir directory, TimeProvider clock, EdgeConfig config, IReadOnlyList<ModelProviderEntry>? extra)
+    {
+        _directory = directory;
+        Config = config;
+        Models = ScriptedModelServer.Start();
+        _providerHttp = new ProviderHttp();
+        _database = EdgeDatabase.Open(Path.Combine(directory.Root, "state.sqlite"), clock, NullLogger.Instance);
+        Sessions = new SessionStore(_database, clock);
+        ProviderCatalog demo = ProviderCatalog.DemoOnly(clock);
+        ScriptedProvider scripted = new(Models, _providerHttp);
+        ModelProviderEntry local = new()
+        {
+            Id = "local",
+            Api = "openai-completions",
+            BaseUri = Models.BaseUri,
+            Provider = scripted,
+            Local = true,
+            PassThrough = new PassThroughTarget(
+                new Uri(Models.BaseUri, "/v1/"), [new KeyValuePair<string, string>("Authorization", "Bearer upstream-key")]),
+        };
+        Catalog = ProviderCatalog.Of([local, .. demo.Providers, .. extra ?? []], "demo/assistant", clock);
+        _router = new ModelRouter(Catalog, clock, NullLoggerFactory.Instance);
+        Lifecycle = new Lifecycle(clock);
+        Lifecycle.MarkStarted();
+        Agents = new AgentCatalog(
+        [
+            new AgentEntry { Id = "main", Name = "Main", Workspace = directory.Root, IsDefault = true },
+            new AgentEntry { Id = "second", Name = "Second", Workspace = directory.Root, Model = "demo/assistant" },
+        ]);
+        RunEventHub events = new();
+        Runs = new RunRegistry(new AgentRuntime
+        {
+            Config = () => Config,
+            Agents = () => Agents,
+            Sessions = Sessions,
+            Models = _router,
+            Tools = new ToolRegistry([]),
+            Events = events,
+            Time = clock,
+            Loggers = NullLoggerFactory.Instance,
+        });
+        _front = new HttpFront(new HttpFrontParts
+        {
+            Clock = clock,
+            Lifecycle = Lifecycle,
+            Health = Health,
+            Logs = NullLoggerFactory.Instance,
+            Config = () => Config,
+            Authenticator = new GatewayAuthenticator(
+                () => new GatewaySecret { Token = Token, AuthMode = "token", Source = "test" }, () => Config, clock),
+            Models = _router,
+            ProviderHttp = _providerHttp,
+            Agents = () => Agents,
+            Runs = Runs,
+            Events = events,
+            DatabaseOpen = () => DatabaseOpen,
+        });
+        _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance);
+    }
+
+    public EdgeConfig Config { get; set; }
+
+    public ScriptedModelServer Models { get; }
+
+    public SessionStore Sessions { get; }
+
+    public ProviderCatalog Catalog { get; }
+
+    public AgentCatalog Agents { get; }
+
+    public RunRegistry Runs { get; }
+
+    public Lifecycle Lifecycle { get; }
+
+    public HealthBoard Health { get; } = new();
+
+    public bool DatabaseOpen { get; set; } = true;
+
+    public Uri BaseUri => _listener.Addresses[0];
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public static async Task<HttpHost> StartAsync(
+        EdgeConfig? config = null,
+        TimeProvider? clock = null,
+        IReadOnlyList<ModelProviderEntry>? extra = null)
+    {
+        HttpHost host = new(new TempDir(), clock ?? TimeProvider.System, config ?? new EdgeConfig(), extra);
+        await host._listener.StartAsync(
+            static context => context.Response.WriteAsync("upgrade"),
+            host._front.HandleAsync,
+            NullLogger.Instance,
+            CancellationToken.None);
+        host.Client = new HttpClient { BaseAddress = host.BaseUri, Timeout = TimeSpan.FromSeconds(30) };
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return host;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken = default)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, path)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    public Task<HttpResponseMessage> ChatAsync(string json, CancellationToken cancellationToken = default) =>
+        PostAsync("/v1/chat/completions", json, cancellationToken);
+
+    public static async Task<JsonElement> JsonOf(HttpResponseMessage response)
+    {
+        using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return document.RootElement.Clone();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        using CancellationTokenSource now = new(TimeSpan.FromSeconds(2));
+        await _listener.StopAsync(now.Token);
+        await _listener.DisposeAsync();
+        _front.Dispose();
+        await Runs.DisposeAsync();
+        await _router.DisposeAsync();
+        await Models.DisposeAsync();
+        _providerHttp.Dispose();
+        await _database.DisposeAsync();
+        _directory.Dispose();
+    }
+}
