@@ -34,9 +34,9 @@ internal sealed class ChatChunkWriter
     /// <summary>The first frame of an answer.</summary>
     public void Role()
     {
-        _output.Write(_head);
-        _output.Write("""{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"""u8);
-        _output.Write("\n\n"u8);
+        _output.Put(_head);
+        _output.Put("""{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"""u8);
+        _output.Put("\n\n"u8);
     }
 
     /// <summary>Answer text that is UTF-8 with JSON escapes applied.</summary>
@@ -84,29 +84,29 @@ internal sealed class ChatChunkWriter
     /// <summary>The frame that ends the answer.</summary>
     public void Finish(string finishReason)
     {
-        _output.Write(_head);
-        _output.Write("""{"index":0,"delta":{},"finish_reason":" """u8[..^1]);
-        _output.Write(Encoding.UTF8.GetBytes(finishReason));
-        _output.Write("\"}]}\n\n"u8);
+        _output.Put(_head);
+        _output.Put("""{"index":0,"delta":{},"finish_reason":" """u8[..^1]);
+        _output.Put(Encoding.UTF8.GetBytes(finishReason));
+        _output.Put("\"}]}\n\n"u8);
     }
 
     /// <summary>The usage frame, for callers that asked for it.</summary>
     public void Usage(MessageUsage usage)
     {
-        _output.Write(_head);
-        _output.Write("],"u8);
+        _output.Put(_head);
+        _output.Put("],"u8);
         long prompt = ChatAnswer.PromptTokens(usage);
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"\"usage\":{{\"prompt_tokens\":{prompt},\"completion_tokens\":{usage.Output},\"total_tokens\":{prompt + usage.Output}}}}}");
-        _output.Write(Encoding.UTF8.GetBytes(text));
-        _output.Write("\n\n"u8);
+        _output.Put(Encoding.UTF8.GetBytes(text));
+        _output.Put("\n\n"u8);
     }
 
     /// <summary>A failure after the headers are gone; the caller writes <see cref="Done"/> next.</summary>
     public void Error(string type, string message)
     {
-        _output.Write("data: "u8);
+        _output.Put("data: "u8);
         using (Utf8JsonWriter json = new(_output, WireJson.Relaxed))
         {
             json.WriteStartObject();
@@ -114,21 +114,21 @@ internal sealed class ChatChunkWriter
             json.WriteEndObject();
         }
 
-        _output.Write("\n\n"u8);
+        _output.Put("\n\n"u8);
     }
 
     /// <summary>A comment, so that proxies see a living connection.</summary>
-    public void KeepAlive() => _output.Write(": keepalive\n\n"u8);
+    public void KeepAlive() => _output.Put(": keepalive\n\n"u8);
 
     /// <summary>The end of the stream.</summary>
-    public void Done() => _output.Write("data: [DONE]\n\n"u8);
+    public void Done() => _output.Put("data: [DONE]\n\n"u8);
 
     private void Piece(ReadOnlySpan<byte> head, ReadOnlySpan<byte> escaped)
     {
-        _output.Write(_head);
-        _output.Write(head);
-        _output.Write(escaped);
-        _output.Write("\"},\"finish_reason\":null}]}\n\n"u8);
+        _output.Put(_head);
+        _output.Put(head);
+        _output.Put(escaped);
+        _output.Put("\"},\"finish_reason\":null}]}\n\n"u8);
     }
 
     private void Escaped(ReadOnlySpan<byte> head, ReadOnlySpan<byte> utf8)
@@ -142,8 +142,8 @@ internal sealed class ChatChunkWriter
 
     private void Delta<T>(T state, Action<Utf8JsonWriter, T> call)
     {
-        _output.Write(_head);
-        _output.Write("""{"index":0,"delta":{"tool_calls":["""u8);
+        _output.Put(_head);
+        _output.Put("""{"index":0,"delta":{"tool_calls":["""u8);
         using (Utf8JsonWriter json = new(_output, WireJson.Relaxed))
         {
             json.WriteStartObject();
@@ -151,6 +151,6 @@ internal sealed class ChatChunkWriter
             json.WriteEndObject();
         }
 
-        _output.Write("]},\"finish_reason\":null}]}\n\n"u8);
+        _output.Put("]},\"finish_reason\":null}]}\n\n"u8);
     }
 }

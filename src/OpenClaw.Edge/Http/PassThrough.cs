@@ -98,7 +98,7 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
             }
 
             ReadOnlySpan<byte> piece = buffer.AsSpan(0, count);
-            output.Write(piece);
+            output.Put(piece);
             tail.Add(piece);
             unflushed += count;
             if (unflushed >= MaxUnflushed)

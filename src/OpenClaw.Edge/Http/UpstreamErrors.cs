@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -64,7 +63,7 @@ internal static class UpstreamErrors
         else if (response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true)
         {
             ChatChunkWriter frames = new(response.BodyWriter, "", 0, "");
-            response.BodyWriter.Write("\n\n"u8); // ends a frame that was cut in the middle
+            response.BodyWriter.Put("\n\n"u8); // ends a frame that was cut in the middle
             frames.Error("api_error", Text);
             frames.Done();
             await response.BodyWriter.FlushAsync(context.RequestAborted);

@@ -16,6 +16,7 @@ using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.Tools;
+using Xunit;
 
 namespace OpenClaw.Edge.Tests.Http;
 
@@ -25,6 +26,7 @@ internal sealed class HttpHost : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef";
 
+    private readonly FailureLog _log = new();
     private readonly TempDir _directory;
     private readonly EdgeDatabase _database;
     private readonly ModelRouter _router;
@@ -78,7 +80,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Clock = clock,
             Lifecycle = Lifecycle,
             Health = Health,
-            Logs = NullLoggerFactory.Instance,
+            Logs = _log,
             Config = () => Config,
             Authenticator = new GatewayAuthenticator(
                 () => new GatewaySecret { Token = Token, AuthMode = "token", Source = "test" }, () => Config, clock),
@@ -161,5 +163,7 @@ internal sealed class HttpHost : IAsyncDisposable
         _providerHttp.Dispose();
         await _database.DisposeAsync();
         _directory.Dispose();
+        _log.Dispose();
+        Assert.Equal("", string.Join("\n", _log.Failures));
     }
 }

@@ -3,14 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using OpenClaw.Edge.Providers;
+using System.Text.RegularExpressions;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Http;
 
-public sealed class PassThroughTests
+public sealed partial class PassThroughTests
 {
     private const string Question =
         """{"model":"local/scripted:8b","messages":[{"role":"user","content":"hi"}],"stream":true}""";
@@ -239,6 +239,8 @@ public sealed class PassThroughTests
     }
 
     // The scripted server numbers its answers and stamps them; all else must be the same.
-    private static string WithoutIds(byte[] body) => System.Text.RegularExpressions.Regex.Replace(
-        Encoding.UTF8.GetString(body), "\"(id|created)\":(\"[^\"]*\"|[0-9]+)", "\"$1\":0");
+    private static string WithoutIds(byte[] body) => Stamps().Replace(Encoding.UTF8.GetString(body), "\"$1\":0");
+
+    [GeneratedRegex("\"(id|created)\":(\"[^\"]*\"|[0-9]+)")]
+    private static partial Regex Stamps();
 }
