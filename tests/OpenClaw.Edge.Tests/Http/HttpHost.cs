@@ -21,7 +21,7 @@ using Xunit;
 namespace OpenClaw.Edge.Tests.Http;
 
 /// <summary>The HTTP front on a real port, in front of a scripted model server, a real store and real turns. The provider
-/// <c>local</c> is the scripted server by pass-through, <c>demo</c> is the built-in model.</summary>
+/// <c>local</c> is the scripted server by pass-through, <c>script</c> is what the test writes, <c>demo</c> is built in.</summary>
 internal sealed class HttpHost : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef";
@@ -43,24 +43,31 @@ internal sealed class HttpHost : IAsyncDisposable
         _database = EdgeDatabase.Open(Path.Combine(directory.Root, "state.sqlite"), clock, NullLogger.Instance);
         Sessions = new SessionStore(_database, clock);
         ProviderCatalog demo = ProviderCatalog.DemoOnly(clock);
-        ScriptedProvider scripted = new(Models, _providerHttp);
+        ModelProviderEntry script = new()
+        {
+            Id = "script",
+            Api = "openai-completions",
+            BaseUri = new Uri("http://script.invalid/"),
+            Provider = Script,
+            Local = true,
+        };
         ModelProviderEntry local = new()
         {
             Id = "local",
             Api = "openai-completions",
             BaseUri = Models.BaseUri,
-            Provider = scripted,
+            Provider = new ListedProvider(Models),
             Local = true,
             PassThrough = new PassThroughTarget(
                 new Uri(Models.BaseUri, "/v1/"), [new KeyValuePair<string, string>("Authorization", "Bearer upstream-key")]),
         };
-        Catalog = ProviderCatalog.Of([local, .. demo.Providers, .. extra ?? []], "demo/assistant", clock);
+        Catalog = ProviderCatalog.Of([local, script, .. demo.Providers, .. extra ?? []], "demo/assistant", clock);
         _router = new ModelRouter(Catalog, clock, NullLoggerFactory.Instance);
         Lifecycle = new Lifecycle(clock);
         Lifecycle.MarkStarted();
         Agents = new AgentCatalog(
         [
-            new AgentEntry { Id = "main", Name = "Main", Workspace = directory.Root, IsDefault = true },
+            new AgentEntry { Id = "main", Name = "Main", Workspace = directory.Root, Model = "script/model", IsDefault = true },
             new AgentEntry { Id = "second", Name = "Second", Workspace = directory.Root, Model = "demo/assistant" },
         ]);
         RunEventHub events = new();
@@ -98,6 +105,9 @@ internal sealed class HttpHost : IAsyncDisposable
 
     public ScriptedModelServer Models { get; }
 
+    /// <summary>The model of the default agent.</summary>
+    public ScriptedProvider Script { get; } = new();
+
     public SessionStore Sessions { get; }
 
     public ProviderCatalog Catalog { get; }
@@ -127,7 +137,9 @@ internal sealed class HttpHost : IAsyncDisposable
             host._front.HandleAsync,
             NullLogger.Instance,
             CancellationToken.None);
-        host.Client = new HttpClient { BaseAddress = host.BaseUri, Timeout = TimeSpan.FromSeconds(30) };
+        // A client that leaves closes its connection, and does not read on for two seconds in the hope to keep it.
+        SocketsHttpHandler handler = new() { MaxResponseDrainSize = 0, ResponseDrainTimeout = TimeSpan.Zero };
+        host.Client = new HttpClient(handler) { BaseAddress = host.BaseUri, Timeout = TimeSpan.FromSeconds(30) };
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         return host;
     }

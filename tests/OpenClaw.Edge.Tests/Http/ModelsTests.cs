@@ -13,7 +13,7 @@ public sealed class ModelsTests
         JsonElement list = await HttpHost.JsonOf(await host.Client.GetAsync("/v1/models"));
         Assert.Equal("list", list.GetProperty("object").GetString());
         Assert.Equal(
-            ["openclaw", "openclaw/default", "openclaw/main", "openclaw/second", "local/scripted:8b", "local/small:3b", "local/nomic-embed-text:latest", "demo/assistant"],
+            ["openclaw", "openclaw/default", "openclaw/main", "openclaw/second", "local/scripted:8b", "local/small:3b", "local/nomic-embed-text:latest", "script/model", "demo/assistant"],
             list.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         Assert.Equal(
             """{"id":"openclaw","object":"model","created":0,"owned_by":"openclaw","permission":[]}""",
