@@ -42,6 +42,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Runs whose messages this turn answers as well.</summary>
     public IReadOnlyList<ActiveRun> Collected { get; set; } = [];
 
+    /// <summary>Whether another turn of the session ran or waited when it came.</summary>
+    public bool HadToWait { get; init; }
+
     /// <summary>Timestamp of arrival, by the time provider.</summary>
     public long ArrivedAt { get; init; }
 

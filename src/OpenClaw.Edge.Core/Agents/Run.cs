@@ -46,6 +46,9 @@ public sealed class Run
         internal set;
     } = "";
 
+    /// <summary>Whether everything is stored and the end is being told: a message that comes now does not wait for this run.</summary>
+    internal bool IsOver { get; set; }
+
     /// <summary>Reads the growing text; null when nothing grows.</summary>
     internal Func<string>? TextSource { get; set; }
 

@@ -183,6 +183,7 @@ internal sealed class RunPublisher : IDisposable
 
             FlushText();
             _ended = true;
+            _run.IsOver = true;
             _run.TextSource = null;
             _run.TextSoFar = result.Text;
             _hub.Publish(new RunEndedEvent(_run, _run.NextSeq(), Now, result));

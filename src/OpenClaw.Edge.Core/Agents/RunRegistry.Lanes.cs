@@ -33,7 +33,7 @@ public sealed partial class RunRegistry
         return new RunAdmission(RunAdmissionStatus.InFlight, active.Run);
     }
 
-    private ActiveRun Create(RunRequest request, AgentEntry agent, QueueMode mode, string sessionId)
+    private ActiveRun Create(RunRequest request, AgentEntry agent, QueueMode mode, string sessionId, bool busy)
     {
         long nowMs = _runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Run run = new(request, nowMs) { SessionId = sessionId };
@@ -41,6 +41,7 @@ public sealed partial class RunRegistry
         return new ActiveRun(run, agent, mode, TurnRows.User(request, nowMs), publisher)
         {
             ArrivedAt = _runtime.Time.GetTimestamp(),
+            HadToWait = busy,
         };
     }
 
@@ -59,9 +60,10 @@ public sealed partial class RunRegistry
                 return new LaneAdmission(RunAdmissionStatus.InFlight);
             }
 
-            bool busy = _lanes.TryGetValue(key, out SessionLane? lane);
+            bool known = _lanes.TryGetValue(key, out SessionLane? lane);
+            bool busy = known && lane!.IsBusy;
             ActiveRun? dropped = null;
-            if (busy && lane!.Waiting.Count >= Math.Max(1, queue.Cap))
+            if (known && lane!.Waiting.Count >= Math.Max(1, queue.Cap))
             {
                 dropped = queue.Drop is "new" ? null : QueueModes.Droppable(lane.Waiting);
                 if (dropped is null)
@@ -73,12 +75,12 @@ public sealed partial class RunRegistry
             }
 
             lane ??= new SessionLane(key, _host);
-            ActiveRun active = Create(request, agent, mode, sessionId);
+            ActiveRun active = Create(request, agent, mode, sessionId, busy);
             _active.Add(active);
             _byId.Add(active.Run.Id, active);
             active.Stored = StoreAsync(active, busy);
             lane.Add(active);
-            if (!busy)
+            if (!known)
             {
                 _lanes.Add(key, lane);
                 lane.Start();

@@ -21,6 +21,9 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
     /// <summary>The loop; completed when the lane is gone.</summary>
     public Task Loop { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Whether a message that comes now must wait; under the registry's lock.</summary>
+    public bool IsBusy => _waiting.Count > 0 || Running is { Run.IsOver: false };
+
     /// <summary>Queues a run; under the registry's lock.</summary>
     public void Add(ActiveRun run)
     {
@@ -42,7 +45,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
 
     private async Task LoopAsync()
     {
-        for (bool busyBefore = false; ; busyBefore = true)
+        while (true)
         {
             TimeSpan quiet;
             List<ActiveRun> batch;
@@ -54,7 +57,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
                     return;
                 }
 
-                quiet = busyBefore ? QuietTime() : TimeSpan.Zero;
+                quiet = QuietTime();
                 batch = quiet > TimeSpan.Zero ? [] : TakeNext();
             }
 
@@ -95,7 +98,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
 
     private TimeSpan QuietTime()
     {
-        if (_waiting[0].Mode != QueueMode.Collect || host.Stopping.IsCancellationRequested)
+        if (_waiting[0] is not { Mode: QueueMode.Collect, HadToWait: true } || host.Stopping.IsCancellationRequested)
         {
             return TimeSpan.Zero;
         }
