@@ -54,6 +54,13 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Cancelled when it was stopped.</summary>
     public CancellationToken Stopped => _stop.Token;
 
+    /// <summary>Waits until the user's message is stored, or is known not to be.</summary>
+    public async Task<bool> IsStoredAsync()
+    {
+        await ((Task)Stored).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Stored.IsCompletedSuccessfully;
+    }
+
     /// <summary>Publishes the stored user message, once.</summary>
     public void PublishUserEntry(TranscriptEntry stored)
     {

@@ -32,7 +32,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func
         }
         catch (InputNotStoredException)
         {
-            active.Run.Complete(new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });
+            TurnEnd.NeverSeen(active);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -166,14 +166,9 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func
     // The model is already being called while the user's message goes to disk; nothing is shown before it is there.
     private async Task BegunAsync(Turn turn, ModelChoice choice)
     {
-        TranscriptEntry stored;
-        try
+        if (!await turn.Active.IsStoredAsync())
         {
-            stored = await turn.Active.Stored;
-        }
-        catch (Exception exception)
-        {
-            throw new InputNotStoredException(exception);
+            throw new InputNotStoredException();
         }
 
         Run run = turn.Active.Run;
@@ -185,7 +180,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func
         }
 
         turn.Publisher.Phase("preparing_context");
-        turn.Active.PublishUserEntry(stored);
+        turn.Active.PublishUserEntry(await turn.Active.Stored);
         turn.Publisher.Started();
         turn.Publisher.Phase("starting_model");
         if (runtime.Models.Catalog.TryResolve(

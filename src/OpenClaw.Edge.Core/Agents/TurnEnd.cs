@@ -66,11 +66,16 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         await EndAsync(turn, TurnRows.Failed(turn, message, Now), SessionStatus.Failed, result);
     }
 
+    /// <summary>Ends a run whose message is not on disk: the one who asked gets the store's exception, and nobody an event.</summary>
+    public static void NeverSeen(ActiveRun active) => active.Run.Complete(
+        new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });
+
     /// <summary>Ends a run that never got to its turn: it was aborted or superseded while it waited.</summary>
     public async Task WaitingEndedAsync(ActiveRun active, RunStatus status, string stopReason, bool closeInput)
     {
-        if (!await IsStoredAsync(active))
+        if (!await active.IsStoredAsync())
         {
+            NeverSeen(active);
             return;
         }
 
@@ -94,8 +99,9 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
     private async Task EndAsync(Turn turn, TranscriptEntry? row, SessionStatus status, RunResult result)
     {
         Run run = turn.Active.Run;
-        if (!await IsStoredAsync(turn.Active))
+        if (!await turn.Active.IsStoredAsync())
         {
+            NeverSeen(turn.Active);
             return;
         }
 
@@ -138,21 +144,6 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         turn.Publisher.Finishing(result.StopReason, result.ErrorMessage);
         turn.Publisher.Model(null, null);
         turn.Publisher.Ended(result);
-    }
-
-    // A run whose message is not on disk is never seen: the one who asked gets the store's exception, and nobody an event.
-    private static async Task<bool> IsStoredAsync(ActiveRun active)
-    {
-        try
-        {
-            await active.Stored;
-            return true;
-        }
-        catch (Exception)
-        {
-            active.Run.Complete(new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });
-            return false;
-        }
     }
 
     private RunResult Result(Turn turn, RunStatus status, string stopReason) => new()

@@ -223,7 +223,14 @@ public sealed class WorkspaceFilesTests : IDisposable
         using Microsoft.Win32.SafeHandles.SafeFileHandle directory = FileNative.OpenRoot(_workspace, out _);
         while (FileNative.Rename(directory, from, to) != 0)
         {
-            Directory.Delete(Path.Combine(_workspace, to), recursive: true);
+            try
+            {
+                Directory.Delete(Path.Combine(_workspace, to), recursive: true);
+            }
+            catch (IOException)
+            {
+                // the writer was in it at that moment; the next round takes it
+            }
         }
     }
 
