@@ -18,6 +18,7 @@ internal sealed partial class DatabaseWriter : IDisposable
     private readonly string _path;
     private readonly ILogger _logger;
     private int _commits;
+    private bool _failing;
 
     private DatabaseWriter(SqliteConnection sqlite, string path, ILogger logger)
     {
@@ -57,6 +58,7 @@ internal sealed partial class DatabaseWriter : IDisposable
             Connection.Execute("BEGIN IMMEDIATE");
             RunAll(batch);
             Connection.Execute("COMMIT");
+            _failing = false;
             foreach (WriteItem item in batch)
             {
                 item.OnCommitted?.ForEach(action => action());
@@ -149,7 +151,13 @@ internal sealed partial class DatabaseWriter : IDisposable
     private void FailAll(List<WriteItem> batch, Exception cause)
     {
         Exception translated = Translate(cause);
-        Log.BatchFailed(_logger, batch.Count, translated.Message);
+        if (!_failing)
+        {
+            // Once, and not with each write: the log may be on the same full disk.
+            _failing = true;
+            Log.BatchFailed(_logger, batch.Count, translated.Message);
+        }
+
         foreach (WriteItem item in batch)
         {
             if (!item.Settled)
@@ -179,7 +187,7 @@ internal sealed partial class DatabaseWriter : IDisposable
         [LoggerMessage(1202, LogLevel.Warning, "Database {Path}: the log could not be moved into the file ({Reason}); it grows until that works.")]
         public static partial void CheckpointFailed(ILogger logger, string path, string reason);
 
-        [LoggerMessage(1203, LogLevel.Error, "{Count} writes failed and were refused to their callers: {Reason}")]
+        [LoggerMessage(1203, LogLevel.Error, "{Count} writes failed and were refused to their callers, as all will be until it is mended: {Reason}")]
         public static partial void BatchFailed(ILogger logger, int count, string reason);
 
         [LoggerMessage(1204, LogLevel.Error, "Database {Path}: a failed transaction could not be rolled back.")]
