@@ -22,6 +22,12 @@ internal static partial class ChatRequestReader
             problem = exception.Message;
             return false;
         }
+        catch (InvalidOperationException)
+        {
+            // What JsonElement says to a lone surrogate escape, wherever it stands.
+            problem = "Body holds text with an incomplete surrogate pair.";
+            return false;
+        }
     }
 
     private static ChatRequest Read(JsonElement root)

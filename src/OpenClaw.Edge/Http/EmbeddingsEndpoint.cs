@@ -89,7 +89,9 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
         string echo,
         List<string> inputs)
     {
-        int? dimensions = root.TryGetProperty("dimensions", out JsonElement size) && size.TryGetInt32(out int number)
+        int? dimensions = root.TryGetProperty("dimensions", out JsonElement size)
+            && size.ValueKind == JsonValueKind.Number
+            && size.TryGetInt32(out int number)
             ? number
             : null;
         bool base64 = root.TryGetProperty("encoding_format", out JsonElement format)
@@ -158,14 +160,22 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
             return false;
         }
 
-        if (input.ValueKind == JsonValueKind.String)
+        try
         {
-            inputs.Add(input.GetString()!);
+            if (input.ValueKind == JsonValueKind.String)
+            {
+                inputs.Add(input.GetString()!);
+            }
+            else if (input.ValueKind == JsonValueKind.Array
+                && input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+            {
+                inputs.AddRange(input.EnumerateArray().Select(item => item.GetString()!));
+            }
         }
-        else if (input.ValueKind == JsonValueKind.Array
-            && input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        catch (InvalidOperationException)
         {
-            inputs.AddRange(input.EnumerateArray().Select(item => item.GetString()!));
+            problem = "`input` holds an incomplete surrogate pair.";
+            return false;
         }
 
         if (inputs.Count == 0 || inputs.Any(string.IsNullOrEmpty))

@@ -245,6 +245,8 @@ public sealed class AgentChatTests
     [InlineData("\"tool_choice\":\"required\"", "`tools` is empty")]
     [InlineData("\"tools\":[{\"type\":\"web\"}]", "`tools`")]
     [InlineData("\"stream\":\"yes\"", "`stream`")]
+    [InlineData("\"stop\":\"\\ud83d\"", "surrogate")]
+    [InlineData("\"user\":\"\\ud83d\"", "surrogate")]
     [InlineData("\"messages\":[]", "Missing user message in `messages`.")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":\"  \"}]", "Missing user message in `messages`.")]
     [InlineData("\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]", "role")]

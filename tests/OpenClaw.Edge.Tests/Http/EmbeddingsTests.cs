@@ -37,6 +37,7 @@ public sealed class EmbeddingsTests
     [InlineData("""{"model":"local/e","input":""}""")]
     [InlineData("""{"model":"local/e","input":[]}""")]
     [InlineData("""{"model":"local/e","input":[1,2]}""")]
+    [InlineData("""{"model":"local/e","input":"\ud83d"}""")]
     public async Task An_input_that_is_no_text_is_refused(string body)
     {
         await using HttpHost host = await HttpHost.StartAsync();

@@ -42,7 +42,6 @@ internal sealed class HttpHost : IAsyncDisposable
         _providerHttp = new ProviderHttp();
         _database = EdgeDatabase.Open(Path.Combine(directory.Root, "state.sqlite"), clock, NullLogger.Instance);
         Sessions = new SessionStore(_database, clock);
-        ProviderCatalog demo = ProviderCatalog.DemoOnly(clock);
         ModelProviderEntry script = new()
         {
             Id = "script",
@@ -61,7 +60,7 @@ internal sealed class HttpHost : IAsyncDisposable
             PassThrough = new PassThroughTarget(
                 new Uri(Models.BaseUri, "/v1/"), [new KeyValuePair<string, string>("Authorization", "Bearer upstream-key")]),
         };
-        Catalog = ProviderCatalog.Of([local, script, .. demo.Providers, .. extra ?? []], "demo/assistant", clock);
+        Catalog = ProviderCatalog.Of([local, script, .. extra ?? []], "demo/assistant", clock);
         _router = new ModelRouter(Catalog, clock, NullLoggerFactory.Instance);
         Lifecycle = new Lifecycle(clock);
         Lifecycle.MarkStarted();
