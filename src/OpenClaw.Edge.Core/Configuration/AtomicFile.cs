@@ -66,7 +66,9 @@ public static class AtomicFile
 
     private static string Resolve(string path)
     {
-        FileSystemInfo? target = File.ResolveLinkTarget(path, returnFinalTarget: true);
-        return target?.FullName ?? Path.GetFullPath(path);
+        FileInfo file = new(path);
+        // Asking a file that is not there for its target throws; LinkTarget does not.
+        FileSystemInfo? target = file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true);
+        return target?.FullName ?? file.FullName;
     }
 }
