@@ -39,6 +39,9 @@ public static class OriginPolicy
         return sameHost && (ui.DangerouslyAllowHostHeaderOriginFallback || IsOwnKind(originHost, peer));
     }
 
+    /// <summary>Whether the text is an origin at all.</summary>
+    public static bool IsOrigin(string? origin) => HostName.OfOrigin(origin).Length > 0;
+
     private static bool IsOwnKind(string host, PeerInfo peer)
     {
         if (HostName.IsLoopback(host))

@@ -1,15 +1,192 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Sends events to the connections that may see them: each is encoded once, and a peer that does not read costs
-/// itself only. Thread-safe.</summary>
+/// itself only. Source: docs/protocol.md, who gets what. Thread-safe.</summary>
 public sealed class Broadcaster : IAsyncDisposable
 {
-    /// <summary>Creates a broadcaster without connections.</summary>
-    public Broadcaster(GatewayRuntime runtime)
+    private readonly ConnectionRegistry _registry;
+    private readonly PresenceBoard _presence;
+    private readonly HealthReport _health;
+    private readonly RunEventHub _hub;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _listening;
+
+    internal Broadcaster(GatewayRuntime runtime, ConnectionRegistry registry, PresenceBoard presence, HealthReport health)
     {
-        ArgumentNullException.ThrowIfNull(runtime);
+        _registry = registry;
+        _presence = presence;
+        _health = health;
+        _hub = runtime.Events;
+        _time = runtime.Time;
+        Sessions = new SessionEvents(runtime, this);
+        var runs = new RunEventEncoder(this, Sessions);
+        _listening = runtime.Events.Listen(runs.On);
+    }
+
+    internal SessionEvents Sessions { get; }
+
+    /// <summary>Sends an event to every connection that holds the scope.</summary>
+    /// <param name="name">Event name.</param>
+    /// <param name="scope">Needed scope; <see cref="OperatorScopes.None"/> is everyone, nodes too.</param>
+    /// <param name="payload">Writes one JSON value.</param>
+    public void Publish(string name, OperatorScopes scope, Action<Utf8JsonWriter> payload)
+    {
+        GatewayConnection[] ready = _registry.Ready;
+        if (ready.Length == 0)
+        {
+            return;
+        }
+
+        byte[] open = FrameWriter.OpenEvent(name, payload);
+        foreach (GatewayConnection connection in ready)
+        {
+            if (Holds(connection, scope))
+            {
+                connection.SendEvent(open, dropIfSlow: false);
+            }
+        }
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _listening.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Tells runs how many connections see their text.</summary>
+    internal void CountAudience()
+    {
+        int audience = 0;
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Reads: true })
+            {
+                audience++;
+            }
+        }
+
+        _hub.Audience = audience;
+    }
+
+    /// <summary>Whether anybody may see chat and agent events.</summary>
+    internal bool AnyReader => _hub.Audience > 0;
+
+    internal void Tick()
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        byte[] open = FrameWriter.OpenEvent("tick", json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("ts"u8, now);
+            json.WriteEndObject();
+        });
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            connection.SendEvent(open, dropIfSlow: true);
+        }
+    }
+
+    internal void PublishHealth()
+    {
+        byte[] report = _health.Current(fresh: true);
+        byte[] open = FrameWriter.OpenEvent(
+            "health",
+            json => json.WriteRawValue(report, skipInputValidation: true),
+            new StateVersion(_presence.Version, _health.Version));
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            connection.SendEvent(open, dropIfSlow: true);
+        }
+    }
+
+    internal void PublishPresence()
+    {
+        byte[] open = FrameWriter.OpenEvent(
+            "presence",
+            json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("presence"u8);
+                _presence.Write(json);
+                json.WriteEndObject();
+            },
+            new StateVersion(_presence.Version, _health.Version));
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Reads: true })
+            {
+                connection.SendEvent(open, dropIfSlow: true);
+            }
+        }
+    }
+
+    /// <summary>Sends a <c>chat</c> or <c>agent</c> event: to every reader, but to session-scoped ones only for the
+    /// sessions they named.</summary>
+    internal void ToReaders(ReadOnlyMemory<byte> open, string sessionKey, bool dropIfSlow)
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Reads: true } grant
+                && (!grant.SessionScoped || connection.Subscriptions.Wants(sessionKey)))
+            {
+                connection.SendEvent(open, dropIfSlow);
+            }
+        }
+    }
+
+    /// <summary>Sends a tool event to the connection that asked for the run, if it wants tool events.</summary>
+    internal void ToRequester(ReadOnlyMemory<byte> open, string? connectionId)
+    {
+        if (connectionId is null)
+        {
+            return;
+        }
+
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Id == connectionId && connection.Grant is { Reads: true, ToolEvents: true })
+            {
+                connection.SendEvent(open, dropIfSlow: true);
+            }
+        }
+    }
+
+    /// <summary>Whether anybody asked for events of sessions.</summary>
+    internal bool AnySessionSubscriber(string sessionKey, bool byName)
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Reads: true } && IsSubscribed(connection, sessionKey, byName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends a session event to those who asked for it.</summary>
+    internal void ToSubscribers(ReadOnlyMemory<byte> open, string sessionKey, bool byName)
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Reads: true } && IsSubscribed(connection, sessionKey, byName))
+            {
+                connection.SendEvent(open, dropIfSlow: false);
+            }
+        }
+    }
+
+    private static bool IsSubscribed(GatewayConnection connection, string sessionKey, bool byName) =>
+        connection.Subscriptions.AllSessions || (byName && connection.Subscriptions.Has(sessionKey));
+
+    private static bool Holds(GatewayConnection connection, OperatorScopes scope) =>
+        scope == OperatorScopes.None
+        || (connection.Grant is { IsNode: false } grant && grant.Scopes.Allows(scope));
 }

@@ -1,4 +1,9 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Gateway.Methods;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -7,34 +12,156 @@ namespace OpenClaw.Edge.Gateway;
 public sealed class GatewayEndpoint : IAsyncDisposable
 {
     private readonly GatewayRuntime _runtime;
+    private readonly ConnectionRegistry _registry = new();
+    private readonly ConnectionHost _host;
+    private readonly ConnectionSweep _sweep;
+    private readonly IDisposable _configChanges;
+    private volatile bool _stopping;
 
     /// <summary>Creates the endpoint; it listens to run events from now on.</summary>
     public GatewayEndpoint(GatewayRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(runtime);
         _runtime = runtime;
-        Broadcaster = new Broadcaster(runtime);
+        var presence = new PresenceBoard(_registry, runtime.Time);
+        var health = new HealthReport(runtime);
+        Broadcaster = new Broadcaster(runtime, _registry, presence, health);
+        Methods = new MethodTable(GatewayMethodSet.All(runtime, Broadcaster, presence, health));
+        var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
+        _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster);
+        _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth);
+        _configChanges = runtime.Config.OnChanged(PublishConfig);
     }
 
     /// <summary>Events to all connections.</summary>
     public Broadcaster Broadcaster { get; }
 
+    internal MethodTable Methods { get; }
+
+    /// <summary>Sockets that are open now.</summary>
+    public int Connections => _registry.All.Length;
+
     /// <summary>Answers an upgrade request; returns when the connection has ended.</summary>
-    public Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        context.Response.Headers.RetryAfter = _runtime.Time is null ? "2" : "1";
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return Task.CompletedTask;
+        EdgeConfig config = _runtime.Config.Current.Config;
+        PeerInfo peer = PeerAddress.Resolve(
+            context.Connection.RemoteIpAddress,
+            name => context.Request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value)
+                ? value.ToString()
+                : null,
+            config.Gateway.TrustedProxies,
+            config.Gateway.AllowRealIpFallback);
+        if (await UpgradeRefusal.RefuseAsync(context, peer, config, _stopping))
+        {
+            return;
+        }
+
+        if (!_registry.TryReserve(peer.Client))
+        {
+            await UpgradeRefusal.TooManyAsync(context);
+            return;
+        }
+
+        GatewayConnection? connection = null;
+        try
+        {
+            // A socket lives as long as its peer does, and may be silent for as long.
+            if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } bodyRate)
+            {
+                bodyRate.MinDataRate = null;
+            }
+
+            string? origin = context.Request.Headers.Origin is { Count: > 0 } value ? value.ToString() : null;
+            var facts = new UpgradeFacts(context.Request.Host.Value, origin);
+            Stream stream = await WebSocketUpgrade.AcceptAsync(context);
+            connection = new GatewayConnection(_host, stream, peer, facts, context.Abort);
+        }
+        finally
+        {
+            if (connection is null)
+            {
+                _registry.Release(peer.Client);
+            }
+        }
+
+        await RunAsync(connection);
     }
 
     /// <summary>Tells everyone that the gateway stops, then closes every connection with 1012. Completes when all have
     /// ended or the token fires, which cuts the rest.</summary>
     /// <param name="reason">What clients are told, such as <c>gateway stopping</c>.</param>
     /// <param name="cancellationToken">Cuts what is left.</param>
-    public Task StopAsync(string reason, CancellationToken cancellationToken) =>
-        _runtime.Runs.Active.Count == 0 ? Task.CompletedTask : Task.FromCanceled(cancellationToken);
+    public async Task StopAsync(string reason, CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        Broadcaster.Publish("shutdown", OperatorScopes.None, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("reason"u8, reason);
+            json.WriteEndObject();
+        });
+        foreach (GatewayConnection connection in _registry.All)
+        {
+            connection.Close(CloseCodes.ServiceRestart, "service restart");
+        }
+
+        try
+        {
+            long started = _runtime.Time.GetTimestamp();
+            while (_registry.All.Length > 0
+                && _runtime.Time.GetElapsedTime(started) < ProtocolLimits.CloseTimeout)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), _runtime.Time, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // the budget is used up
+        }
+
+        foreach (GatewayConnection connection in _registry.All)
+        {
+            connection.Abort();
+        }
+    }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await Broadcaster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _configChanges.Dispose();
+        await _sweep.DisposeAsync();
+        await Broadcaster.DisposeAsync();
+    }
+
+    private async Task RunAsync(GatewayConnection connection)
+    {
+        _registry.Add(connection);
+        _sweep.Wake();
+        try
+        {
+            if (_stopping)
+            {
+                connection.Close(CloseCodes.ServiceRestart, "service restart");
+            }
+
+            await connection.RunAsync();
+        }
+        finally
+        {
+            _host.Farewell(connection);
+            await connection.DisposeAsync();
+        }
+    }
+
+    private void PublishConfig(ConfigSnapshot snapshot) =>
+        Broadcaster.Publish("config.changed", OperatorScopes.Read, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("path"u8, snapshot.Path);
+            json.WriteString("hash"u8, snapshot.Hash);
+            json.WriteNumber("ts"u8, _runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        });
 }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -11,6 +13,9 @@ public sealed record GatewayRuntime
 {
     /// <summary>The configuration in force.</summary>
     public required ConfigStore Config { get; init; }
+
+    /// <summary>Where the state lives.</summary>
+    public required StatePaths Paths { get; init; }
 
     /// <summary>Judges credentials; the same one as HTTP's, so that failures add up.</summary>
     public required GatewayAuthenticator Authenticator { get; init; }
@@ -24,6 +29,12 @@ public sealed record GatewayRuntime
     /// <summary>Where turns tell what happens.</summary>
     public required RunEventHub Events { get; init; }
 
+    /// <summary>Sessions and transcripts.</summary>
+    public required SessionStore Sessions { get; init; }
+
+    /// <summary>Models.</summary>
+    public required ModelRouter Models { get; init; }
+
     /// <summary>Bad conditions that hold now.</summary>
     public required HealthBoard Health { get; init; }
 
@@ -32,4 +43,13 @@ public sealed record GatewayRuntime
 
     /// <summary>Loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Path of the JSON log file; null when the log goes elsewhere.</summary>
+    public Func<string?> LogFile { get; init; } = () => null;
+
+    /// <summary>Loads the configuration file again and returns its problems as text; empty when it is in force.</summary>
+    public Func<IReadOnlyList<ConfigProblem>>? ReloadConfig { get; init; }
+
+    /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
+    public Func<int> Port { get; init; } = () => 0;
 }

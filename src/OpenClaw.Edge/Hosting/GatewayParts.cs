@@ -101,6 +101,10 @@ internal sealed class GatewayParts
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
+            Paths = setup.Paths,
+            Sessions = sessions,
+            Models = router,
+            LogFile = () => LogSettings.FilePath(store.Current.Config, setup.Paths),
             Authenticator = authenticator,
             Agents = () => parts!.Agents,
             Runs = runs,

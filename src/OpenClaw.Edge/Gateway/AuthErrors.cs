@@ -1,0 +1,84 @@
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>The original's errors for refused credentials and devices. Source: docs/protocol.md, authentication.</summary>
+internal static class AuthErrors
+{
+    /// <summary>The error for a refused credential.</summary>
+    public static GatewayError Of(AuthDecision decision, CredentialKind kind)
+    {
+        bool password = decision.Method != "token";
+        string name = password ? "password" : "token";
+        string upper = password ? "PASSWORD" : "TOKEN";
+        string key = $"gateway.auth.{name}";
+        return decision.Outcome switch
+        {
+            AuthOutcome.RateLimited => Error(
+                "too many failed authentication attempts (retry later)",
+                "AUTH_RATE_LIMITED",
+                "rate_limited",
+                "wait_then_retry") with
+            { Retryable = true, RetryAfterMs = (int)Math.Ceiling(decision.RetryAfter.TotalMilliseconds) },
+            AuthOutcome.NotConfigured => Error(
+                $"gateway {name} not configured on gateway (set {key})",
+                $"AUTH_{upper}_NOT_CONFIGURED",
+                $"{name}_missing_config",
+                "review_auth_configuration"),
+            AuthOutcome.Missing => Error(
+                $"gateway {name} missing (provide this gateway's {key})",
+                $"AUTH_{upper}_MISSING",
+                $"{name}_missing",
+                "update_auth_configuration"),
+            _ when kind == CredentialKind.DeviceToken => Error(
+                "device token mismatch (rotate/reissue device token)",
+                "AUTH_DEVICE_TOKEN_MISMATCH",
+                "device_token_mismatch",
+                "update_auth_credentials"),
+            _ when kind == CredentialKind.BootstrapToken => Error(
+                "bootstrap token invalid or expired (scan a fresh setup code)",
+                "AUTH_BOOTSTRAP_TOKEN_INVALID",
+                "bootstrap_token_invalid",
+                "review_auth_configuration"),
+            _ => Error(
+                $"gateway {name} mismatch (use this gateway's {key} or pair the device)",
+                $"AUTH_{upper}_MISMATCH",
+                $"{name}_mismatch",
+                "update_auth_credentials"),
+        };
+    }
+
+    /// <summary>The error for a refused device proof.</summary>
+    public static GatewayError Of(DeviceSignatureCheck check)
+    {
+        (string message, string code, string reason) = check switch
+        {
+            DeviceSignatureCheck.IdMismatch =>
+                ("device identity mismatch", "DEVICE_AUTH_DEVICE_ID_MISMATCH", "device-id-mismatch"),
+            DeviceSignatureCheck.Expired =>
+                ("device signature expired", "DEVICE_AUTH_SIGNATURE_EXPIRED", "device-signature-stale"),
+            DeviceSignatureCheck.NonceMissing =>
+                ("device nonce required", "DEVICE_AUTH_NONCE_REQUIRED", "device-nonce-missing"),
+            DeviceSignatureCheck.NonceMismatch =>
+                ("device nonce mismatch", "DEVICE_AUTH_NONCE_MISMATCH", "device-nonce-mismatch"),
+            DeviceSignatureCheck.PublicKeyInvalid =>
+                ("device public key invalid", "DEVICE_AUTH_PUBLIC_KEY_INVALID", "device-public-key"),
+            _ => ("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", "device-signature"),
+        };
+        return GatewayError.Invalid(message, json =>
+        {
+            json.WriteString("code"u8, code);
+            json.WriteString("reason"u8, reason);
+        });
+    }
+
+    private static GatewayError Error(string text, string code, string reason, string nextStep) =>
+        GatewayError.Invalid($"unauthorized: {text}", json =>
+        {
+            json.WriteString("code"u8, code);
+            json.WriteString("authReason"u8, reason);
+            json.WriteBoolean("canRetryWithDeviceToken"u8, false);
+            json.WriteString("recommendedNextStep"u8, nextStep);
+        });
+}

@@ -1,0 +1,41 @@
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>What a connection got at its handshake. Immutable.</summary>
+internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes, string method, string? deviceId)
+{
+    /// <summary>Who connected.</summary>
+    public ConnectClient Client { get; } = parameters.Client;
+
+    /// <summary><c>operator</c> or <c>node</c>.</summary>
+    public string Role { get; } = parameters.Role;
+
+    /// <summary>Effective scopes.</summary>
+    public ScopeSet Scopes { get; } = scopes;
+
+    /// <summary><c>none</c>, <c>token</c> or <c>password</c>.</summary>
+    public string Method { get; } = method;
+
+    /// <summary>Proven device; null without one.</summary>
+    public string? DeviceId { get; } = deviceId;
+
+    /// <summary>Whether it is a node.</summary>
+    public bool IsNode { get; } = parameters.Role == "node";
+
+    /// <summary>Whether it may see what read-scoped operators see.</summary>
+    public bool Reads { get; } = parameters.Role != "node" && scopes.Allows(OperatorScopes.Read);
+
+    /// <summary>Whether it may see secrets of the installation, such as paths.</summary>
+    public bool IsAdmin { get; } = parameters.Role != "node" && scopes.Allows(OperatorScopes.Admin);
+
+    /// <summary>Whether it wants tool streams of its own runs.</summary>
+    public bool ToolEvents { get; } = parameters.Caps.Contains("tool-events", StringComparer.Ordinal);
+
+    /// <summary>Whether it wants chat and agent events of subscribed sessions only.</summary>
+    public bool SessionScoped { get; } = parameters.Caps.Contains("session-scoped-events", StringComparer.Ordinal);
+
+    /// <summary>When it connected, epoch milliseconds.</summary>
+    public long SinceMs { get; init; }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>What all connections share.</summary>
+internal sealed class ConnectionHost
+{
+    private readonly HelloWriter _hello;
+    private readonly PresenceBoard _presence;
+    private readonly Broadcaster _broadcaster;
+
+    /// <summary>Puts the shared parts together.</summary>
+    public ConnectionHost(
+        GatewayRuntime runtime,
+        ConnectionRegistry registry,
+        MethodTable methods,
+        HelloWriter hello,
+        PresenceBoard presence,
+        Broadcaster broadcaster)
+    {
+        Time = runtime.Time;
+        Logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Gateway");
+        Handshake = new Handshake(runtime);
+        Registry = registry;
+        Methods = methods;
+        _hello = hello;
+        _presence = presence;
+        _broadcaster = broadcaster;
+    }
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Log of the gateway.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Bytes that wait for all peers together.</summary>
+    public OutboundBudget Budget { get; } = OutboundBudget.OfThisHost();
+
+    /// <summary>Judge of connect requests.</summary>
+    public Handshake Handshake { get; }
+
+    /// <summary>Open sockets.</summary>
+    public ConnectionRegistry Registry { get; }
+
+    /// <summary>Methods.</summary>
+    public MethodTable Methods { get; }
+
+    /// <summary>Answers an accepted connect request and lets events flow.</summary>
+    public void Welcome(GatewayConnection connection, string requestId)
+    {
+        ConnectionGrant grant = connection.Grant!;
+        connection.Send(FrameWriter.Response(requestId, json => _hello.Write(json, connection, grant)));
+        Registry.Release(connection.Peer.Client);
+        Registry.AddReady(connection);
+        _broadcaster.CountAudience();
+        if (_presence.Joined(grant))
+        {
+            _broadcaster.PublishPresence();
+        }
+    }
+
+    /// <summary>Forgets a connection that has ended.</summary>
+    public void Farewell(GatewayConnection connection)
+    {
+        if (!Registry.Remove(connection))
+        {
+            Registry.Release(connection.Peer.Client);
+            return;
+        }
+
+        _broadcaster.CountAudience();
+        if (_presence.Left(connection.Grant!))
+        {
+            _broadcaster.PublishPresence();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>The one clock of all connections: handshake deadlines, pings, dead peers, unanswered closes, ticks, health.
+/// It sleeps while nobody is connected.</summary>
+internal sealed class ConnectionSweep : IAsyncDisposable
+{
+    /// <summary>How often it looks; deadlines are this much late at most.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(60);
+
+    private readonly ConnectionRegistry _registry;
+    private readonly TimeProvider _time;
+    private readonly Action _tick;
+    private readonly Action _health;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private bool _running;
+    private long _lastTick;
+    private long _lastHealth;
+
+    /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
+    public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health)
+    {
+        _registry = registry;
+        _time = time;
+        _tick = tick;
+        _health = health;
+        _lastTick = _lastHealth = time.GetTimestamp();
+        _timer = time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Starts looking, if it slept. Call after a connection was added.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_running)
+            {
+                _running = true;
+                _timer.Change(Period, Period);
+            }
+        }
+    }
+
+    /// <summary>Looks once.</summary>
+    public void Sweep()
+    {
+        lock (_gate)
+        {
+            GatewayConnection[] all = _registry.All;
+            if (all.Length == 0)
+            {
+                _running = false;
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            long now = _time.GetTimestamp();
+            foreach (GatewayConnection connection in all)
+            {
+                Look(connection, now);
+            }
+
+            if (_time.GetElapsedTime(_lastTick, now) >= ProtocolLimits.TickInterval)
+            {
+                _lastTick = now;
+                _tick();
+            }
+
+            if (_time.GetElapsedTime(_lastHealth, now) >= HealthInterval)
+            {
+                _lastHealth = now;
+                _health();
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private void Look(GatewayConnection connection, long now)
+    {
+        if (connection.ClosedAt != 0)
+        {
+            if (_time.GetElapsedTime(connection.ClosedAt, now) >= ProtocolLimits.CloseTimeout)
+            {
+                connection.Abort();
+            }
+
+            return;
+        }
+
+        if (connection.Grant is null)
+        {
+            if (_time.GetElapsedTime(connection.OpenedAt, now) >= ProtocolLimits.HandshakeTimeout)
+            {
+                connection.Close(CloseCodes.Normal, "");
+            }
+
+            return;
+        }
+
+        long lastPing = connection.LastPing == 0 ? connection.OpenedAt : connection.LastPing;
+        if (_time.GetElapsedTime(lastPing, now) < ProtocolLimits.PingInterval)
+        {
+            return;
+        }
+
+        // Any bytes since the ping prove that the peer lives, a big upload for instance.
+        if (connection.PingSent != 0 && connection.LastHeard < connection.PingSent)
+        {
+            connection.Abort();
+            return;
+        }
+
+        connection.SendPing(now);
+    }
+}

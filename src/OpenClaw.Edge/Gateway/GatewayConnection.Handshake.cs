@@ -1,0 +1,76 @@
+using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>The first request of a socket. Source: docs/protocol.md, handshake.</summary>
+internal sealed partial class GatewayConnection
+{
+    private async ValueTask ShakeHandsAsync(FrameError error, RequestFrame frame)
+    {
+        if (error is FrameError.NotJson)
+        {
+            Close(CloseCodes.Normal, "");
+            return;
+        }
+
+        string id = frame.Id.Length > 0 ? frame.Id : "invalid";
+        if (error != FrameError.None)
+        {
+            Refuse(id, "?", HandshakeRefusal.Policy(
+                GatewayError.Invalid($"invalid request frame: {FrameReader.Describe(error)}")));
+            return;
+        }
+
+        if (frame.Method != "connect")
+        {
+            Refuse(id, "?", HandshakeRefusal.Policy(
+                GatewayError.Invalid("invalid handshake: first request must be connect")));
+            return;
+        }
+
+        ConnectParams? parameters = ConnectParams.Read(ParseParams(frame), out string? problem);
+        if (parameters is null)
+        {
+            Refuse(id, "?", HandshakeRefusal.Policy(GatewayError.Invalid($"invalid connect params: {problem}")));
+            return;
+        }
+
+        HandshakeDecision decision = await _host.Handshake.JudgeAsync(this, parameters, _stopping.Token);
+        if (decision.Refusal is { } refusal)
+        {
+            Refuse(id, parameters.Client.Id, refusal);
+            return;
+        }
+
+        _input.MaxMessageBytes = ProtocolLimits.MaxFrameBytes;
+        Grant = decision.Grant;
+        _host.Welcome(this, id);
+    }
+
+    private void Refuse(string id, string client, HandshakeRefusal refusal)
+    {
+        Log.Refused(_host.Logger, Id, Peer.Client, client, refusal.Error.Message);
+        Send(FrameWriter.Failure(id, refusal.Error));
+        Close(refusal.CloseCode, refusal.Error.Message);
+    }
+
+    private static JsonElement ParseParams(RequestFrame frame)
+    {
+        if (frame.Params.IsEmpty)
+        {
+            return EmptyObject;
+        }
+
+        var json = new Utf8JsonReader(frame.Params);
+        return JsonElement.ParseValue(ref json);
+    }
+
+    private static readonly JsonElement EmptyObject = ParseEmpty();
+
+    private static JsonElement ParseEmpty()
+    {
+        var json = new Utf8JsonReader("{}"u8);
+        return JsonElement.ParseValue(ref json);
+    }
+}

@@ -1,0 +1,212 @@
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Judges connect requests: protocol, origin, device, credential, scopes, in the original's order.
+/// Source: docs/protocol.md, handshake. Thread-safe.</summary>
+internal sealed class Handshake(GatewayRuntime runtime)
+{
+    // Until devices can be paired, a device from elsewhere that knows the secret may chat, not administrate.
+    private static readonly ScopeSet UnpairedLimit = ScopeSet.Of(
+    [
+        "operator.read", "operator.write", "operator.approvals", "operator.questions", "operator.talk",
+        "operator.sessions.read", "operator.sessions.write",
+    ]);
+
+    /// <summary>Judges one request. Waits only to slow a guesser down.</summary>
+    public async ValueTask<HandshakeDecision> JudgeAsync(
+        GatewayConnection connection,
+        ConnectParams parameters,
+        CancellationToken cancellationToken)
+    {
+        HandshakeRefusal? refusal = JudgeRole(parameters)
+            ?? JudgeProtocol(parameters)
+            ?? JudgeOrigin(connection, parameters)
+            ?? JudgeDevice(connection, parameters);
+        if (refusal is not null)
+        {
+            return HandshakeDecision.Refused(refusal);
+        }
+
+        ConnectAuth auth = parameters.Auth;
+        CredentialKind kind = auth switch
+        {
+            { Token: null, Password: null, DeviceToken: not null } => CredentialKind.DeviceToken,
+            { Token: null, Password: null, BootstrapToken: not null } => CredentialKind.BootstrapToken,
+            _ => CredentialKind.SharedSecret,
+        };
+        AuthDecision decision = await runtime.Authenticator.CheckAsync(
+            kind == CredentialKind.SharedSecret ? auth.Token : auth.DeviceToken ?? auth.BootstrapToken,
+            kind == CredentialKind.SharedSecret ? auth.Password : null,
+            kind,
+            connection.Peer.Client,
+            connection.Upgrade.Origin is not null,
+            cancellationToken);
+        if (decision.Method == "none")
+        {
+            decision = decision with { Outcome = AuthOutcome.Accepted };
+        }
+
+        if (parameters.Device is null && JudgeMissingDevice(connection, parameters, decision) is { } missing)
+        {
+            return HandshakeDecision.Refused(missing);
+        }
+
+        if (!decision.Accepted)
+        {
+            return HandshakeDecision.Refused(HandshakeRefusal.Policy(AuthErrors.Of(decision, kind)));
+        }
+
+        ScopeSet scopes = GrantScopes(connection, parameters);
+        return new HandshakeDecision(
+            new ConnectionGrant(parameters, scopes, decision.Method, parameters.Device?.Id)
+            {
+                SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            },
+            null);
+    }
+
+    private static HandshakeRefusal? JudgeRole(ConnectParams parameters) =>
+        parameters.Role is "operator" or "node"
+            ? null
+            : HandshakeRefusal.Policy(GatewayError.Invalid("invalid role"));
+
+    private static HandshakeRefusal? JudgeProtocol(ConnectParams parameters)
+    {
+        bool older = (parameters.Role == "node" && parameters.Client.Mode == "node")
+            || parameters.Client.Mode == "probe";
+        int oldest = older ? ProtocolLimits.OldestNodeVersion : ProtocolLimits.Version;
+        bool probe = parameters.Client.Mode == "probe";
+        if (parameters.MaxProtocol >= oldest && (probe || parameters.MinProtocol <= ProtocolLimits.Version))
+        {
+            return null;
+        }
+
+        GatewayError error = GatewayError.Invalid("protocol mismatch", json =>
+        {
+            json.WriteString("code"u8, "PROTOCOL_MISMATCH"u8);
+            json.WriteNumber("clientMinProtocol"u8, parameters.MinProtocol);
+            json.WriteNumber("clientMaxProtocol"u8, parameters.MaxProtocol);
+            json.WriteNumber("expectedProtocol"u8, ProtocolLimits.Version);
+            json.WriteNumber("minimumProbeProtocol"u8, ProtocolLimits.OldestNodeVersion);
+        });
+        return new HandshakeRefusal(error, CloseCodes.ProtocolError);
+    }
+
+    private HandshakeRefusal? JudgeOrigin(GatewayConnection connection, ConnectParams parameters)
+    {
+        UpgradeFacts upgrade = connection.Upgrade;
+        bool isPage = parameters.Client.Id == "openclaw-control-ui"
+            || parameters.Client.Id.StartsWith("webchat", StringComparison.Ordinal);
+        if (upgrade.Origin is null && !isPage)
+        {
+            return null;
+        }
+
+        EdgeConfig config = runtime.Config.Current.Config;
+        if (OriginPolicy.Allows(upgrade.Origin, upgrade.Host, connection.Peer, config))
+        {
+            return null;
+        }
+
+        string reason = OriginPolicy.IsOrigin(upgrade.Origin) ? "origin not allowed" : "origin missing or invalid";
+        return HandshakeRefusal.Policy(GatewayError.Invalid(
+            "origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)",
+            json =>
+            {
+                json.WriteString("code"u8, "CONTROL_UI_ORIGIN_NOT_ALLOWED"u8);
+                json.WriteString("reason"u8, reason);
+            }));
+    }
+
+    private HandshakeRefusal? JudgeDevice(GatewayConnection connection, ConnectParams parameters)
+    {
+        if (parameters.Device is not { } device)
+        {
+            return null;
+        }
+
+        var proof = new DeviceProof
+        {
+            DeviceId = device.Id,
+            PublicKey = device.PublicKey,
+            Signature = device.Signature,
+            SignedAtMs = device.SignedAtMs,
+            Nonce = device.Nonce,
+            ClientId = parameters.Client.Id,
+            ClientMode = parameters.Client.Mode,
+            Role = parameters.Role,
+            Scopes = parameters.Scopes,
+            Token = parameters.Auth.SignedToken,
+            Platform = parameters.Client.Platform,
+            DeviceFamily = parameters.Client.DeviceFamily ?? "",
+        };
+        long nowMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        DeviceSignatureCheck check = DeviceSignature.Verify(proof, connection.Nonce, nowMs);
+        return check == DeviceSignatureCheck.Valid ? null : HandshakeRefusal.Policy(AuthErrors.Of(check));
+    }
+
+    private static HandshakeRefusal? JudgeMissingDevice(
+        GatewayConnection connection,
+        ConnectParams parameters,
+        AuthDecision decision)
+    {
+        string client = parameters.Client.Id;
+        if (client is "openclaw-control-ui" or "openclaw-tui" && decision.Accepted)
+        {
+            return HandshakeRefusal.Policy(new GatewayError(
+                ErrorCodes.NotPaired,
+                "control ui requires device identity (use HTTPS or localhost secure context)")
+            {
+                Details = json => json.WriteString("code"u8, "CONTROL_UI_DEVICE_IDENTITY_REQUIRED"u8),
+            });
+        }
+
+        bool secretShown = decision.Accepted && decision.Method != "none";
+        bool local = decision.Method == "none" && IsTrustedLocal(connection, parameters);
+        bool triedSecret = decision.Outcome is AuthOutcome.Mismatch or AuthOutcome.RateLimited or AuthOutcome.NotConfigured;
+        return (parameters.Role == "operator" && (secretShown || local)) || triedSecret
+            ? null
+            : HandshakeRefusal.Policy(new GatewayError(ErrorCodes.NotPaired, "device identity required")
+            {
+                Details = json => json.WriteString("code"u8, "DEVICE_IDENTITY_REQUIRED"u8),
+            });
+    }
+
+    private static ScopeSet GrantScopes(GatewayConnection connection, ConnectParams parameters)
+    {
+        if (parameters.Role == "node")
+        {
+            return ScopeSet.Empty;
+        }
+
+        ScopeSet asked = ScopeSet.Of(parameters.Scopes);
+        if (parameters.Device is not null)
+        {
+            // The place of pairing: local devices with the secret are approved silently, others will wait for approval.
+            bool silent = connection.Peer.LocalDirect && !IsForeignPage(connection, parameters);
+            return silent ? asked : asked.Narrow(UnpairedLimit);
+        }
+
+        if (!IsCommandLine(parameters))
+        {
+            return ScopeSet.Empty;
+        }
+
+        return IsTrustedLocal(connection, parameters) ? asked : asked.Narrow(UnpairedLimit);
+    }
+
+    private static bool IsCommandLine(ConnectParams parameters) =>
+        (parameters.Client.Id, parameters.Client.Mode) is ("cli", "cli") or ("gateway-client", "backend");
+
+    private static bool IsTrustedLocal(GatewayConnection connection, ConnectParams parameters) =>
+        connection.Peer.LocalDirect && connection.Upgrade.Origin is null && IsCommandLine(parameters);
+
+    // A browser origin on a client id that is not a page's turns the silent path off.
+    private static bool IsForeignPage(GatewayConnection connection, ConnectParams parameters) =>
+        connection.Upgrade.Origin is not null
+        && !parameters.Client.Id.StartsWith("webchat", StringComparison.Ordinal)
+        && !parameters.Client.Id.StartsWith("openclaw-", StringComparison.Ordinal);
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Writes <c>hello-ok</c>. Source: docs/protocol.md, hello-ok. <c>server.buildId</c> stays out: the original's
+/// UI reloads for ever when it differs.</summary>
+internal sealed class HelloWriter(
+    GatewayRuntime runtime,
+    Func<IReadOnlyList<string>> methods,
+    PresenceBoard presence,
+    HealthReport health)
+{
+    private static readonly string[] Events =
+    [
+        "connect.challenge", "agent", "chat", "session.message", "session.tool", "sessions.changed", "presence", "tick",
+        "shutdown", "health", "config.changed",
+    ];
+
+    // Only what works: clients switch features on by these.
+    private static readonly string[] Capabilities =
+        ["chat-send-routing-contract", "published-model-catalog", "session-scoped-chat-metadata"];
+
+    private readonly string _bootId = Guid.NewGuid().ToString();
+    private readonly long _startedAt = runtime.Time.GetTimestamp();
+
+    /// <summary>Writes the payload for one connection.</summary>
+    public void Write(Utf8JsonWriter json, GatewayConnection connection, ConnectionGrant grant)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "hello-ok"u8);
+        json.WriteNumber("protocol"u8, ProtocolLimits.Version);
+        json.WriteStartObject("server"u8);
+        json.WriteString("version"u8, EdgeVersion.Compatible);
+        json.WriteString("bootId"u8, _bootId);
+        json.WriteString("connId"u8, connection.Id);
+        json.WriteEndObject();
+        json.WriteStartObject("features"u8);
+        WriteList(json, "methods", methods());
+        WriteList(json, "events", Events);
+        WriteList(json, "capabilities", Capabilities);
+        json.WriteEndObject();
+        WriteSnapshot(json, grant);
+        json.WriteStartObject("auth"u8);
+        json.WriteString("method"u8, grant.Method);
+        json.WriteString("role"u8, grant.Role);
+        WriteList(json, "scopes", grant.Scopes.Names);
+        json.WriteEndObject();
+        json.WriteStartObject("policy"u8);
+        json.WriteNumber("maxPayload"u8, ProtocolLimits.MaxFrameBytes);
+        json.WriteNumber("maxBufferedBytes"u8, ProtocolLimits.MaxBufferedBytes);
+        json.WriteNumber("tickIntervalMs"u8, (int)ProtocolLimits.TickInterval.TotalMilliseconds);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteSnapshot(Utf8JsonWriter json, ConnectionGrant grant)
+    {
+        ConfigSnapshot config = runtime.Config.Current;
+        json.WriteStartObject("snapshot"u8);
+        json.WritePropertyName("presence"u8);
+        if (grant.IsNode)
+        {
+            json.WriteStartArray();
+            json.WriteEndArray();
+        }
+        else
+        {
+            presence.Write(json);
+        }
+
+        json.WritePropertyName("health"u8);
+        health.Write(json);
+        json.WriteStartObject("stateVersion"u8);
+        json.WriteNumber("presence"u8, presence.Version);
+        json.WriteNumber("health"u8, health.Version);
+        json.WriteEndObject();
+        json.WriteNumber("uptimeMs"u8, (long)runtime.Time.GetElapsedTime(_startedAt).TotalMilliseconds);
+        json.WriteString("appliedConfigHash"u8, config.Hash);
+        WriteSessionDefaults(json);
+        if (grant.IsAdmin)
+        {
+            json.WriteString("configPath"u8, runtime.Paths.ConfigPath);
+            json.WriteString("stateDir"u8, runtime.Paths.StateDir);
+            json.WriteString("authMode"u8, grant.Method);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteSessionDefaults(Utf8JsonWriter json)
+    {
+        AgentCatalog agents = runtime.Agents();
+        string agentId = agents.Default.Id;
+        json.WriteStartObject("sessionDefaults"u8);
+        json.WriteString("defaultAgentId"u8, agentId);
+        json.WriteBoolean("modelConfigured"u8, runtime.Models.Catalog.DefaultModelRef is not null);
+        json.WriteString("ownership"u8, agents.All.Count > 1 ? "explicit"u8 : "sole"u8);
+        json.WriteBoolean("selectionRequired"u8, false);
+        json.WriteString("mainKey"u8, "main"u8);
+        json.WriteString("mainSessionKey"u8, $"agent:{agentId}:main");
+        json.WriteString("scope"u8, "per-sender"u8);
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (string item in items)
+        {
+            json.WriteStringValue(item);
+        }
+
+        json.WriteEndArray();
+    }
+}

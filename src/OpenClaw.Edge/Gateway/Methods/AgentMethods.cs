@@ -1,0 +1,182 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>agent</c> (two answers with one id) and <c>agent.wait</c>.</summary>
+internal sealed class AgentMethods(GatewayRuntime runtime)
+{
+    private const int DefaultWaitMs = 30_000;
+
+    private const string AgentParams =
+        "message!:str1 idempotencyKey!:str1(512) agentId:str? sessionKey:str? sessionId:str? thinking:str? model:str? " +
+        "provider:str? deliver:bool timeout:int(0..) extraSystemPrompt:str? attachments:arr …";
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        new("agent", OperatorScopes.Write, AgentParams, RunAsync),
+        new("agent.wait", OperatorScopes.Write, "runId!:str1 timeoutMs:int(0..)", WaitAsync),
+    ];
+
+    private async ValueTask<MethodReply> RunAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string message = call.Text("message")!;
+        if (SlashCommands.IsReset(message) && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+        }
+
+        string? asked = call.Text("sessionKey");
+        if (!SessionTarget.TryParse(
+                asked ?? "main", call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
+            || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        var request = new RunRequest
+        {
+            RunId = call.Text("idempotencyKey")!,
+            SessionKey = key,
+            Message = message,
+            Images = images,
+            Source = "agent",
+            Model = ModelOf(call),
+            Think = call.Text("thinking"),
+            Timeout = call.Number("timeout") is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null, // seconds here
+            ExtraSystemPrompt = call.Text("extraSystemPrompt"),
+            ConnectionId = call.Connection.Id,
+        };
+        RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
+        if (admission.Run is not { } run)
+        {
+            return MethodReply.Fail(RunReplies.Refused(admission, request));
+        }
+
+        if (admission.Status == RunAdmissionStatus.InFlight)
+        {
+            return RunReplies.Status(run.Id, "in_flight");
+        }
+
+        if (admission.Status == RunAdmissionStatus.Started)
+        {
+            call.Connection.Send(FrameWriter.Response(call.Id, json => WriteAccepted(json, run, asked is not null)));
+        }
+
+        return Final(run, await run.Completion.WaitAsync(cancellationToken));
+    }
+
+    private async ValueTask<MethodReply> WaitAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string runId = call.Text("runId")!;
+        TimeSpan timeout = TimeSpan.FromMilliseconds(
+            Math.Min(call.Number("timeoutMs") ?? DefaultWaitMs, int.MaxValue));
+        Run? run = runtime.Runs.Find(runId);
+        if (run is null)
+        {
+            await Task.Delay(timeout, runtime.Time, cancellationToken);
+            return RunReplies.Status(runId, "timeout");
+        }
+
+        try
+        {
+            await run.Completion.WaitAsync(timeout, runtime.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return RunReplies.Status(runId, "timeout");
+        }
+
+        RunResult result = await run.Completion;
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("runId"u8, runId);
+            json.WriteString("status"u8, RunReplies.WordFor(result.Status));
+            json.WriteNumber("startedAt"u8, run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
+            if (result.ErrorMessage is not null)
+            {
+                json.WriteString("error"u8, result.ErrorMessage);
+            }
+
+            json.WriteString("stopReason"u8, result.StopReason);
+            json.WriteStartObject("terminalReply"u8);
+            json.WriteString("disposition"u8, RunEndEvents.IsSilent(result) ? "silent"u8 : "visible"u8);
+            json.WriteString("text"u8, result.Text);
+            json.WriteEndObject();
+        });
+    }
+
+    private static string? ModelOf(MethodCall call) => (call.Text("provider"), call.Text("model")) switch
+    {
+        (_, null or "") => null,
+        ({ Length: > 0 } provider, { } model) when !model.StartsWith(provider + "/", StringComparison.Ordinal) => $"{provider}/{model}",
+        (_, { } model) => model,
+    };
+
+    private static void WriteAccepted(Utf8JsonWriter json, Run run, bool keyGiven)
+    {
+        json.WriteStartObject();
+        json.WriteString("runId"u8, run.Id);
+        if (keyGiven)
+        {
+            json.WriteString("sessionKey"u8, run.SessionKey.Text);
+        }
+
+        json.WriteString("agentId"u8, run.SessionKey.AgentId);
+        json.WriteString("status"u8, "accepted"u8);
+        json.WriteNumber("acceptedAt"u8, run.AcceptedAtMs);
+        json.WriteEndObject();
+    }
+
+    private static MethodReply Final(Run run, RunResult result) => MethodReply.Object(json =>
+    {
+        json.WriteString("runId"u8, run.Id);
+        json.WriteString("status"u8, RunReplies.WordFor(result.Status));
+        json.WriteString("summary"u8, result.Status switch
+        {
+            RunStatus.Done => "completed",
+            RunStatus.Failed => result.ErrorMessage ?? "failed",
+            _ => "aborted",
+        });
+        json.WriteStartObject("result"u8);
+        json.WriteStartArray("payloads"u8);
+        if (!RunEndEvents.IsSilent(result) || result.ErrorMessage is not null)
+        {
+            json.WriteStartObject();
+            json.WriteString("text"u8, result.Text.Length > 0 ? result.Text : result.ErrorMessage);
+            json.WriteNull("mediaUrl"u8); // an explicit null of the wire
+            if (result.Status == RunStatus.Failed)
+            {
+                json.WriteBoolean("isError"u8, true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("meta"u8);
+        json.WriteNumber("durationMs"u8, Math.Max(0, result.EndedAtMs - run.AcceptedAtMs));
+        json.WriteStartObject("agentMeta"u8);
+        json.WriteString("sessionId"u8, run.SessionId);
+        json.WriteString("provider"u8, result.Provider);
+        json.WriteString("model"u8, result.Model);
+        json.WriteStartObject("usage"u8);
+        json.WriteNumber("input"u8, result.Usage.Input);
+        json.WriteNumber("output"u8, result.Usage.Output);
+        json.WriteNumber("cacheRead"u8, result.Usage.CacheRead);
+        json.WriteNumber("cacheWrite"u8, result.Usage.CacheWrite);
+        json.WriteNumber("total"u8, result.Usage.TotalTokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteBoolean("aborted"u8, result.Status is RunStatus.Aborted or RunStatus.TimedOut);
+        json.WriteString("stopReason"u8, result.StopReason);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+}

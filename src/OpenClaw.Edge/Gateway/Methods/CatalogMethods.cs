@@ -1,0 +1,187 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>agents.list</c>, <c>agent.identity.get</c>, <c>models.list</c>, <c>models.authStatus</c>,
+/// <c>commands.list</c>, and our own <c>edge.models.status</c>.</summary>
+internal sealed class CatalogMethods(GatewayRuntime runtime)
+{
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("agents.list", OperatorScopes.Read, "…", _ => Agents()),
+        MethodEntry.Of("agent.identity.get", OperatorScopes.Read, "agentId:str? sessionKey:str?", Identity),
+        new("models.list", OperatorScopes.Read, "view:default|configured|all|provider-config agentId:str? provider:str? includeDetails:bool sessionKey:str? …", ModelsAsync),
+        MethodEntry.Of("models.authStatus", OperatorScopes.Read, "…", _ => AuthStatus()),
+        MethodEntry.Of("commands.list", OperatorScopes.Read, "agentId:str? sessionKey:str? provider:str? scope:str? includeArgs:bool", _ => MethodReply.Object(SlashCommands.WriteList)),
+        MethodEntry.Of("edge.models.status", OperatorScopes.Read, "", _ => ModelStatus()),
+    ];
+
+    private MethodReply Agents()
+    {
+        AgentCatalog agents = runtime.Agents();
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("defaultId"u8, agents.Default.Id);
+            json.WriteString("ownership"u8, agents.All.Count > 1 ? "explicit"u8 : "sole"u8);
+            json.WriteBoolean("selectionRequired"u8, false);
+            json.WriteString("mainKey"u8, "main"u8);
+            json.WriteString("scope"u8, "per-sender"u8);
+            json.WriteStartArray("agents"u8);
+            foreach (AgentEntry agent in agents.All)
+            {
+                WriteAgent(json, agent);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private void WriteAgent(Utf8JsonWriter json, AgentEntry agent)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, agent.Id);
+        json.WriteString("name"u8, agent.Name);
+        json.WriteStartObject("identity"u8);
+        json.WriteString("name"u8, agent.Name);
+        if (agent.Emoji is not null)
+        {
+            json.WriteString("emoji"u8, agent.Emoji);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("workspace"u8, agent.Workspace);
+        if ((agent.Model ?? runtime.Models.Catalog.DefaultModelRef) is { } primary)
+        {
+            json.WriteStartObject("model"u8);
+            json.WriteString("primary"u8, primary);
+            if (agent.Fallbacks.Count > 0)
+            {
+                json.WriteStartArray("fallbacks"u8);
+                foreach (string fallback in agent.Fallbacks)
+                {
+                    json.WriteStringValue(fallback);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private MethodReply Identity(MethodCall call)
+    {
+        AgentCatalog agents = runtime.Agents();
+        string? asked = call.Text("agentId");
+        if (asked is null && call.Text("sessionKey") is { } text)
+        {
+            if (!SessionTarget.TryParse(text, null, agents, out SessionKey key, out GatewayError? error))
+            {
+                return MethodReply.Fail(error);
+            }
+
+            asked = key.AgentId;
+        }
+
+        if (!agents.TryGet(asked ?? agents.Default.Id, out AgentEntry? agent))
+        {
+            return MethodReply.Fail(SessionTarget.UnknownAgent(asked!));
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("agentId"u8, agent.Id);
+            json.WriteString("name"u8, agent.Name);
+            json.WriteString("nameSource"u8, agent.Name == agent.Id ? "default"u8 : "config"u8);
+            json.WriteString("avatar"u8, agent.Emoji ?? agent.Name[..1].ToUpperInvariant());
+            if (agent.Emoji is not null)
+            {
+                json.WriteString("emoji"u8, agent.Emoji);
+            }
+        });
+    }
+
+    private async ValueTask<MethodReply> ModelsAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelInfo> models = await runtime.Models.Catalog.ListModelsAsync(cancellationToken);
+        if (call.Text("provider") is { Length: > 0 } provider)
+        {
+            models = [.. models.Where(model => model.Provider == provider)];
+        }
+
+        return MethodReply.Object(json => ModelJson.WriteList(json, models));
+    }
+
+    private MethodReply AuthStatus() => MethodReply.Object(json =>
+    {
+        json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        json.WriteStartArray("providers"u8);
+        foreach (ModelProviderEntry provider in runtime.Models.Catalog.Providers)
+        {
+            json.WriteStartObject();
+            json.WriteString("provider"u8, provider.Id);
+            json.WriteString("authProvider"u8, provider.Id);
+            json.WriteString("displayName"u8, provider.Id);
+            json.WriteString("status"u8, "ok"u8);
+            json.WriteStartArray("profiles"u8);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("providerCapabilities"u8);
+        json.WriteEndArray();
+    });
+
+    // Ours: which servers answer, for `openclaw models status`.
+    private MethodReply ModelStatus() => MethodReply.Object(json =>
+    {
+        json.WriteString("defaultModel"u8, runtime.Models.Catalog.DefaultModelRef);
+        json.WriteBoolean("anyReachable"u8, runtime.Models.AnyReachable);
+        json.WriteStartArray("providers"u8);
+        foreach (ModelProviderEntry provider in runtime.Models.Catalog.Providers)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, provider.Id);
+            json.WriteString("api"u8, provider.Api);
+            json.WriteString("baseUrl"u8, provider.BaseUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+            json.WriteBoolean("local"u8, provider.Local);
+            json.WriteBoolean("discovered"u8, provider.Discovered);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("health"u8);
+        foreach (ModelHealth health in runtime.Models.Health)
+        {
+            json.WriteStartObject();
+            json.WriteString("ref"u8, health.Ref);
+            if (health.Reachable is { } reachable)
+            {
+                json.WriteBoolean("reachable"u8, reachable);
+            }
+
+            if (health.LastError is not null)
+            {
+                json.WriteString("lastError"u8, health.LastError);
+            }
+
+            if (health.CooldownUntil is { } until)
+            {
+                json.WriteNumber("cooldownUntil"u8, until.ToUnixTimeMilliseconds());
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>chat.history</c>, <c>chat.startup</c>, <c>chat.metadata</c>, <c>chat.message.get</c>, <c>sessions.get</c>.</summary>
+internal sealed class ChatHistoryMethods(GatewayRuntime runtime)
+{
+    private const int DefaultLimit = 200;
+    private const int MaxBytes = 6 * 1024 * 1024; // docs/protocol.md, limits and timers
+
+    private const string HistoryParams =
+        "sessionKey!:str1(512) agentId:str? limit:int(1..1000) maxBytes:int(1024..) offset:int(0..) cursor:str messageId:str " +
+        "sessionId:str? maxChars:int(1..500000) pendingBefore:any inputRunIds:strs shortId:str slugHint:str …";
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("chat.history", OperatorScopes.Read, HistoryParams, call => History(call, "sessionKey")),
+        MethodEntry.Of("chat.startup", OperatorScopes.Read, HistoryParams, call => History(call, "sessionKey")),
+        MethodEntry.Of("chat.message.get", OperatorScopes.Read, "sessionKey!:str1(512) messageId!:str1 agentId:str? maxChars:int(1..)", Message),
+        MethodEntry.Of("sessions.get", OperatorScopes.Read, "key!:str1(512) limit:int(1..1000) agentId:str? …", Messages) with { Advertised = false },
+        new("chat.metadata", OperatorScopes.Read, "agentId:str? authProfileId:str? sessionKey:str?", MetadataAsync),
+    ];
+
+    private MethodReply History(MethodCall call, string member)
+    {
+        if (!SessionTarget.TryRead(call, member, runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        int limit = (int)(call.Number("limit") ?? DefaultLimit);
+        long maxBytes = Math.Min(call.Number("maxBytes") ?? MaxBytes, MaxBytes);
+        long offset = call.Number("offset") ?? 0;
+        SessionRow? row = runtime.Sessions.Find(key);
+        TranscriptPage page = row is null ? TranscriptPage.Empty : ReadPage(key, limit, offset, maxBytes);
+        Run? active = runtime.Runs.ActiveFor(key);
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("sessionKey"u8, call.Text(member));
+            if (row is not null)
+            {
+                json.WriteString("sessionId"u8, row.SessionId);
+            }
+
+            WriteMessages(json, page);
+            json.WriteStartObject("pendingInputs"u8);
+            json.WriteStartArray("items"u8);
+            json.WriteEndArray();
+            json.WriteNumber("total"u8, 0);
+            json.WriteEndObject();
+            if (active is { Status: RunStatus.Running })
+            {
+                json.WriteStartObject("inFlightRun"u8);
+                json.WriteString("runId"u8, active.Id);
+                json.WriteString("text"u8, active.TextSoFar);
+                json.WriteEndObject();
+            }
+
+            json.WriteBoolean("hasMore"u8, page.HasMore);
+            if (page.HasMore)
+            {
+                json.WriteNumber("nextOffset"u8, offset + page.Entries.Count);
+            }
+
+            json.WriteNumber("totalMessages"u8, page.Total);
+            ModelJson.WriteDefaults(json, runtime);
+            if (row is not null)
+            {
+                json.WritePropertyName("sessionInfo"u8);
+                SessionRowJson.Write(json, row, active is null ? [] : [active.Id], runtime.Models);
+            }
+        });
+    }
+
+    // Offsets count from the newest message backwards.
+    private TranscriptPage ReadPage(SessionKey key, int limit, long offset, long maxBytes)
+    {
+        if (offset == 0)
+        {
+            return runtime.Sessions.ReadPage(key, limit, null, maxBytes);
+        }
+
+        long total = runtime.Sessions.ReadPage(key, 1).Total;
+        return offset >= total
+            ? new TranscriptPage([], total, HasMore: false)
+            : runtime.Sessions.ReadPage(key, limit, total - offset + 1, maxBytes);
+    }
+
+    private MethodReply Message(MethodCall call)
+    {
+        if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        TranscriptEntry? entry = runtime.Sessions.FindEntry(key, call.Text("messageId")!);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, entry is not null);
+            if (entry is null)
+            {
+                json.WriteString("unavailableReason"u8, "not_found"u8);
+                return;
+            }
+
+            json.WritePropertyName("message"u8);
+            MessageJson.Write(json, entry);
+        });
+    }
+
+    private MethodReply Messages(MethodCall call)
+    {
+        if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        int limit = (int)(call.Number("limit") ?? DefaultLimit);
+        TranscriptPage page = runtime.Sessions.Find(key) is null
+            ? TranscriptPage.Empty
+            : runtime.Sessions.ReadPage(key, limit, null, MaxBytes);
+        return MethodReply.Object(json => WriteMessages(json, page));
+    }
+
+    private async ValueTask<MethodReply> MetadataAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelInfo> models = await runtime.Models.Catalog.ListModelsAsync(cancellationToken);
+        return MethodReply.Object(json =>
+        {
+            ModelJson.WriteList(json, models);
+            SlashCommands.WriteList(json);
+            json.WriteBoolean("swarmEnabled"u8, false);
+            json.WriteStartObject("accountSelection"u8);
+            json.WriteString("kind"u8, "none"u8);
+            json.WriteString("label"u8, ""u8);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page)
+    {
+        json.WriteStartArray("messages"u8);
+        foreach (TranscriptEntry entry in page.Entries)
+        {
+            MessageJson.Write(json, entry);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,162 @@
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>chat.send</c>, <c>chat.abort</c>, <c>chat.inject</c>.</summary>
+internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaster, SlashCommands commands)
+{
+    private const string SendParams =
+        "sessionKey!:str1(512) message!:str idempotencyKey!:str1(512) agentId:str? sessionId:str? thinking:str? " +
+        "queueMode:steer|followup|collect|interrupt deliver:bool attachments:arr timeoutMs:int(0..) " +
+        "suppressCommandInterpretation:bool …";
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        new("chat.send", OperatorScopes.Write, SendParams, SendAsync) { NeedsSessionTarget = true },
+        new("chat.abort", OperatorScopes.Write, "sessionKey!:str1(512) runId:str1 agentId:str? preserveSideRuns:bool", AbortAsync)
+            { NeedsSessionTarget = true },
+        new("chat.inject", OperatorScopes.Admin, "sessionKey!:str1(512) message!:str1 label:str(100) agentId:str?", InjectAsync)
+            { NeedsSessionTarget = true, Advertised = false },
+    ];
+
+    private async ValueTask<MethodReply> SendAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error)
+            || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        string message = call.Text("message")!;
+        if (message.Length == 0 && images.Count == 0)
+        {
+            return MethodReply.Invalid("message or attachment required");
+        }
+
+        if (IsOtherWindow(call, key))
+        {
+            return MethodReply.Fail(GatewayError.Invalid(
+                "session changed; reload the history and send again",
+                json => json.WriteString("reason"u8, "session-changed"u8)));
+        }
+
+        string runId = call.Text("idempotencyKey")!;
+        if (!call.Flag("suppressCommandInterpretation")
+            && await commands.TryRunAsync(call, key, runId, message, cancellationToken) is { } answered)
+        {
+            return answered;
+        }
+
+        var request = new RunRequest
+        {
+            RunId = runId,
+            SessionKey = key,
+            Message = message,
+            Images = images,
+            Source = "chat",
+            Think = call.Text("thinking"),
+            QueueMode = ModeOf(call.Text("queueMode")),
+            Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+            ConnectionId = call.Connection.Id,
+        };
+
+        // The run outlives the socket: it must not end with the connection's token half-way through admission.
+        RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
+        return await RunReplies.OfChatAsync(admission, request);
+    }
+
+    private async ValueTask<MethodReply> AbortAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        IReadOnlyList<string> ids = await runtime.Runs.AbortAsync(key, call.Text("runId"), "rpc");
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteBoolean("aborted"u8, ids.Count > 0);
+            json.WriteStartArray("runIds"u8);
+            foreach (string id in ids)
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private async ValueTask<MethodReply> InjectAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        string message = call.Text("message")!;
+        string text = call.Text("label") is { Length: > 0 } label ? $"[{label}]\n\n{message}" : message;
+        TranscriptEntry stored = await StoreAsync(key, text, cancellationToken);
+        PublishFinal(key, $"inject-{stored.Id}", 0, text, stored.Message.Timestamp);
+        broadcaster.Sessions.Stored(key, stored);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("messageId"u8, stored.Id);
+        });
+    }
+
+    private async Task<TranscriptEntry> StoreAsync(SessionKey key, string text, CancellationToken cancellationToken)
+    {
+        var entry = new TranscriptEntry
+        {
+            Id = Guid.NewGuid().ToString(),
+            Kind = TranscriptEntryKind.Message,
+            Message = new ChatMessage
+            {
+                Role = "assistant",
+                Content = MessageContent.Of([ContentPart.OfText(text)]),
+                Provider = "openclaw",
+                Model = "gateway-injected",
+                StopReason = "stop",
+                Timestamp = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            },
+        };
+        IReadOnlyList<TranscriptEntry> stored =
+            await runtime.Sessions.AppendAsync(key, [entry], null, cancellationToken);
+        return stored[0];
+    }
+
+    private void PublishFinal(SessionKey key, string runId, long seq, string text, long timestampMs)
+    {
+        byte[] open = FrameWriter.OpenEvent("chat", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("runId"u8, runId);
+            json.WriteString("sessionKey"u8, key.Text);
+            json.WriteNumber("seq"u8, seq);
+            json.WriteString("state"u8, "final"u8);
+            MessageJson.WriteAssistant(json, text, timestampMs);
+            json.WriteEndObject();
+        });
+        broadcaster.ToReaders(open, key.Text, dropIfSlow: false);
+    }
+
+    private bool IsOtherWindow(MethodCall call, SessionKey key) =>
+        call.Text("sessionId") is { Length: > 0 } sessionId
+        && runtime.Sessions.Find(key) is { } row
+        && row.SessionId != sessionId;
+
+    private static QueueMode? ModeOf(string? text) => text switch
+    {
+        "collect" => QueueMode.Collect,
+        "followup" or "steer" => QueueMode.Followup, // steering into a running turn is not there yet
+        "interrupt" => QueueMode.Interrupt,
+        _ => null,
+    };
+}

@@ -1,0 +1,28 @@
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>The methods that this gateway has, one family a file.</summary>
+internal static class GatewayMethodSet
+{
+    /// <summary>All of them.</summary>
+    public static IEnumerable<MethodEntry> All(
+        GatewayRuntime runtime,
+        Broadcaster broadcaster,
+        PresenceBoard presence,
+        HealthReport health)
+    {
+        SessionEvents sessions = broadcaster.Sessions;
+        return
+        [
+            .. HealthMethods.Entries(presence, health),
+            .. new StatusMethods(runtime, sessions).Entries(),
+            .. new CatalogMethods(runtime).Entries(),
+            .. new ChatMethods(runtime, broadcaster, new SlashCommands(runtime, broadcaster)).Entries(),
+            .. new ChatHistoryMethods(runtime).Entries(),
+            .. new AgentMethods(runtime).Entries(),
+            .. new SessionMethods(runtime, sessions).Entries(),
+            .. new SessionChangeMethods(runtime, sessions).Entries(),
+            .. new ConfigMethods(runtime).Entries(),
+            .. new LogMethods(runtime).Entries(),
+        ];
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>logs.tail</c>: lines of the JSON log behind a cursor, which is a byte offset.</summary>
+internal sealed class LogMethods(GatewayRuntime runtime)
+{
+    private const int DefaultLines = 500;
+    private const int DefaultBytes = 250_000;
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        new("logs.tail", OperatorScopes.Read, "cursor:int(0..) limit:int(1..5000) maxBytes:int(1..1000000)", TailAsync),
+    ];
+
+    private async ValueTask<MethodReply> TailAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string? path = runtime.LogFile();
+        if (path is null || !File.Exists(path))
+        {
+            return MethodReply.Object(json => Write(json, path ?? "", 0, 0, [], truncated: false, reset: false));
+        }
+
+        int limit = (int)(call.Number("limit") ?? DefaultLines);
+        int maxBytes = (int)(call.Number("maxBytes") ?? DefaultBytes);
+        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+        long size = file.Length;
+        long? cursor = call.Number("cursor");
+        bool reset = cursor > size; // rotated
+        long from = reset || cursor is null ? Math.Max(0, size - maxBytes) : cursor.Value;
+        bool truncated = size - from > maxBytes;
+        from = truncated ? size - maxBytes : from;
+        byte[] bytes = new byte[size - from];
+        file.Position = from;
+        int read = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        bool midLine = from > 0 && (truncated || cursor is null || reset);
+        List<string> lines = Split(bytes.AsSpan(0, read), midLine, out int rest);
+        if (lines.Count > limit)
+        {
+            lines.RemoveRange(0, lines.Count - limit);
+            truncated = true;
+        }
+
+        long next = from + read - rest;
+        return MethodReply.Object(json => Write(json, path, next, size, lines, truncated, reset));
+    }
+
+    // Whole lines only: a line that is still being written is left for the next call.
+    private static List<string> Split(ReadOnlySpan<byte> bytes, bool midLine, out int rest)
+    {
+        var lines = new List<string>();
+        if (midLine)
+        {
+            int first = bytes.IndexOf((byte)'\n');
+            bytes = bytes[(first + 1)..];
+        }
+
+        while (bytes.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            if (end > 0)
+            {
+                lines.Add(Encoding.UTF8.GetString(bytes[..end]));
+            }
+
+            bytes = bytes[(end + 1)..];
+        }
+
+        rest = bytes.Length;
+        return lines;
+    }
+
+    private static void Write(
+        Utf8JsonWriter json,
+        string file,
+        long cursor,
+        long size,
+        List<string> lines,
+        bool truncated,
+        bool reset)
+    {
+        json.WriteString("file"u8, file);
+        json.WriteNumber("cursor"u8, cursor);
+        json.WriteNumber("size"u8, size);
+        json.WriteStartArray("lines"u8);
+        foreach (string line in lines)
+        {
+            json.WriteStringValue(line);
+        }
+
+        json.WriteEndArray();
+        if (truncated)
+        {
+            json.WriteBoolean("truncated"u8, true);
+        }
+
+        if (reset)
+        {
+            json.WriteBoolean("reset"u8, true);
+        }
+    }
+}

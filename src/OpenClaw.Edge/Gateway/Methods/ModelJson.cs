@@ -1,0 +1,92 @@
+using System.Text.Json;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>Writes models as clients know them.</summary>
+internal static class ModelJson
+{
+    private static readonly string[] ThinkingLevels = ["off", "low", "medium", "high"];
+
+    /// <summary>Writes the member <c>models</c>.</summary>
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models)
+    {
+        json.WriteStartArray("models"u8);
+        foreach (ModelInfo model in models)
+        {
+            if (!model.Embedding)
+            {
+                Write(json, model);
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes the member <c>defaults</c> of session lists and histories.</summary>
+    public static void WriteDefaults(Utf8JsonWriter json, GatewayRuntime runtime)
+    {
+        string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
+        ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
+        int slash = wanted?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        json.WriteStartObject("defaults"u8);
+        json.WriteString("modelProvider"u8, info?.Provider ?? (slash > 0 ? wanted![..slash] : null));
+        json.WriteString("model"u8, info?.Id ?? wanted?[(slash + 1)..]);
+        if (info is { ContextWindow: > 0 })
+        {
+            json.WriteNumber("contextTokens"u8, info.ContextWindow);
+        }
+        else
+        {
+            json.WriteNull("contextTokens"u8);
+        }
+
+        json.WriteStartArray("thinkingLevels"u8);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ModelInfo model)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, model.Id);
+        json.WriteString("name"u8, model.Name);
+        json.WriteString("provider"u8, model.Provider);
+        json.WriteNumber("contextWindow"u8, model.ContextWindow);
+        if (model.MaxTokens > 0)
+        {
+            json.WriteNumber("maxTokens"u8, model.MaxTokens);
+        }
+
+        json.WriteBoolean("reasoning"u8, model.Reasoning);
+        json.WriteStartArray("input"u8);
+        json.WriteStringValue("text"u8);
+        if (model.Vision)
+        {
+            json.WriteStringValue("image"u8);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("tags"u8);
+        json.WriteEndArray();
+        json.WriteStartArray("thinkingLevels"u8);
+        foreach (string level in model.Reasoning ? ThinkingLevels : ["off"])
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, level);
+            json.WriteString("label"u8, level);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("thinkingDefault"u8, "off"u8);
+        json.WriteBoolean("available"u8, true);
+        json.WriteBoolean("local"u8, model.Local);
+        if (model.Loaded is { } loaded)
+        {
+            json.WriteBoolean("loaded"u8, loaded);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>Changing sessions: <c>sessions.patch</c>, <c>.reset</c>, <c>.delete</c>, <c>.abort</c>, <c>.send</c>.</summary>
+internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents sessions)
+{
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        new("sessions.patch", OperatorScopes.Write, "key!:str1(512) agentId:str? …", PatchAsync) { NeedsSessionTarget = true },
+        new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:new|reset expectedSessionId:str?", ResetAsync) { NeedsSessionTarget = true },
+        new("sessions.delete", OperatorScopes.Write, "key!:str1(512) agentId:str? deleteTranscript:bool archivedOnly:bool expectedSessionId:str? …", DeleteAsync) { NeedsSessionTarget = true },
+        new("sessions.abort", OperatorScopes.Write, "key:str(512) runId:str agentId:str? clearQueued:bool", AbortAsync),
+        new("sessions.send", OperatorScopes.Write, "key!:str1(512) message!:str1 agentId:str? attachments:arr thinking:str? timeoutMs:int(0..) idempotencyKey:str1(512) …", SendAsync) { NeedsSessionTarget = true },
+    ];
+
+    private async ValueTask<MethodReply> PatchAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        if (SessionPatchReader.NeedsAdmin(call.Params) && !call.Connection.Grant!.IsAdmin)
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+        }
+
+        if (SessionPatchReader.Read(call.Params, runtime.Models.Catalog, out SessionPatch patch) is { } problem)
+        {
+            return MethodReply.Invalid(problem);
+        }
+
+        SessionRow row = await runtime.Sessions.PatchAsync(key, patch, cancellationToken);
+        sessions.Changed(key, "patch");
+        return Entry(key, row, json => json.WriteString("path"u8, runtime.Paths.DatabasePath));
+    }
+
+    private async ValueTask<MethodReply> ResetAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        if (IsOtherWindow(call, key))
+        {
+            return MethodReply.Fail(Stale());
+        }
+
+        await runtime.Runs.AbortAsync(key, null, "rpc");
+        SessionRow row = await runtime.Sessions.ResetAsync(key, call.Text("reason") ?? "reset", cancellationToken);
+        sessions.Changed(key, "reset");
+        return Entry(key, row, static _ => { });
+    }
+
+    private async ValueTask<MethodReply> DeleteAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        bool archivedOnly = call.Flag("archivedOnly");
+        if (!archivedOnly && !call.Connection.Grant!.IsAdmin)
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+        }
+
+        if (key.IsMain)
+        {
+            return MethodReply.Invalid($"Cannot delete the main session ({key.Text}).");
+        }
+
+        if (IsOtherWindow(call, key))
+        {
+            return MethodReply.Fail(Stale());
+        }
+
+        bool deleted = false;
+        if (!archivedOnly || runtime.Sessions.Find(key) is { Archived: true })
+        {
+            await runtime.Runs.AbortAsync(key, null, "rpc");
+            deleted = await runtime.Sessions.DeleteAsync(key, cancellationToken);
+        }
+
+        sessions.Changed(key, "delete");
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("key"u8, key.Text);
+            json.WriteBoolean("deleted"u8, deleted);
+            json.WriteStartArray("archived"u8);
+            json.WriteEndArray();
+        });
+    }
+
+    private async ValueTask<MethodReply> AbortAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string? runId = call.Text("runId");
+        SessionKey key;
+        if (call.Text("key") is null && runId is not null && runtime.Runs.Find(runId) is { } run)
+        {
+            key = run.SessionKey;
+        }
+        else if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        IReadOnlyList<string> ids = await runtime.Runs.AbortAsync(key, runId, "rpc");
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("abortedRunId"u8, ids.Count > 0 ? ids[0] : null); // an explicit null of the wire
+            json.WriteString("status"u8, ids.Count > 0 ? "aborted"u8 : "no-active-run"u8);
+        });
+    }
+
+    private async ValueTask<MethodReply> SendAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error)
+            || !ChatAttachments.TryRead(call, out IReadOnlyList<Providers.PromptImage> images, out error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        var request = new RunRequest
+        {
+            RunId = call.Text("idempotencyKey") ?? Guid.NewGuid().ToString(),
+            SessionKey = key,
+            Message = call.Text("message")!,
+            Images = images,
+            Source = "chat",
+            Think = call.Text("thinking"),
+            Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+            ConnectionId = call.Connection.Id,
+        };
+        return await RunReplies.OfChatAsync(await runtime.Runs.StartAsync(request, CancellationToken.None), request);
+    }
+
+    private bool IsOtherWindow(MethodCall call, SessionKey key) =>
+        call.Text("expectedSessionId") is { Length: > 0 } expected
+        && runtime.Sessions.Find(key) is { } row
+        && row.SessionId != expected;
+
+    private static GatewayError Stale() => GatewayError.Invalid(
+        "session changed; reload it and try again",
+        json => json.WriteString("reason"u8, "session-changed"u8));
+
+    private MethodReply Entry(SessionKey key, SessionRow row, Action<Utf8JsonWriter> more) => MethodReply.Object(json =>
+    {
+        json.WriteBoolean("ok"u8, true);
+        more(json);
+        json.WriteString("key"u8, key.Text);
+        json.WritePropertyName("entry"u8);
+        SessionRowJson.Write(json, row, sessions.ActiveRunIds(key, null), runtime.Models);
+        string? model = row.ModelOverride
+            ?? (runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Model : null)
+            ?? runtime.Models.Catalog.DefaultModelRef;
+        int slash = model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        json.WriteStartObject("resolved"u8);
+        if (slash > 0)
+        {
+            json.WriteString("modelProvider"u8, model![..slash]);
+            json.WriteString("model"u8, model[(slash + 1)..]);
+        }
+
+        json.WriteEndObject();
+    });
+}

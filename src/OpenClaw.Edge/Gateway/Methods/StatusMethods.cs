@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>status</c>, <c>system.info</c>, <c>last-heartbeat</c>, and our own <c>edge.config.reload</c>.</summary>
+internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions)
+{
+    private const int RecentSessions = 10;
+    private readonly long _startedAt = runtime.Time.GetTimestamp();
+    private readonly string _instanceId = Guid.NewGuid().ToString();
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("status", OperatorScopes.Read, "includeChannelSummary:bool …", call => MethodReply.Object(json => WriteStatus(json, call))),
+        MethodEntry.Of("system.info", OperatorScopes.Read, "", _ => MethodReply.Object(WriteSystem)),
+        MethodEntry.Of("last-heartbeat", OperatorScopes.Read, "", _ => MethodReply.Value(json => json.WriteNullValue())),
+        MethodEntry.Of("edge.config.reload", OperatorScopes.Admin, "", _ => Reload()),
+    ];
+
+    private void WriteStatus(Utf8JsonWriter json, MethodCall call)
+    {
+        AgentCatalog agents = runtime.Agents();
+        json.WriteString("runtimeVersion"u8, EdgeVersion.Compatible);
+        json.WriteString("edgeVersion"u8, EdgeVersion.Own);
+        json.WriteBoolean("hostDesktop"u8, false);
+        json.WriteStartObject("heartbeat"u8);
+        json.WriteString("defaultAgentId"u8, agents.Default.Id);
+        json.WriteStartArray("agents"u8);
+        foreach (AgentEntry agent in agents.All)
+        {
+            json.WriteStartObject();
+            json.WriteString("agentId"u8, agent.Id);
+            json.WriteBoolean("enabled"u8, false);
+            json.WriteString("every"u8, "disabled"u8);
+            json.WriteNull("everyMs"u8);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        foreach (string empty in (ReadOnlySpan<string>)["channelSummary", "queuedSystemEvents", "degradedSecretOwners", "degradedPlugins"])
+        {
+            json.WriteStartArray(empty);
+            json.WriteEndArray();
+        }
+
+        WriteTasks(json);
+        json.WriteStartObject("sessions"u8);
+        if (call.Connection.Grant!.IsAdmin)
+        {
+            json.WriteStartArray("paths"u8);
+            json.WriteStringValue(runtime.Paths.DatabasePath);
+            json.WriteEndArray();
+        }
+
+        SessionPage page = runtime.Sessions.List(new SessionQuery { Limit = RecentSessions });
+        json.WriteNumber("count"u8, page.TotalCount);
+        ModelJson.WriteDefaults(json, runtime);
+        WriteRecent(json, page);
+        json.WriteStartArray("byAgent"u8);
+        foreach (AgentEntry agent in agents.All)
+        {
+            SessionPage own = runtime.Sessions.List(new SessionQuery { AgentId = agent.Id, Limit = RecentSessions });
+            json.WriteStartObject();
+            json.WriteString("agentId"u8, agent.Id);
+            json.WriteNumber("count"u8, own.TotalCount);
+            WriteRecent(json, own);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteTasks(Utf8JsonWriter json)
+    {
+        int active = runtime.Runs.Active.Count;
+        json.WriteStartObject("tasks"u8);
+        json.WriteNumber("total"u8, active);
+        json.WriteNumber("active"u8, active);
+        json.WriteNumber("terminal"u8, 0);
+        json.WriteNumber("failures"u8, 0);
+        json.WriteStartObject("byStatus"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("byRuntime"u8);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("taskAudit"u8);
+        json.WriteNumber("total"u8, 0);
+        json.WriteNumber("warnings"u8, 0);
+        json.WriteNumber("errors"u8, 0);
+        json.WriteStartObject("byCode"u8);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteRecent(Utf8JsonWriter json, SessionPage page)
+    {
+        long now = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        json.WriteStartArray("recent"u8);
+        foreach (SessionRow row in page.Rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("agentId"u8, row.AgentId);
+            json.WriteString("key"u8, row.Key.Text);
+            json.WriteString("kind"u8, SessionRowJson.KindOf(row.Key));
+            json.WriteString("sessionId"u8, row.SessionId);
+            json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
+            json.WriteNumber("age"u8, Math.Max(0, now - row.UpdatedAtMs));
+            if (row.TotalTokens is { } total)
+            {
+                json.WriteNumber("totalTokens"u8, total);
+                if (row.ContextTokens is { } window and > 0)
+                {
+                    json.WriteNumber("percentUsed"u8, Math.Min(100, total * 100 / window));
+                    json.WriteNumber("contextTokens"u8, window);
+                }
+            }
+
+            if (row.Model is not null)
+            {
+                json.WriteString("model"u8, row.Model);
+            }
+
+            json.WriteBoolean("hasActiveRun"u8, sessions.ActiveRunIds(row.Key, null).Count > 0);
+            json.WriteStartArray("flags"u8);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteSystem(Utf8JsonWriter json)
+    {
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        json.WriteString("machineName"u8, Environment.MachineName);
+        json.WriteString("hostname"u8, Environment.MachineName);
+        json.WriteString("platform"u8, "linux"u8);
+        json.WriteString("release"u8, Environment.OSVersion.Version.ToString());
+        json.WriteString("arch"u8, RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64"u8 : "x64"u8);
+        json.WriteString("osLabel"u8, RuntimeInformation.OSDescription);
+        json.WriteNumber("port"u8, runtime.Port());
+        json.WriteString("nodeVersion"u8, $"OpenClaw.Edge {EdgeVersion.Own}");
+        json.WriteNumber("pid"u8, Environment.ProcessId);
+        json.WriteString("processInstanceId"u8, _instanceId);
+        json.WriteNumber("uptimeMs"u8, (long)runtime.Time.GetElapsedTime(_startedAt).TotalMilliseconds);
+        json.WriteNumber("cpuCount"u8, Environment.ProcessorCount);
+        json.WriteString("cpuModel"u8, RuntimeInformation.OSArchitecture.ToString());
+        json.WriteStartArray("loadAverage"u8);
+        foreach (double load in ReadLoad())
+        {
+            json.WriteNumberValue(load);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("memoryTotalBytes"u8, memory.TotalAvailableMemoryBytes);
+        json.WriteNumber("memoryFreeBytes"u8, Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes));
+    }
+
+    // "0.20 0.18 0.12 1/80 11206"; three zeros where there is no /proc.
+    private static double[] ReadLoad()
+    {
+        try
+        {
+            string[] words = File.ReadAllText("/proc/loadavg").Split(' ');
+            return [.. words.Take(3).Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return [0, 0, 0];
+        }
+    }
+
+    private MethodReply Reload()
+    {
+        if (runtime.ReloadConfig is not { } reload)
+        {
+            return MethodReply.Invalid("this gateway does not reload its configuration on request");
+        }
+
+        IReadOnlyList<Configuration.ConfigProblem> problems = reload();
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, runtime.Config.Current.Valid);
+            json.WriteStartArray("issues"u8);
+            foreach (Configuration.ConfigProblem problem in problems)
+            {
+                json.WriteStartObject();
+                json.WriteString("path"u8, problem.Path);
+                json.WriteString("message"u8, problem.Message);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+}

@@ -1,0 +1,20 @@
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Bytes that wait for all peers together, so that many slow ones cannot fill the memory. Thread-safe.</summary>
+internal sealed class OutboundBudget(long maxBytes)
+{
+    private long _waiting;
+
+    /// <summary>Bytes waiting now. Events count once for each peer although peers share them.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Whether the total is over its limit.</summary>
+    public bool Exceeded => Waiting > maxBytes;
+
+    /// <summary>An eighth of the memory this process may use, at most 256 MiB.</summary>
+    public static OutboundBudget OfThisHost() =>
+        new(Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8));
+
+    /// <summary>Counts bytes in (or out, negative).</summary>
+    public void Add(long bytes) => Interlocked.Add(ref _waiting, bytes);
+}

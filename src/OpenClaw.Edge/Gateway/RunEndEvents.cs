@@ -1,0 +1,171 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Providers;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>The last events of a run, by how it ended. One <c>chat error</c>, where the original sends two.
+/// Source: docs/protocol.md, other endings.</summary>
+internal static class RunEndEvents
+{
+    private const string SilentReply = "NO_REPLY";
+
+    /// <summary>Sends them.</summary>
+    public static void Send(Broadcaster broadcaster, RunEndedEvent ended)
+    {
+        switch (ended.Result.Status)
+        {
+            case RunStatus.Failed:
+                SendFailed(broadcaster, ended);
+                break;
+            case RunStatus.Aborted or RunStatus.TimedOut:
+                SendAborted(broadcaster, ended);
+                break;
+            default:
+                SendDone(broadcaster, ended);
+                break;
+        }
+    }
+
+    /// <summary>Whether the answer is one that nobody should see.</summary>
+    public static bool IsSilent(RunResult result) =>
+        result.Text.Trim() is "" or SilentReply;
+
+    private static void SendDone(Broadcaster broadcaster, RunEndedEvent ended)
+    {
+        RunResult result = ended.Result;
+        bool silent = IsSilent(result);
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
+        {
+            json.WriteString("phase"u8, "end"u8);
+            json.WriteString("stopReason"u8, result.StopReason);
+            json.WriteBoolean("aborted"u8, false);
+            json.WriteString("livenessState"u8, "working"u8);
+            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
+            json.WriteStartObject("terminalReply"u8);
+            json.WriteString("disposition"u8, silent ? "silent"u8 : "visible"u8);
+            json.WriteString("text"u8, silent ? "" : result.Text);
+            json.WriteEndObject();
+            WriteReceipt(json, ended);
+            json.WriteBoolean("executionSettled"u8, true);
+        });
+        RunEventEncoder.SendChat(broadcaster, ended, "final", json =>
+        {
+            json.WriteString("stopReason"u8, result.StopReason);
+            if (!silent)
+            {
+                MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
+            }
+
+            json.WriteStartObject("usage"u8);
+            json.WriteNumber("input"u8, result.Usage.Input);
+            json.WriteNumber("output"u8, result.Usage.Output);
+            json.WriteNumber("totalTokens"u8, result.Usage.TotalTokens);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void SendAborted(Broadcaster broadcaster, RunEndedEvent ended)
+    {
+        RunResult result = ended.Result;
+        string stopReason = result.Status == RunStatus.TimedOut ? "timeout" : result.StopReason;
+        RunEventEncoder.SendChat(broadcaster, ended, "aborted", json =>
+        {
+            json.WriteString("stopReason"u8, stopReason);
+            if (result.Text.Length > 0)
+            {
+                MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
+            }
+
+            if (result.ErrorMessage is not null)
+            {
+                json.WriteString("errorMessage"u8, result.ErrorMessage);
+            }
+        });
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
+        {
+            json.WriteString("phase"u8, "end"u8);
+            json.WriteString("status"u8, "cancelled"u8);
+            json.WriteBoolean("aborted"u8, true);
+            json.WriteString("stopReason"u8, stopReason);
+            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
+        });
+        // The run has no further events: the number after its last one is free.
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq + 1, "lifecycle", json =>
+        {
+            json.WriteString("phase"u8, "error"u8);
+            json.WriteString("error"u8, result.ErrorMessage ?? "This operation was aborted");
+            json.WriteBoolean("aborted"u8, true);
+            json.WriteBoolean("executionSettled"u8, true);
+        });
+    }
+
+    private static void SendFailed(Broadcaster broadcaster, RunEndedEvent ended)
+    {
+        RunResult result = ended.Result;
+        string message = result.ErrorMessage ?? "the run failed";
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
+        {
+            json.WriteString("phase"u8, "error"u8);
+            json.WriteString("error"u8, message);
+            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
+            json.WriteBoolean("executionSettled"u8, true);
+        });
+        RunEventEncoder.SendChat(broadcaster, ended, "error", json =>
+        {
+            json.WriteString("errorMessage"u8, message);
+            json.WriteString("errorKind"u8, KindOf(result.Failure));
+            json.WriteStartObject("errorDetail"u8);
+            json.WriteString("provider"u8, result.Provider);
+            json.WriteString("model"u8, result.Model);
+            if (result.Failure is { } failure)
+            {
+                json.WriteString("failoverReason"u8, failure.ToString());
+            }
+
+            if (result.HttpStatus is { } status)
+            {
+                json.WriteNumber("httpStatus"u8, status);
+            }
+
+            json.WriteEndObject();
+            if (result.Text.Length > 0)
+            {
+                MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
+            }
+
+            json.WriteString("stopReason"u8, "error"u8);
+        });
+    }
+
+    private static string KindOf(ProviderFailure? failure) => failure switch
+    {
+        ProviderFailure.RateLimited => "rate_limit",
+        ProviderFailure.ContextOverflow => "context_length",
+        ProviderFailure.Stalled => "timeout",
+        _ => "unknown",
+    };
+
+    private static void WriteReceipt(Utf8JsonWriter json, RunEndedEvent ended)
+    {
+        RunResult result = ended.Result;
+        json.WriteStartObject("terminalReceipt"u8);
+        json.WriteString("runId"u8, ended.Run.Id);
+        json.WriteString("sessionId"u8, ended.Run.SessionId);
+        json.WriteStartObject("effective"u8);
+        json.WriteString("provider"u8, result.Provider);
+        json.WriteString("model"u8, result.Model);
+        json.WriteEndObject();
+        json.WriteStartArray("successfulToolNames"u8);
+        foreach (string name in result.SuccessfulToolNames)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

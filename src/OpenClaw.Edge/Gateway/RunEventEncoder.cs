@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Turns run events into <c>chat</c>, <c>agent</c> and session events, in the order the original sends them.
+/// Source: docs/protocol.md, transcripts. Called on the runs' own threads: events of one run never overlap.</summary>
+internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents sessions)
+{
+    // One entry a run that has sent text and not ended: bounded by the lanes.
+    private readonly ConcurrentDictionary<string, RunFrames> _frames = new(StringComparer.Ordinal);
+
+    /// <summary>Handles one event.</summary>
+    public void On(RunEvent runEvent)
+    {
+        switch (runEvent)
+        {
+            case RunTextEvent text:
+                OnText(text);
+                break;
+            case RunThinkingEvent thinking:
+                OnThinking(thinking);
+                break;
+            case RunPhaseEvent phase:
+                RunStatusEvents.Phase(broadcaster, phase);
+                break;
+            case RunStartedEvent started:
+                RunStatusEvents.Started(broadcaster, started);
+                sessions.Changed(started.Run.SessionKey, "agent.run.started", run: started.Run);
+                sessions.Changed(started.Run.SessionKey, null, "start", started.Run);
+                break;
+            case RunModelEvent model:
+                RunStatusEvents.Model(broadcaster, model);
+                sessions.Changed(model.Run.SessionKey, null, "model", model.Run);
+                break;
+            case RunToolStartedEvent tool:
+                RunToolEvents.Started(broadcaster, sessions, tool);
+                break;
+            case RunToolEndedEvent tool:
+                RunToolEvents.Ended(broadcaster, sessions, tool);
+                break;
+            case RunUsageEvent usage:
+                RunStatusEvents.Usage(broadcaster, usage);
+                break;
+            case RunFinishingEvent finishing:
+                RunStatusEvents.Finishing(broadcaster, finishing);
+                break;
+            case RunEntryStoredEvent stored:
+                if (stored.Entry.Message.Role == "user")
+                {
+                    sessions.Changed(stored.Run.SessionKey, "send", run: stored.Run);
+                }
+
+                sessions.Stored(stored.Run.SessionKey, stored.Entry);
+                break;
+            case RunEndedEvent ended:
+                _frames.TryRemove(ended.Run.Id, out _);
+                OnEnded(ended);
+                break;
+            default:
+                break; // an event of a newer loop that this wire has no word for
+        }
+    }
+
+    private void OnText(RunTextEvent text)
+    {
+        if (!broadcaster.AnyReader)
+        {
+            return;
+        }
+
+        RunFrames frames = FramesOf(text.Run);
+        string key = text.Run.SessionKey.Text;
+        broadcaster.ToReaders(frames.AssistantDelta(text), key, dropIfSlow: true);
+        broadcaster.ToReaders(frames.ChatDelta(text), key, dropIfSlow: true);
+    }
+
+    private void OnThinking(RunThinkingEvent thinking)
+    {
+        if (broadcaster.AnyReader)
+        {
+            broadcaster.ToReaders(
+                FramesOf(thinking.Run).ThinkingDelta(thinking),
+                thinking.Run.SessionKey.Text,
+                dropIfSlow: true);
+        }
+    }
+
+    private void OnEnded(RunEndedEvent ended)
+    {
+        RunEndEvents.Send(broadcaster, ended);
+        string phase = ended.Result.Status == RunStatus.Failed ? "error" : "end";
+        sessions.Changed(ended.Run.SessionKey, "agent.input.settled", run: ended.Run, ended: true);
+        sessions.Changed(ended.Run.SessionKey, null, phase, ended.Run, ended: true);
+    }
+
+    private RunFrames FramesOf(Run run)
+    {
+        if (!_frames.TryGetValue(run.Id, out RunFrames? frames))
+        {
+            frames = new RunFrames(run);
+            _frames[run.Id] = frames;
+        }
+
+        return frames;
+    }
+
+    /// <summary>Sends an <c>agent</c> event.</summary>
+    public static void SendAgent(
+        Broadcaster broadcaster,
+        RunEvent runEvent,
+        long seq,
+        string stream,
+        Action<Utf8JsonWriter> data)
+    {
+        if (broadcaster.AnyReader)
+        {
+            byte[] open = FrameWriter.OpenEvent("agent", json =>
+            {
+                json.WriteStartObject();
+                WriteAgent(json, runEvent, seq, stream, data);
+                json.WriteEndObject();
+            });
+            broadcaster.ToReaders(open, runEvent.Run.SessionKey.Text, dropIfSlow: stream != "lifecycle");
+        }
+    }
+
+    /// <summary>Writes the members of an <c>agent</c> event.</summary>
+    public static void WriteAgent(
+        Utf8JsonWriter json,
+        RunEvent runEvent,
+        long seq,
+        string stream,
+        Action<Utf8JsonWriter> data)
+    {
+        Run run = runEvent.Run;
+        json.WriteString("runId"u8, run.Id);
+        json.WriteString("sessionKey"u8, run.SessionKey.Text);
+        json.WriteString("agentId"u8, run.SessionKey.AgentId);
+        if (run.SessionId.Length > 0)
+        {
+            json.WriteString("sessionId"u8, run.SessionId);
+        }
+
+        json.WriteNumber("seq"u8, seq);
+        json.WriteString("stream"u8, stream);
+        json.WriteNumber("ts"u8, runEvent.TimestampMs);
+        json.WriteStartObject("data"u8);
+        data(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Sends a <c>chat</c> event.</summary>
+    public static void SendChat(Broadcaster broadcaster, RunEvent runEvent, string state, Action<Utf8JsonWriter> members)
+    {
+        if (!broadcaster.AnyReader)
+        {
+            return;
+        }
+
+        Run run = runEvent.Run;
+        byte[] open = FrameWriter.OpenEvent("chat", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("runId"u8, run.Id);
+            json.WriteString("sessionKey"u8, run.SessionKey.Text);
+            json.WriteString("agentId"u8, run.SessionKey.AgentId);
+            json.WriteNumber("seq"u8, runEvent.Seq);
+            json.WriteString("state"u8, state);
+            members(json);
+            json.WriteEndObject();
+        });
+        broadcaster.ToReaders(open, run.SessionKey.Text, dropIfSlow: false);
+    }
+}

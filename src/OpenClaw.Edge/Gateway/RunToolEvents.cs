@@ -1,0 +1,107 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Events about a run's tools: <c>item</c> to every reader, <c>tool</c> to the requester that wants it, the same
+/// as <c>session.tool</c> to subscribers.</summary>
+internal static class RunToolEvents
+{
+    /// <summary>A tool starts: the item first, then the tool.</summary>
+    public static void Started(Broadcaster broadcaster, SessionEvents sessions, RunToolStartedEvent tool)
+    {
+        RunEventEncoder.SendAgent(broadcaster, tool, tool.ItemSeq, "item", json =>
+        {
+            WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "start", "running");
+            json.WriteNumber("startedAt"u8, tool.TimestampMs);
+        });
+        SendTool(broadcaster, sessions, tool, json =>
+        {
+            json.WriteString("phase"u8, "start"u8);
+            json.WriteString("name"u8, tool.Name);
+            json.WriteString("toolCallId"u8, tool.ToolCallId);
+            json.WritePropertyName("args"u8);
+            WriteElement(json, tool.Arguments);
+        });
+    }
+
+    /// <summary>A tool ended: the result first, then the item.</summary>
+    public static void Ended(Broadcaster broadcaster, SessionEvents sessions, RunToolEndedEvent tool)
+    {
+        SendTool(broadcaster, sessions, tool, json =>
+        {
+            json.WriteString("phase"u8, "result"u8);
+            json.WriteString("name"u8, tool.Name);
+            json.WriteString("toolCallId"u8, tool.ToolCallId);
+            json.WriteBoolean("isError"u8, tool.IsError);
+            json.WriteString("meta"u8, tool.Title);
+            json.WriteStartObject("result"u8);
+            json.WriteStartArray("content"u8);
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, tool.ResultText);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            if (tool.Details is { } details)
+            {
+                json.WritePropertyName("details"u8);
+                WriteElement(json, details);
+            }
+
+            json.WriteEndObject();
+        });
+        RunEventEncoder.SendAgent(broadcaster, tool, tool.ItemSeq, "item", json =>
+        {
+            WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "end", tool.IsError ? "failed" : "completed");
+            json.WriteNumber("startedAt"u8, tool.StartedAtMs);
+            json.WriteNumber("endedAt"u8, tool.TimestampMs);
+        });
+    }
+
+    private static void SendTool(
+        Broadcaster broadcaster,
+        SessionEvents sessions,
+        RunEvent tool,
+        Action<Utf8JsonWriter> data)
+    {
+        void Members(Utf8JsonWriter json) => RunEventEncoder.WriteAgent(json, tool, tool.Seq, "tool", data);
+        byte[] open = FrameWriter.OpenEvent("agent", json =>
+        {
+            json.WriteStartObject();
+            Members(json);
+            json.WriteEndObject();
+        });
+        broadcaster.ToRequester(open, tool.Run.Request.ConnectionId);
+        sessions.Tool(tool.Run.SessionKey, Members);
+    }
+
+    private static void WriteItem(
+        Utf8JsonWriter json,
+        string callId,
+        string name,
+        string title,
+        string phase,
+        string status)
+    {
+        json.WriteString("kind"u8, "tool"u8);
+        json.WriteString("itemId"u8, $"tool:{callId}");
+        json.WriteString("toolCallId"u8, callId);
+        json.WriteString("name"u8, name);
+        json.WriteString("phase"u8, phase);
+        json.WriteString("title"u8, title);
+        json.WriteString("status"u8, status);
+    }
+
+    private static void WriteElement(Utf8JsonWriter json, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Undefined)
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+            return;
+        }
+
+        element.WriteTo(json);
+    }
+}

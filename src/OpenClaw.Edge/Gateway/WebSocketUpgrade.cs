@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Turns an HTTP/1.1 request into a WebSocket. No subprotocol and no compression is ever agreed on.
+/// Source: RFC 6455, 4.2.</summary>
+internal static class WebSocketUpgrade
+{
+    private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// <summary>Whether the request is a well-formed WebSocket upgrade.</summary>
+    public static bool IsValid(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        return HttpMethods.IsGet(request.Method)
+            && string.Equals(request.Headers.Upgrade.ToString().Trim(), "websocket", StringComparison.OrdinalIgnoreCase)
+            && request.Headers.SecWebSocketVersion.ToString().Trim() == "13"
+            && IsKey(request.Headers.SecWebSocketKey.ToString().Trim())
+            && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+    }
+
+    /// <summary>Answers 101 and hands out the raw connection. Call only when <see cref="IsValid"/>.</summary>
+    public static Task<Stream> AcceptAsync(HttpContext context)
+    {
+        string key = context.Request.Headers.SecWebSocketKey.ToString().Trim();
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.Connection = "Upgrade";
+        context.Response.Headers.SecWebSocketAccept = AcceptOf(key);
+        return context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
+#pragma warning disable CA5350 // RFC 6455 wants SHA-1 here; it guards nothing
+    private static string AcceptOf(string key) =>
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
+#pragma warning restore CA5350
+
+    private static bool IsKey(string key)
+    {
+        Span<byte> nonce = stackalloc byte[16];
+        return key.Length == 24 && Convert.TryFromBase64String(key, nonce, out int written) && written == 16;
+    }
+}
