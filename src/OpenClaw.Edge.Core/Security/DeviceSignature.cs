@@ -24,12 +24,7 @@ public static class DeviceSignature
     {
         ArgumentNullException.ThrowIfNull(proof);
         byte[]? key = DecodePublicKey(proof.PublicKey);
-        if (key is null)
-        {
-            return DeviceSignatureCheck.PublicKeyInvalid;
-        }
-
-        if (!string.Equals(IdOf(key), proof.DeviceId, StringComparison.Ordinal))
+        if (key is null || !string.Equals(IdOf(key), proof.DeviceId, StringComparison.Ordinal))
         {
             return DeviceSignatureCheck.IdMismatch;
         }

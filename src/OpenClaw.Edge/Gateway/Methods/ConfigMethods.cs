@@ -15,10 +15,11 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
     private MethodReply Get()
     {
         ConfigSnapshot snapshot = runtime.Config.Current;
-        using JsonDocument document = JsonDocument.Parse(snapshot.Json);
-        var redaction = new ConfigRedaction(document.RootElement);
-        byte[] shown = redaction.Json();
-        string raw = redaction.Apply(snapshot.Raw) ?? Encoding.UTF8.GetString(shown);
+        byte[] shown = ConfigRedaction.Redact(snapshot.Json.Span);
+        using JsonDocument plain = JsonDocument.Parse(snapshot.Json);
+        using JsonDocument redacted = JsonDocument.Parse(shown);
+        string raw = RawConfigText.Redact(snapshot.Raw, plain.RootElement, redacted.RootElement)
+            ?? Encoding.UTF8.GetString(shown);
         return MethodReply.Object(json =>
         {
             json.WriteString("path"u8, snapshot.Path);
