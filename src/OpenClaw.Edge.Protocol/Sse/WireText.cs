@@ -58,6 +58,11 @@ internal static class WireText
                 json.Read();
                 draft.ErrorCode = String(ref json) ?? draft.ErrorCode;
             }
+            else if (json.ValueTextEquals("error"u8))
+            {
+                json.Read();
+                Error(ref json, draft); // the responses wire nests it in an event
+            }
             else
             {
                 json.Read();

@@ -1,0 +1,158 @@
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.TestKit;
+using OpenClaw.Edge.TestKit.Models;
+using Xunit;
+
+namespace OpenClaw.Edge.Core.Tests.Providers;
+
+public sealed class Fault_tests
+{
+    public static TheoryData<string> Apis => ["ollama", "openai-completions", "openai-responses", "anthropic-messages"];
+
+    public static TheoryData<string, ModelFault, ProviderFailure> Faults()
+    {
+        var data = new TheoryData<string, ModelFault, ProviderFailure>();
+        foreach (string api in (string[])["ollama", "openai-completions", "openai-responses", "anthropic-messages"])
+        {
+            data.Add(api, ModelFault.Drop, ProviderFailure.DroppedMidStream);
+            data.Add(api, ModelFault.Truncated, ProviderFailure.DroppedMidStream);
+            data.Add(api, ModelFault.BadJson, ProviderFailure.Malformed);
+            data.Add(api, ModelFault.ErrorObject, ProviderFailure.ServerError);
+            data.Add(api, ModelFault.Refuse, ProviderFailure.Unreachable);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Each_fault_has_its_class_and_names_the_server(string api, ModelFault fault, ProviderFailure expected)
+    {
+        await using var wires = new Wires(api);
+        ModelAnswer broken = ModelAnswer.Broken(fault, 1, "one", "two", "three");
+        wires.Server.Enqueue(broken, broken, broken, broken);
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+
+        Assert.Equal(expected, e.Failure);
+        Assert.Contains(wires.Server.BaseUri.Authority, e.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task Silence_in_the_middle_is_a_stall(string api)
+    {
+        await using var wires = new Wires(api, timeoutSeconds: 1);
+        wires.Server.Enqueue(ModelAnswer.Broken(ModelFault.Stall, 1, "one", "two"));
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+
+        Assert.Equal(ProviderFailure.Stalled, e.Failure);
+        Assert.Contains("timeoutSeconds", e.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task No_headers_within_the_patience_is_unreachable(string api)
+    {
+        await using var wires = new Wires(api, timeoutSeconds: 1);
+        wires.Server.Enqueue(new ModelAnswer { Fault = ModelFault.NoHead });
+        Assert.Equal(ProviderFailure.Unreachable, (await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"))).Failure);
+    }
+
+    [Theory]
+    [InlineData(400, "tools must be an array", ProviderFailure.BadRequest)]
+    [InlineData(400, "This model's maximum context length is 8192 tokens", ProviderFailure.ContextOverflow)]
+    [InlineData(400, "the request exceeds the available context size, try increasing it", ProviderFailure.ContextOverflow)]
+    [InlineData(400, "prompt is too long: 210000 tokens > 200000 maximum", ProviderFailure.ContextOverflow)]
+    [InlineData(400, "The input token count (40000) exceeds the maximum number of tokens allowed", ProviderFailure.ContextOverflow)]
+    [InlineData(500, "the input length exceeds the context length", ProviderFailure.ContextOverflow)]
+    [InlineData(401, "no key", ProviderFailure.Unauthorized)]
+    [InlineData(400, "API key not valid. Please pass a valid API key.", ProviderFailure.Unauthorized)]
+    [InlineData(429, "insufficient_quota", ProviderFailure.Unauthorized)]
+    [InlineData(404, "model 'scripted:8b' not found", ProviderFailure.ModelNotFound)]
+    [InlineData(404, "page not here", ProviderFailure.BadRequest)]
+    [InlineData(429, "slow down", ProviderFailure.RateLimited)]
+    [InlineData(500, "boom", ProviderFailure.ServerError)]
+    [InlineData(503, "starting", ProviderFailure.ServerError)]
+    [InlineData(503, "server busy, please try again. maximum pending requests exceeded", ProviderFailure.RateLimited)]
+    public async Task Status_and_words_decide(int status, string words, ProviderFailure expected)
+    {
+        foreach (string api in (string[])["ollama", "openai-completions"])
+        {
+            await using var wires = new Wires(api);
+            wires.Server.Enqueue(ModelAnswer.Fail(status, words));
+            ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+            Assert.Equal((expected, status), (e.Failure, e.HttpStatus));
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_model_of_Ollama_comes_with_the_command_that_gets_it()
+    {
+        await using var wires = new Wires("ollama");
+        wires.Server.Enqueue(ModelAnswer.Fail(404, "model 'scripted:8b' not found"));
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+        Assert.Equal($"Ollama at http://127.0.0.1:{wires.Server.Port} has no model 'scripted:8b'; run: ollama pull scripted:8b", e.Message);
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_server_asks_for_is_passed_on()
+    {
+        await using var wires = new Wires("openai-completions");
+        wires.Server.Enqueue(ModelAnswer.Fail(429) with { RetryAfter = "17" });
+        Assert.Equal(TimeSpan.FromSeconds(17), (await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"))).RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_connection_that_dies_before_headers_is_tried_once_more()
+    {
+        await using var wires = new Wires("openai-completions");
+        wires.Server.Enqueue(new ModelAnswer { Fault = ModelFault.Refuse }, ModelAnswer.Say("fine"));
+        Assert.Equal("fine", (await wires.SayAsync("hi")).Text);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_names_the_way_to_start_the_server()
+    {
+        await using var wires = new Wires("ollama");
+        await wires.Server.GoAwayAsync();
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+        Assert.Equal(ProviderFailure.Unreachable, e.Failure);
+        Assert.Contains("nothing listens there; start it with: ollama serve", e.Message);
+    }
+
+    [Fact]
+    public async Task Tools_that_fail_in_a_stream_are_sent_again_without_one()
+    {
+        await using var wires = new Wires("ollama");
+        wires.Server.Enqueue(ModelAnswer.Fail(500, "error parsing tool call: raw='{'"), ModelAnswer.Call("read", """{"path":"x"}"""));
+        Heard heard = await wires.SayAsync("hi", Wires.Tool("read"));
+
+        Assert.Single(heard.Calls);
+        Assert.Equal([true, false], wires.Server.ChatRequests.Select(request => request.Json.GetProperty("stream").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task A_model_without_tools_is_asked_without_them_from_then_on()
+    {
+        await using var wires = new Wires("ollama");
+        wires.Server.Enqueue(ModelAnswer.Fail(400, "scripted:8b does not support tools"));
+        await wires.SayAsync("hi", Wires.Tool("read"));
+        await wires.SayAsync("hi", Wires.Tool("read"));
+        Assert.Equal([true, false, false], wires.Server.ChatRequests.Select(request => request.Json.TryGetProperty("tools", out _)));
+    }
+
+    [Fact]
+    public async Task Loading_is_told_when_the_first_token_takes_its_time()
+    {
+        await using var wires = new Wires("ollama");
+        var ready = new TaskCompletionSource();
+        wires.Server.Enqueue(ModelAnswer.Say("hi") with { HoldHead = ready.Task });
+        await using IAsyncEnumerator<ChatDelta> deltas =
+            wires.Router.StreamAsync(ModelChoice.Only("box/small:3b"), Wires.Ask("hi"), CancellationToken.None).GetAsyncEnumerator();
+        await Guard.Within(deltas.MoveNextAsync().AsTask());
+        Assert.Equal("loading_model", deltas.Current.Progress?.Phase);
+        ready.SetResult();
+        Assert.True(await deltas.MoveNextAsync());
+        Assert.Equal(ChatDeltaKind.Text, deltas.Current.Kind);
+    }
+}
