@@ -34,12 +34,12 @@ internal static class DemoScript
         string lower = plain.ToLowerInvariant();
         if (PathToRead(plain) is { } path && Has(tools, "read"))
         {
-            return new DemoAnswer($"(demo) I will read `{path}` with the `read` tool. ", Call("read", path, request: plain));
+            return new DemoAnswer($"(demo) I will read `{path}` with the `read` tool. ", Call("read", path));
         }
 
         if (AsksForList(lower) && Has(tools, "ls"))
         {
-            return new DemoAnswer("(demo) I will look into the workspace with the `ls` tool. ", Call("ls", ".", request: plain));
+            return new DemoAnswer("(demo) I will look into the workspace with the `ls` tool. ", Call("ls", "."));
         }
 
         if (ContainsWord(lower, "help") || lower.Contains("what can you do", StringComparison.Ordinal))
@@ -89,7 +89,7 @@ internal static class DemoScript
 
             foreach (string word in words[(i + 1)..])
             {
-                string candidate = word.Trim('`', '"', '\'', ',', '?', '!', ':', ';').TrimEnd('.');
+                string candidate = word.TrimEnd('.', ',', '?', '!', ':', ';').Trim('`', '"', '\'');
                 if (candidate.Contains('.', StringComparison.Ordinal) || candidate.Contains('/', StringComparison.Ordinal))
                 {
                     return candidate;
@@ -100,8 +100,8 @@ internal static class DemoScript
         return null;
     }
 
-    private static ToolCall Call(string tool, string path, string request) => new(
-        "call_demo_" + (request.Length + path.Length).ToString("x", System.Globalization.CultureInfo.InvariantCulture),
+    private static ToolCall Call(string tool, string path) => new(
+        "call_demo_" + Guid.NewGuid().ToString("N")[..12],
         tool,
         "{\"path\":\"" + JsonEncodedText.Encode(path) + "\"}");
 

@@ -48,7 +48,7 @@ internal sealed class ResponsesWire(string model, string id) : ModelWire(model)
         }
 
         thinking.Append(json);
-        Event(to, "response.reasoning_summary_text.delta", $$"""{"item_id":"{{reasoning}}","output_index":{{done.Count}},"summary_index":0,"delta":"{{json}}}""");
+        Event(to, "response.reasoning_summary_text.delta", $$"""{"item_id":"{{reasoning}}","output_index":{{done.Count}},"summary_index":0,"delta":"{{json}}"}""");
     }
 
     public override void ToolCalls(ArrayBufferWriter<byte> to, IReadOnlyList<ScriptedToolCall> calls)
@@ -116,7 +116,7 @@ internal sealed class ResponsesWire(string model, string id) : ModelWire(model)
         }
 
         thinkingOpen = false;
-        Event(to, "response.reasoning_summary_text.done", $$"""{"item_id":"{{reasoning}}","output_index":{{done.Count}},"summary_index":0,"text":"{{thinking}}}""");
+        Event(to, "response.reasoning_summary_text.done", $$"""{"item_id":"{{reasoning}}","output_index":{{done.Count}},"summary_index":0,"text":"{{thinking}}"}""");
         EndItem(to, $$"""{"id":"{{reasoning}}","type":"reasoning","summary":[{"type":"summary_text","text":"{{thinking}}"}]}""");
     }
 
