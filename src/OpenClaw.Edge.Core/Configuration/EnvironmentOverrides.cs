@@ -14,6 +14,7 @@ internal static class EnvironmentOverrides
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "diagnostics.otel.protocol"),
         ("OTEL_SERVICE_NAME", "diagnostics.otel.serviceName"),
         ("LOG_FORMAT", "logging.consoleStyle"),
+        ("OPENCLAW_GATEWAY_AUTH_MODE", "gateway.auth.mode"), // set by gateway run --auth
     ];
 
     public static void Apply(ConfigNode root, ProcessEnvironment environment, ProblemList problems)

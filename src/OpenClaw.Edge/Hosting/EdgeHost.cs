@@ -48,9 +48,12 @@ public sealed partial class EdgeHost : IAsyncDisposable
     }
 
     /// <summary>Takes the configuration over as it is on disk now, as SIGHUP asks. A bad file changes nothing.</summary>
-    public IReadOnlyList<ConfigProblem> Reload()
+    public async Task<IReadOnlyList<ConfigProblem>> ReloadAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ConfigProblem> problems = _parts.Config.TryReplace(_parts.Setup.Load());
+        _parts.Systemd.Reloading(_parts.Clock.GetElapsedTime(0));
+        IReadOnlyList<ConfigProblem> problems = await _parts.Config.ReloadAsync(cancellationToken);
+        _parts.Systemd.Ready(Status);
+        Report(problems);
         return problems;
     }
 
@@ -74,12 +77,38 @@ public sealed partial class EdgeHost : IAsyncDisposable
 
         _parts.Router.Start();
         await _parts.ListenAsync(cancellationToken);
+        _owned.Own(() => _parts.Config.OnChanged(_parts.Apply));
+        _owned.Own(() => new ConfigWatcher(_parts.Config, _parts.Clock, Report));
         _parts.Lifecycle.MarkStarted();
+        _parts.Systemd.Ready(Status);
+        _parts.Systemd.StartWatchdog(_parts.Clock, () => !_parts.Lifecycle.Draining || _stopped == 1);
+        Report(_parts.Config.Current.Problems);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);
+    }
+
+    private string Status => $"Listening on {Addresses[0]}";
+
+    private void Report(IReadOnlyList<ConfigProblem> problems)
+    {
+        foreach (ConfigProblem problem in problems)
+        {
+            Log.ConfigProblem(_parts.Logger, problem);
+        }
+
+        foreach (Warnable warnable in _parts.Health.Active)
+        {
+            Log.Condition(_parts.Logger, warnable.Code, warnable.Message);
+        }
     }
 
     private static partial class Log
     {
+        [LoggerMessage(2003, LogLevel.Warning, "Configuration: {Problem}")]
+        public static partial void ConfigProblem(ILogger logger, ConfigProblem problem);
+
+        [LoggerMessage(2004, LogLevel.Warning, "{Code}: {Message}")]
+        public static partial void Condition(ILogger logger, string code, string message);
+
         [LoggerMessage(2001, LogLevel.Information, "Listening on {Address}, version {Version}, ready after {Milliseconds} ms.")]
         public static partial void Listening(ILogger logger, Uri address, string version, long milliseconds);
 

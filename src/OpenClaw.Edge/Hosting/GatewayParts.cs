@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Cli;
@@ -7,6 +6,7 @@ using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Gateway;
 using OpenClaw.Edge.Hosting.Logging;
 using OpenClaw.Edge.Http;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -21,8 +21,17 @@ internal sealed class GatewayParts
     private volatile GatewaySecret _secret;
     private volatile AgentCatalog _agents;
 
-    private GatewayParts(GatewayRunOptions options, GatewaySetup setup, TimeProvider clock, GatewaySecret secret, AgentCatalog agents)
+    private readonly EdgeConfig _started;
+
+    private GatewayParts(
+        GatewayRunOptions options,
+        GatewaySetup setup,
+        TimeProvider clock,
+        EdgeConfig started,
+        GatewaySecret secret,
+        AgentCatalog agents)
     {
+        _started = started;
         Options = options;
         Setup = setup;
         Clock = clock;
@@ -41,6 +50,12 @@ internal sealed class GatewayParts
     public AgentCatalog Agents => _agents;
 
     public required ILogger Logger { get; init; }
+
+    public required EdgeLoggerFactory Loggers { get; init; }
+
+    public required SystemdNotifier Systemd { get; init; }
+
+    public required ProviderHttp ProviderHttp { get; init; }
 
     public required Lifecycle Lifecycle { get; init; }
 
@@ -71,18 +86,26 @@ internal sealed class GatewayParts
         var lifecycle = new Lifecycle(clock);
         var health = new HealthBoard();
         GatewaySetup setup = GatewaySetup.For(options, environment);
-        ConfigSnapshot snapshot = setup.LoadForStart();
+        ConfigStore store = setup.OpenConfig(health);
+        ConfigSnapshot snapshot = store.Current;
         EdgeConfig config = snapshot.Config;
 
         LogSink log = owned.Own(() => new LogSink(LogSettings.Style(config, environment), console, LogSettings.FilePath(config, setup.Paths)));
-        var loggers = new EdgeLoggerFactory(log, LogSettings.Level(config, setup.Environment), clock);
+        var loggers = new EdgeLoggerFactory(log, LogSettings.Level(config), clock);
+        ILogger logger = loggers.CreateLogger("OpenClaw.Edge.Hosting");
         owned.Own(() => StateDirectory.Claim(setup.Paths, clock));
-        GatewaySecret secret = setup.ResolveSecret(config);
-        var store = new ConfigStore(snapshot, health);
+        GatewaySecret secret = setup.ResolveSecret(snapshot);
+        BindDecision bind = BindPolicy.Decide(config.Gateway, secret);
+        if (bind.Refusal is not null)
+        {
+            throw new StartRefusedException(bind.Refusal);
+        }
+
+        SystemdNotifier systemd = owned.Own(() => SystemdNotifier.Connect(name => environment[name], Environment.ProcessId, logger));
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
-        ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.DemoOnly(clock), clock, loggers));
+        ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers));
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
         GatewayParts? parts = null;
@@ -113,9 +136,12 @@ internal sealed class GatewayParts
             Time = clock,
             Loggers = loggers,
         }));
-        parts = new GatewayParts(options, setup, clock, secret, agents)
+        parts = new GatewayParts(options, setup, clock, config, secret, agents)
         {
-            Logger = loggers.CreateLogger("OpenClaw.Edge.Hosting"),
+            Logger = logger,
+            Loggers = loggers,
+            Systemd = systemd,
+            ProviderHttp = providerHttp,
             Lifecycle = lifecycle,
             Health = health,
             Config = store,
@@ -138,9 +164,19 @@ internal sealed class GatewayParts
                 Events = events,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
-            Listener = owned.Own(() => new KestrelListener([new IPEndPoint(IPAddress.Loopback, options.Port ?? config.Gateway.Port)], loggers)),
+            Listener = owned.Own(() => new KestrelListener(bind.Endpoints, loggers)),
         };
         return parts;
+    }
+
+    /// <summary>Takes a changed configuration over. What needs a restart is warned about and left as it is.</summary>
+    public void Apply(ConfigSnapshot snapshot)
+    {
+        Loggers.Level = LogSettings.Level(snapshot.Config);
+        _agents = AgentCatalog.Create(snapshot.Config, Setup.Paths);
+        _secret = Setup.ResolveSecret(snapshot);
+        Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
+        RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 
     /// <summary>Binds the port. Throws <see cref="StartRefusedException"/> when somebody has it.</summary>

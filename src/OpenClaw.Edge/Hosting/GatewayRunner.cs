@@ -18,7 +18,7 @@ internal static class GatewayRunner
             using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
-                host.Reload();
+                _ = host.ReloadAsync(cancellationToken);
             });
             foreach (string line in host.Banner.Lines)
             {

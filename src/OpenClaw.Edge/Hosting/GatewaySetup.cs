@@ -1,12 +1,13 @@
 using System.Globalization;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Hosting;
 
-/// <summary>What is decided before anything is opened: places, configuration, secret. Flags win over the environment, and
-/// that over the file, because they are laid over it here, at every load.</summary>
+/// <summary>What is decided before anything is opened: places, configuration, secret. Flags are laid over the environment
+/// and that wins over the file, at every load.</summary>
 internal sealed class GatewaySetup
 {
     private readonly GatewayRunOptions _options;
@@ -31,41 +32,26 @@ internal sealed class GatewaySetup
         return new GatewaySetup(options, WithFlags(environment, options), paths);
     }
 
-    /// <summary>Reads the configuration as it is on disk now.</summary>
-    public ConfigSnapshot Load()
+    /// <summary>Loads the configuration. A broken file gives way to the last good copy, with a warnable; without one the
+    /// start is refused with every problem listed.</summary>
+    public ConfigStore OpenConfig(HealthBoard health)
     {
-        ConfigSnapshot snapshot = ConfigLoader.Load(Paths, Environment);
-        return _options.AuthMode is not { } mode
-            ? snapshot
-            : snapshot with
-            {
-                Config = snapshot.Config with
-                {
-                    Gateway = snapshot.Config.Gateway with { Auth = snapshot.Config.Gateway.Auth with { Mode = mode } },
-                },
-            };
-    }
-
-    /// <summary>Reads the configuration for a start. A file that cannot be used gives way to the last good one, loudly;
-    /// without that, the start is refused with every problem listed.</summary>
-    public ConfigSnapshot LoadForStart()
-    {
-        ConfigSnapshot snapshot = Load();
-        if (snapshot.Valid)
+        ConfigStore store = ConfigStore.Open(Paths, Environment, health);
+        if (store.Current.Valid)
         {
-            return snapshot;
+            return store;
         }
 
-        string list = string.Join('\n', snapshot.Problems.Select(problem => $"  {problem}"));
-        throw new StartRefusedException($"{snapshot.Path} cannot be used:\n{list}");
+        string list = string.Join('\n', store.Current.Problems.Select(problem => $"  {problem}"));
+        throw new StartRefusedException($"{store.Current.Path} cannot be used:\n{list}");
     }
 
-    /// <summary>Finds or makes the shared secret.</summary>
-    public GatewaySecret ResolveSecret(EdgeConfig config)
+    /// <summary>Finds or makes the shared secret. Throws <see cref="StartRefusedException"/>.</summary>
+    public GatewaySecret ResolveSecret(ConfigSnapshot snapshot)
     {
         try
         {
-            return GatewayTokenSource.Resolve(config, Environment, Paths, _options.Token);
+            return GatewayTokenSource.Resolve(snapshot.Config, snapshot.Environment, Paths, _options.Token);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -81,6 +67,7 @@ internal sealed class GatewaySetup
         Set("OPENCLAW_GATEWAY_PORT", options.Port?.ToString(CultureInfo.InvariantCulture));
         Set("OPENCLAW_GATEWAY_BIND", options.Bind);
         Set("OPENCLAW_GATEWAY_PASSWORD", options.Password);
+        Set("OPENCLAW_GATEWAY_AUTH_MODE", options.AuthMode);
         Set("OPENCLAW_LOG_LEVEL", options.Verbose ? "debug" : options.LogLevel);
         return new ProcessEnvironment(values, environment.WorkingDirectory, environment.FallbackHome);
 

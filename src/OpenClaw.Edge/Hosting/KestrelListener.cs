@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,7 +27,7 @@ internal sealed class KestrelListener : IAsyncDisposable
         options.Limits.MaxConcurrentUpgradedConnections = 4096;
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        foreach (IPEndPoint endpoint in endpoints)
+        foreach (IPEndPoint endpoint in Usable(endpoints))
         {
             options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
         }
@@ -47,6 +48,25 @@ internal sealed class KestrelListener : IAsyncDisposable
 
     /// <summary>Stops accepting, waits for requests until the token fires, then cuts them.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    // Port 0 means one free port, so it is taken on the first address only; and a machine may know IPv6 without having
+    // a loopback address for it.
+    private static IEnumerable<IPEndPoint> Usable(IReadOnlyList<IPEndPoint> endpoints) =>
+        endpoints.Where((endpoint, index) => index == 0 || (endpoint.Port != 0 && CanBind(endpoint.Address)));
+
+    private static bool CanBind(IPAddress address)
+    {
+        try
+        {
+            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

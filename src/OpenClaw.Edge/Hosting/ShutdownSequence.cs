@@ -16,6 +16,7 @@ internal static partial class ShutdownSequence
     public static async Task RunAsync(GatewayParts parts)
     {
         parts.Lifecycle.MarkDraining();
+        parts.Systemd.Stopping($"Waiting for {parts.Runs.Active.Count} running turn(s)");
         using var closing = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Clock);
         await StepAsync(parts.Logger, "drain", () => parts.Runs.DrainAsync(DrainBudget));
         closing.CancelAfter(CloseBudget);

@@ -13,8 +13,8 @@ internal static class LogSettings
         : LogStyle.Pretty;
 
     /// <summary>Lowest level written.</summary>
-    public static LogLevel Level(EdgeConfig config, ProcessEnvironment environment) =>
-        (environment.First("OPENCLAW_LOG_LEVEL", "LOG_LEVEL") ?? config.Logging.Level).ToLowerInvariant() switch
+    public static LogLevel Level(EdgeConfig config) =>
+        config.Logging.Level.ToLowerInvariant() switch
         {
             "trace" => LogLevel.Trace,
             "debug" => LogLevel.Debug,
