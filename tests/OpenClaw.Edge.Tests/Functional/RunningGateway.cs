@@ -63,10 +63,13 @@ public sealed class RunningGateway : IAsyncDisposable
     }
 
     /// <summary>Makes it read its configuration again, as SIGHUP asks.</summary>
-    public void Reload()
+    public async Task ReloadAsync()
     {
         process?.Signal(1);
-        host?.Reload();
+        if (host is not null)
+        {
+            await host.ReloadAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>Connects a WebSocket client with the home's token.</summary>
