@@ -193,7 +193,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Aborts everything and waits for it.</summary>
+    /// <summary>Aborts everything and waits for it, for five seconds at most.</summary>
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(TimeSpan.Zero);
@@ -204,7 +204,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
             loops = [.. _lanes.Values.Select(lane => lane.Loop)];
         }
 
-        await Task.WhenAll(loops);
+        await EndsWithinAsync(Task.WhenAll(loops), s_abortGrace);
         _stopping.Dispose();
     }
 
