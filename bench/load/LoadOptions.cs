@@ -1,0 +1,53 @@
+namespace OpenClaw.Edge.Load;
+
+/// <summary>What to measure.</summary>
+internal sealed record LoadOptions
+{
+    public static readonly string[] AllPhases = ["start", "stop", "idle", "cli", "prompt", "turn", "passthrough", "requests", "paced", "stream", "sockets", "live"];
+
+    public const string Help =
+        """
+        Measures a gateway binary from outside.
+          --bin FILE        the binary (artifacts/bin/openclaw)
+          --out DIR         where load.json and load.md go (artifacts/load)
+          --only A,B        phases: start stop idle cli prompt turn passthrough requests paced stream sockets live
+          --skip A,B
+          --quick           short phases: a smoke run
+          --check           print "ok" or "FAIL" for every gate and exit with 1 when one fails
+          --serve-model [PORT]   be the model server instead
+        """;
+
+    public string Binary { get; init; } = "artifacts/bin/openclaw";
+
+    public string Out { get; init; } = "artifacts/load";
+
+    public IReadOnlyList<string> Phases { get; init; } = AllPhases;
+
+    public bool Quick { get; init; }
+
+    public bool Check { get; init; }
+
+    /// <summary>Reads the arguments; null when they make no sense.</summary>
+    public static LoadOptions? Parse(string[] args)
+    {
+        LoadOptions options = new();
+        for (int i = 0; i < args.Length; i++)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : "";
+            switch (args[i])
+            {
+                case "--quick": options = options with { Quick = true }; continue;
+                case "--check": options = options with { Check = true }; continue;
+                case "--bin": options = options with { Binary = value }; break;
+                case "--out": options = options with { Out = value }; break;
+                case "--only": options = options with { Phases = value.Split(',') }; break;
+                case "--skip": options = options with { Phases = [.. options.Phases.Except(value.Split(','))] }; break;
+                default: return null;
+            }
+
+            i++;
+        }
+
+        return options.Phases.All(AllPhases.Contains) ? options : null;
+    }
+}
