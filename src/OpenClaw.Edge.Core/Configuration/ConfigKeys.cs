@@ -12,7 +12,7 @@ internal static partial class ConfigKeys
     private static readonly ConfigKey[] Gateway =
     [
         new("gateway.mode", Choice, "local", "local|remote"),
-        new("gateway.port", Whole, "18789", Min: 1, Max: 65535, Critical: true),
+        new("gateway.port", Whole, "18789", Min: 0, Max: 65535, Critical: true),
         new("gateway.bind", Choice, "loopback", "loopback|lan|tailnet|auto|custom", Critical: true),
         new("gateway.customBindHost", Text, Critical: true),
         new("gateway.auth", Section, Critical: true),

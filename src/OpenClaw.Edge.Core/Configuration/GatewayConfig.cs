@@ -6,7 +6,7 @@ public sealed record GatewayConfig
     /// <summary><c>local</c> (run here) or <c>remote</c> (this machine is only a client).</summary>
     public string Mode { get; init; } = "local";
 
-    /// <summary>The one TCP port for HTTP, WebSocket and TLS, 1-65535.</summary>
+    /// <summary>The one TCP port for HTTP, WebSocket and TLS, 1-65535; 0 takes any free one.</summary>
     public int Port { get; init; } = 18789;
 
     /// <summary><c>loopback</c>, <c>lan</c>, <c>tailnet</c>, <c>auto</c> or <c>custom</c>; a written <c>host:port</c>
