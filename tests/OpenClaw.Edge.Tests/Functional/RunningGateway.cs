@@ -11,7 +11,7 @@ namespace OpenClaw.Edge.Tests.Functional;
 /// <summary>A gateway under test: in this process, or the published binary as a child when <c>OPENCLAW_BIN</c> names it. Tests see no difference.</summary>
 public sealed class RunningGateway : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly MemoryStream console = new();
     private EdgeHost? host;
     private GatewayProcess? process;
