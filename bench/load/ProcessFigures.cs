@@ -37,7 +37,14 @@ internal sealed record ProcessFigures(long RssKb, long PssKb, long PrivateDirtyK
         int watches = 0;
         foreach (string fd in Directory.EnumerateFiles($"/proc/{process}/fdinfo"))
         {
-            watches += File.ReadLines(fd).Count(line => line.StartsWith("inotify", StringComparison.Ordinal));
+            try
+            {
+                watches += File.ReadLines(fd).Count(line => line.StartsWith("inotify", StringComparison.Ordinal));
+            }
+            catch (FileNotFoundException)
+            {
+                // closed between the listing and the look
+            }
         }
 
         return watches;

@@ -112,6 +112,11 @@ internal sealed class RawSocketClient : IDisposable
                 continue;
             }
 
+            if (frame.Span.IndexOf("\"state\":\"status\""u8) >= 0)
+            {
+                continue; // "waiting for the model" and the like
+            }
+
             FinalAt = Stopwatch.GetTimestamp();
             Received = (frames, bytes);
             Final = Encoding.UTF8.GetString(frame.Span);

@@ -12,6 +12,8 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> output = new();
 
+    private bool disposed;
+
     private GatewayProcess(Process process) => this.process = process;
 
     /// <summary>Where it listens.</summary>
@@ -94,6 +96,12 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         if (!process.HasExited)
         {
             await KillAsync();
