@@ -1,0 +1,92 @@
+using System.Text;
+using OpenClaw.Edge.Protocol.Json5;
+
+namespace OpenClaw.Edge.Configuration;
+
+/// <summary>Changes the user's configuration file when the user asks for it (<c>config set</c>, <c>config unset</c>,
+/// <c>models set</c>), and never else. Keeps comments and formatting; writes whole or not at all, 0600, with one
+/// <c>.bak</c> of what was there.</summary>
+public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environment)
+{
+    /// <summary>Sets a key, path as in <see cref="ConfigPath"/>, value as JSON or JSON5. Refuses, and changes nothing,
+    /// when the result would not let the gateway start while the file before did. Never throws on what is given or on
+    /// disk.</summary>
+    public ConfigEdit Set(string path, string jsonValue) => Set([new(path, jsonValue)]);
+
+    /// <summary>Sets several keys, all or none.</summary>
+    public ConfigEdit Set(IReadOnlyList<KeyValuePair<string, string>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Edit(text =>
+        {
+            foreach ((string path, string value) in values)
+            {
+                if (!ConfigPath.TryParse(path, out IReadOnlyList<object>? steps, out string? wrong))
+                {
+                    return (null, wrong);
+                }
+                if (!Json5Editor.TrySet(text, steps, value, out byte[]? edited, out Json5Error? error))
+                {
+                    return (null, $"{path}: {error}");
+                }
+                text = edited;
+            }
+            return (text, null);
+        });
+    }
+
+    /// <summary>Removes a key. A key that is not there is no error and changes nothing.</summary>
+    public ConfigEdit Unset(string path) => Edit(text =>
+    {
+        if (!ConfigPath.TryParse(path, out IReadOnlyList<object>? steps, out string? wrong))
+        {
+            return (null, wrong);
+        }
+        return Json5Editor.TryUnset(text, steps, out byte[]? edited, out Json5Error? error)
+            ? (edited, null) : (null, $"{path}: {error}");
+    });
+
+    /// <summary>Replaces the whole text, as <c>config.set</c> and <c>config.apply</c> do.</summary>
+    public ConfigEdit Replace(string text) => Edit(_ => (Encoding.UTF8.GetBytes(text), null));
+
+    private ConfigEdit Edit(Func<byte[], (byte[]? Text, string? Error)> change)
+    {
+        if (environment.Flag("OPENCLAW_CONFIG_READONLY") == true)
+        {
+            return ConfigEdit.Refuse("The configuration is read-only (OPENCLAW_CONFIG_READONLY). Fix: unset it, or change the file where it is made.");
+        }
+        if (paths.ConfigPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || paths.ConfigPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
+        {
+            return ConfigEdit.Refuse($"{paths.ConfigPath} is YAML; the configuration is JSON5. Fix: write it as openclaw.json.");
+        }
+        try
+        {
+            byte[] before = File.Exists(paths.ConfigPath) ? File.ReadAllBytes(paths.ConfigPath) : [];
+            (byte[]? after, string? error) = change(before);
+            if (after is null)
+            {
+                return ConfigEdit.Refuse(error ?? "The change cannot be made.");
+            }
+            ConfigSnapshot result = ConfigLoader.LoadText(after, paths, environment);
+            bool same = before.AsSpan().SequenceEqual(after);
+            if (!result.Valid && (before.Length == 0 || ConfigLoader.LoadText(before, paths, environment).Valid))
+            {
+                return new ConfigEdit(false, false, $"The gateway would not start: {result.Problems[0]}", result);
+            }
+            if (!same)
+            {
+                if (before.Length > 0)
+                {
+                    AtomicFile.Write(paths.ConfigPath + ".bak", before);
+                }
+                AtomicFile.Write(paths.ConfigPath, after);
+            }
+            return new ConfigEdit(true, !same, null, result);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ConfigEdit.Refuse($"{paths.ConfigPath} cannot be changed: {exception.Message} "
+                + $"Fix: let {Environment.UserName} write it.");
+        }
+    }
+}
