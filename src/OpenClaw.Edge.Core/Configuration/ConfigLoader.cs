@@ -13,7 +13,7 @@ public static class ConfigLoader
         ArgumentNullException.ThrowIfNull(environment);
         var problems = new ProblemList();
         ConfigNode? root = ConfigFileReader.Read(paths.ConfigPath, isMain: true, problems, out byte[]? raw);
-        return Finish(root, raw, paths, environment, problems);
+        return Finish(root, raw is null ? default(ReadOnlyMemory<byte>?) : raw, paths, environment, problems);
     }
 
     /// <summary>Loads a text as if it stood at <see cref="StatePaths.ConfigPath"/>, to see what it would do.</summary>

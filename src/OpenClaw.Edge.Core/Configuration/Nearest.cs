@@ -13,7 +13,7 @@ internal static class Nearest
             return null;
         }
         string? best = null;
-        int bestCost = Math.Max(1, word.Length / 3) + 1;
+        int bestCost = (word.Length <= 3 ? 1 : Math.Max(2, word.Length / 3)) + 1; // two letters swapped cost two
         foreach (string candidate in known)
         {
             int cost = candidate.Length > MaxLength || Math.Abs(candidate.Length - word.Length) >= bestCost
