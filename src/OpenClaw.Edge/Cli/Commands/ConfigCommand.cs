@@ -9,6 +9,8 @@ internal static class ConfigCommand
         new Command("config", "Read, check and change the configuration file")
         {
             ConfigGetCommand.Create(shared, world),
+            ConfigSetCommand.Create(shared, world),
+            ConfigSetCommand.CreateUnset(shared, world),
             ConfigValidateCommand.Create(shared, world),
             CreateFile(shared, world),
         }.ShowsHelp(world);

@@ -11,6 +11,7 @@ internal static class ModelsCommand
         {
             ModelsListCommand.Create(shared, world),
             ModelsStatusCommand.Create(shared, world),
+            ModelsSetCommand.Create(shared, world),
             ModelsScanCommand.Create(shared, world),
         };
         return models.Does(shared, world, ModelsStatusCommand.RunAsync);
