@@ -1,0 +1,40 @@
+using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
+using Xunit;
+
+namespace OpenClaw.Edge.Protocol.Tests.Gateway;
+
+public sealed class ParamSchemaTests
+{
+    private const string Notation = "key!:str1 limit:int(1..1000) mode:a|b deliver:bool keys:strs(1..) note:str(3)?";
+
+    [Theory]
+    [InlineData("""{"key":"x"}""", null)]
+    [InlineData("""{"key":"x","limit":5.0,"mode":"b","deliver":false,"keys":["k"],"note":null}""", null)]
+    [InlineData("{}", "must have required property 'key'")]
+    [InlineData("[]", "must be object")]
+    [InlineData("""{"key":"x","y":1}""", "at root: unexpected property 'y'")]
+    [InlineData("""{"key":""}""", "at /key: must NOT have fewer than 1 characters")]
+    [InlineData("""{"key":"x","limit":0}""", "at /limit: must be >= 1")]
+    [InlineData("""{"key":"x","limit":1001}""", "at /limit: must be <= 1000")]
+    [InlineData("""{"key":"x","limit":1.5}""", "at /limit: must be integer")]
+    [InlineData("""{"key":"x","limit":1e999}""", "at /limit: must be integer")]
+    [InlineData("""{"key":"x","mode":"c"}""", "at /mode: must be equal to one of the allowed values")]
+    [InlineData("""{"key":"x","deliver":1}""", "at /deliver: must be boolean")]
+    [InlineData("""{"key":"x","keys":[]}""", "at /keys: must NOT have fewer than 1 items")]
+    [InlineData("""{"key":"x","note":"long"}""", "at /note: must NOT have more than 3 characters")]
+    public void Names_the_problem_in_the_originals_words(string json, string? expected)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+
+        Assert.Equal(expected, ParamSchema.Parse(Notation).Check(document.RootElement));
+    }
+
+    [Fact]
+    public void An_open_schema_lets_unknown_members_pass()
+    {
+        using JsonDocument document = JsonDocument.Parse("""{"key":"x","future":{}}""");
+
+        Assert.Null(ParamSchema.Parse("key!:str1 …").Check(document.RootElement));
+    }
+}
