@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace OpenClaw.Edge.Providers;
 
-/// <summary>Writes the body of <c>/v1/chat/completions</c>. Stateless.</summary>
+/// <summary>Writes the body of <c>/v1/chat/completions</c>. Stateless. The messages come last: see
+/// <see cref="OllamaRequestWriter"/>.</summary>
 internal static class ChatRequestWriter
 {
     private static readonly string[] Reserved =
@@ -16,6 +17,21 @@ internal static class ChatRequestWriter
         using var json = new Utf8JsonWriter(output, RequestJson.Options);
         json.WriteStartObject();
         json.WriteString("model"u8, model);
+        bool withTools = shape.Tools && request.Tools.Count > 0;
+        json.WriteBoolean("stream"u8, shape.Stream);
+        if (shape.Stream && shape.StreamOptions)
+        {
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, true);
+            json.WriteEndObject();
+        }
+
+        WriteSampling(json, server, request, shape, withTools);
+        if (withTools)
+        {
+            RequestJson.WriteTools(json, request.Tools);
+        }
+
         json.WriteStartArray("messages"u8);
         if (request.System.Length > 0)
         {
@@ -31,21 +47,6 @@ internal static class ChatRequestWriter
         }
 
         json.WriteEndArray();
-        bool withTools = shape.Tools && request.Tools.Count > 0;
-        if (withTools)
-        {
-            RequestJson.WriteTools(json, request.Tools);
-        }
-
-        json.WriteBoolean("stream"u8, shape.Stream);
-        if (shape.Stream && shape.StreamOptions)
-        {
-            json.WriteStartObject("stream_options"u8);
-            json.WriteBoolean("include_usage"u8, true);
-            json.WriteEndObject();
-        }
-
-        WriteSampling(json, server, request, shape, withTools);
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;

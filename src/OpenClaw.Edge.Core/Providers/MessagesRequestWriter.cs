@@ -20,7 +20,6 @@ internal static class MessagesRequestWriter
         using var json = new Utf8JsonWriter(output, RequestJson.Options);
         json.WriteStartObject();
         json.WriteString("model"u8, request.Model);
-        json.WriteNumber("max_tokens"u8, most + budget);
         json.WriteBoolean("stream"u8, true);
         if (request.Tools.Count > 0 && server.Wish(request.Model)?.Tools != false)
         {
@@ -38,8 +37,9 @@ internal static class MessagesRequestWriter
             json.WriteEndArray();
         }
 
-        WriteMessages(json, request.Messages);
+        json.WriteNumber("max_tokens"u8, most + budget); // the budget differs within a tool loop: behind what does not
         WriteSampling(json, server, request, budget);
+        WriteMessages(json, request.Messages);
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;

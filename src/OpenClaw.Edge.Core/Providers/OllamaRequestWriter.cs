@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace OpenClaw.Edge.Providers;
 
-/// <summary>Writes the body of <c>/api/chat</c>. Stateless.</summary>
+/// <summary>Writes the body of <c>/api/chat</c>. Stateless. What grows from turn to turn comes last, as in every wire here:
+/// caches between us and the weights go by identical beginnings.</summary>
 internal static class OllamaRequestWriter
 {
     // Members of params that stand beside the options; ours (stream, model, messages) can not be set from there.
@@ -25,6 +26,22 @@ internal static class OllamaRequestWriter
         using var json = new Utf8JsonWriter(output, RequestJson.Options);
         json.WriteStartObject();
         json.WriteString("model"u8, request.Model);
+        json.WriteBoolean("stream"u8, stream);
+        if (think is not null)
+        {
+            json.WritePropertyName("think"u8);
+            json.WriteRawValue(think);
+        }
+
+        WriteTopLevel(json, server, request, extra, think is not null);
+        json.WriteStartObject("options"u8);
+        WriteOptions(json, request.Sampling, window, extra);
+        json.WriteEndObject();
+        if (withTools && request.Tools.Count > 0)
+        {
+            RequestJson.WriteTools(json, request.Tools);
+        }
+
         json.WriteStartArray("messages"u8);
         if (request.System.Length > 0)
         {
@@ -40,22 +57,6 @@ internal static class OllamaRequestWriter
         }
 
         json.WriteEndArray();
-        if (withTools && request.Tools.Count > 0)
-        {
-            RequestJson.WriteTools(json, request.Tools);
-        }
-
-        json.WriteBoolean("stream"u8, stream);
-        if (think is not null)
-        {
-            json.WritePropertyName("think"u8);
-            json.WriteRawValue(think);
-        }
-
-        WriteTopLevel(json, server, request, extra, think is not null);
-        json.WriteStartObject("options"u8);
-        WriteOptions(json, request.Sampling, window, extra);
-        json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;

@@ -17,6 +17,23 @@ internal static class ResponsesRequestWriter
         using var json = new Utf8JsonWriter(output, RequestJson.Options);
         json.WriteStartObject();
         json.WriteString("model"u8, model);
+        bool withTools = shape.Tools && request.Tools.Count > 0;
+        json.WriteBoolean("stream"u8, shape.Stream);
+        json.WriteBoolean("store"u8, false);
+        RequestJson.WriteNumber(json, "max_output_tokens"u8, request.Sampling.MaxTokens);
+        RequestJson.WriteNumber(json, "temperature"u8, request.Sampling.Temperature);
+        RequestJson.WriteNumber(json, "top_p"u8, request.Sampling.TopP);
+        if (withTools && request.Sampling.ToolChoice is { } choice)
+        {
+            WriteToolChoice(json, choice);
+        }
+
+        WriteExtra(json, server, request);
+        if (withTools)
+        {
+            WriteTools(json, request.Tools);
+        }
+
         if (request.System.Length > 0)
         {
             json.WriteString("instructions"u8, request.System);
@@ -29,23 +46,6 @@ internal static class ResponsesRequestWriter
         }
 
         json.WriteEndArray();
-        bool withTools = shape.Tools && request.Tools.Count > 0;
-        if (withTools)
-        {
-            WriteTools(json, request.Tools);
-        }
-
-        json.WriteBoolean("stream"u8, shape.Stream);
-        json.WriteBoolean("store"u8, false);
-        RequestJson.WriteNumber(json, "max_output_tokens"u8, request.Sampling.MaxTokens);
-        RequestJson.WriteNumber(json, "temperature"u8, request.Sampling.Temperature);
-        RequestJson.WriteNumber(json, "top_p"u8, request.Sampling.TopP);
-        if (withTools && request.Sampling.ToolChoice is { } choice)
-        {
-            WriteToolChoice(json, choice);
-        }
-
-        WriteExtra(json, server, request);
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;

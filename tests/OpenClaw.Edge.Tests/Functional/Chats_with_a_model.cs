@@ -187,6 +187,24 @@ public sealed class Chats_with_a_model : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Next_body_begins_as_the_one_before_so_that_the_model_reads_only_what_is_new()
+    {
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+
+        foreach (string words in (string[])["hello", "hello again", "and again"])
+        {
+            await client.ChatAsync("main", words);
+        }
+
+        for (int turn = 1; turn < 3; turn++)
+        {
+            ReadOnlySpan<byte> before = model.ChatRequests[turn - 1].Body.Span;
+            int same = before.CommonPrefixLength(model.ChatRequests[turn].Body.Span);
+            Assert.True(same >= 0.9 * before.Length, $"turn {turn}: {same} of {before.Length} bytes; {model.ChatRequests[turn].BodyText}");
+        }
+    }
+
+    [Fact]
     public async Task Body_for_hello_is_small()
     {
         await using GatewayTestClient client = await gateway.ConnectAsync();
