@@ -135,6 +135,7 @@ public sealed class AgentCommandTests
                 call.EventAsync("agent", "{\"runId\":\"" + run + "\",\"seq\":1," + rest + "}");
             await call.AnswerAsync($$"""{"runId":"{{runId}}","sessionKey":"agent:main:main","status":"accepted"}""");
             await AgentAsync(runId, """ "stream":"run_status","data":{"phase":"loading_model","note":"loading qwen3","queuePosition":2}""");
+            await call.EventAsync("chat", "{\"runId\":\"" + runId + "\",\"state\":\"status\",\"phase\":\"loading_model\",\"note\":\"loading qwen3\",\"queuePosition\":2}");
             await AgentAsync("another run", """ "stream":"assistant","data":{"delta":"not ours","itemId":"1"}""");
             await AgentAsync(runId, """ "stream":"tool","data":{"phase":"start","name":"read","toolCallId":"c","args":{"path":"a.md"}}""");
             await AgentAsync(runId, """ "stream":"tool","data":{"phase":"result","name":"read","toolCallId":"c","isError":false,"result":{"content":[{"type":"text","text":"contents"}]}}""");

@@ -9,6 +9,7 @@ internal sealed class RunFollower(string runId)
 {
     private string? _textSource;
     private string? _itemId;
+    private RunPhase? _phase;
     private bool _ended;
 
     /// <summary>The update that the event means for this run; null when it means nothing.</summary>
@@ -80,9 +81,19 @@ internal sealed class RunFollower(string runId)
         };
     }
 
-    private static RunPhase? Phase(JsonElement data) => data.Text("phase") is { } phase
-        ? new RunPhase(phase, data.Text("note"), data.Number("queuePosition"))
-        : null;
+    // Phases come twice too, as a chat status and as a run_status.
+    private RunPhase? Phase(JsonElement data)
+    {
+        RunPhase? phase = data.Text("phase") is { } name
+            ? new RunPhase(name, data.Text("note"), data.Number("queuePosition"))
+            : null;
+        if (phase == _phase)
+        {
+            return null;
+        }
+
+        return _phase = phase;
+    }
 
     // A provider error ends a run with two error events in the original; the first one counts.
     private RunEnd? End(JsonElement payload, RunEnding ending)
