@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using OpenClaw.Edge.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["turn", .. string[] rest])
+{
+    await TurnBenchmarks.RunAsync(rest);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+}

@@ -8,12 +8,11 @@ namespace OpenClaw.Edge.Agents;
 
 /// <summary>Carries one run from its first model call to its last row: stream, tools, again, until the model has answered.
 /// Stateless; one call a run.</summary>
-internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func<string, bool> isActive)
+internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, HistoryCache histories, Func<string, bool> isActive)
 {
-    private const int CharsPerToken = 4;
-
     private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
     private readonly TurnEnd _end = new(runtime);
+    private readonly HistoryReader _history = new(runtime.Sessions, histories);
 
     /// <summary>Runs a turn to its end; never throws. The end is stored before it is published.</summary>
     public async Task RunAsync(ActiveRun active)
@@ -204,8 +203,11 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Func
 
     private List<PromptMessage> Converse(ActiveRun active, int budget)
     {
-        IReadOnlyList<TranscriptEntry> stored = runtime.Sessions.ReadContext(active.Run.SessionKey, budget * CharsPerToken);
-        return PromptBuilder.Conversation(active, stored, isActive, budget);
+        List<PastTurn> past = _history.Read(active.Run.SessionKey, IsOpen, budget);
+        return PromptBuilder.Conversation(active, past, budget);
+
+        // A run that this one answers along is no longer in the registry; its rows are not yet the past either.
+        bool IsOpen(string runId) => isActive(runId) || active.Collected.Any(collected => collected.Run.Id == runId);
     }
 
     private static ModelChoice Choose(RunRequest request, SessionRow? row, AgentEntry agent) =>

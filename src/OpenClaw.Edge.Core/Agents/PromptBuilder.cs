@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
-using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -74,13 +73,11 @@ internal static class PromptBuilder
     /// <summary>The conversation for a turn: stored history that fits, messages that an HTTP client sent along, and the
     /// messages that this turn answers.</summary>
     /// <param name="active">The turn.</param>
-    /// <param name="stored">Context rows, oldest first.</param>
-    /// <param name="isOtherActive">Whether a run id belongs to another turn that waits or runs: its rows are not for this one.</param>
+    /// <param name="past">Turns before this one, oldest first.</param>
     /// <param name="budget">Tokens.</param>
     public static List<PromptMessage> Conversation(
-        ActiveRun active, IReadOnlyList<TranscriptEntry> stored, Func<string, bool> isOtherActive, int budget)
+        ActiveRun active, List<PastTurn> past, int budget)
     {
-        HashSet<string> own = [active.Run.Id, .. active.Collected.Select(run => run.Run.Id)];
         List<PromptMessage> current = [.. active.Run.Request.PriorMessages];
         foreach (ActiveRun asked in active.Collected.Append(active))
         {
@@ -98,8 +95,7 @@ internal static class PromptBuilder
         }
 
         int left = budget - current.Sum(PromptHistory.Cost);
-        List<PromptMessage> messages = PromptHistory.Fit(
-            stored.Where(entry => entry.RunId is null || (!own.Contains(entry.RunId) && !isOtherActive(entry.RunId))), left);
+        List<PromptMessage> messages = PromptHistory.Fit(past, left);
         messages.AddRange(current);
         return PromptHistory.Alternate(messages);
     }

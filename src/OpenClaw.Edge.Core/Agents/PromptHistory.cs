@@ -19,9 +19,8 @@ internal static class PromptHistory
     /// <summary>The newest turns within the budget, oldest first. Rows of one turn stay together, whatever was stored
     /// between them. When older turns must go, the cut falls on a row number divisible by 16 where that does not cost half
     /// the budget, so that it stays where it is for several turns and the model server's cache of the prompt stays good.</summary>
-    public static List<PromptMessage> Fit(IEnumerable<TranscriptEntry> stored, int budget)
+    public static List<PromptMessage> Fit(List<PastTurn> turns, int budget)
     {
-        List<Turn> turns = ByTurn(stored);
         int first = turns.Count;
         int used = 0;
         while (first > 0 && used + turns[first - 1].Cost <= budget)
@@ -39,7 +38,16 @@ internal static class PromptHistory
             }
         }
 
-        return [.. turns.Skip(first).SelectMany(turn => turn.Messages)];
+        List<PromptMessage> messages = new((turns.Count - first) * 2);
+        for (int i = first; i < turns.Count; i++)
+        {
+            foreach (PastMessage message in turns[i].Messages)
+            {
+                messages.Add(message.Unpack());
+            }
+        }
+
+        return messages;
     }
 
     /// <summary>Joins neighbours of the same speaker: many chat templates refuse two user messages in a row.</summary>
@@ -65,15 +73,12 @@ internal static class PromptHistory
         return joined;
     }
 
-    // The same as TokenEstimate for text that is all ASCII, at the speed of the vector unit: history is costed every turn.
-    private static int Tokens(string text) =>
-        Ascii.IsValid(text) ? (text.Length + 3) / 4 : TokenEstimate.Of(text);
-
-    // A message that arrived while another turn ran is stored in the middle of that turn; by turn the order is right again.
-    private static List<Turn> ByTurn(IEnumerable<TranscriptEntry> stored)
+    /// <summary>Puts rows together by turn. A message that arrived while another turn ran is stored in the middle of that turn; by turn
+    /// the order is right again.</summary>
+    public static List<PastTurn> ByTurn(IEnumerable<TranscriptEntry> stored)
     {
-        List<Turn> turns = [];
-        Dictionary<string, Turn> byRun = new(StringComparer.Ordinal);
+        List<List<TranscriptEntry>> turns = [];
+        Dictionary<string, List<TranscriptEntry>> byRun = new(StringComparer.Ordinal);
         foreach (TranscriptEntry entry in stored)
         {
             if (entry.Kind == TranscriptEntryKind.Reset)
@@ -81,9 +86,9 @@ internal static class PromptHistory
                 continue;
             }
 
-            if (entry.RunId is not string run || !byRun.TryGetValue(run, out Turn? turn))
+            if (entry.RunId is not string run || !byRun.TryGetValue(run, out List<TranscriptEntry>? turn))
             {
-                turn = new Turn(entry.Seq);
+                turn = new List<TranscriptEntry>(2);
                 turns.Add(turn);
                 if (entry.RunId is not null)
                 {
@@ -91,16 +96,27 @@ internal static class PromptHistory
                 }
             }
 
-            turn.Entries.Add(entry);
+            turn.Add(entry);
         }
 
-        foreach (Turn turn in turns)
+        return turns.ConvertAll(Of);
+    }
+
+    // The same as TokenEstimate for text that is all ASCII, at the speed of the vector unit: history is costed every turn.
+    private static int Tokens(string text) =>
+        Ascii.IsValid(text) ? (text.Length + 3) / 4 : TokenEstimate.Of(text);
+
+    private static PastTurn Of(List<TranscriptEntry> entries)
+    {
+        int cost = 0;
+        List<PastMessage> messages = new(entries.Count);
+        foreach (PromptMessage message in Messages(entries))
         {
-            turn.Messages = [.. Messages(turn.Entries)];
-            turn.Cost = turn.Messages.Sum(Cost);
+            cost += Cost(message);
+            messages.Add(new PastMessage(message));
         }
 
-        return turns;
+        return new PastTurn(entries[0].Seq, entries[^1].Seq, entries[0].RunId, cost, [.. messages]);
     }
 
     private static IEnumerable<PromptMessage> Messages(List<TranscriptEntry> entries)
@@ -184,16 +200,5 @@ internal static class PromptHistory
     {
         string text = message.Content.PlainText;
         return message.Abort is not null && text.Length > 0 ? text + " [interrupted]" : text;
-    }
-
-    private sealed class Turn(long firstSeq)
-    {
-        public long FirstSeq { get; } = firstSeq;
-
-        public List<TranscriptEntry> Entries { get; } = [];
-
-        public PromptMessage[] Messages { get; set; } = [];
-
-        public int Cost { get; set; }
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly RunLoad _load = new();
     private readonly RunSlots _slots;
+    private readonly HistoryCache _histories;
     private readonly AgentLoop _loop;
     private readonly TurnEnd _end;
     private readonly LaneHost _host;
@@ -32,7 +33,8 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
         _ended = new EndedRuns(runtime.Time);
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent);
-        _loop = new AgentLoop(runtime, _load, IsActive);
+        _histories = new HistoryCache(runtime.Time);
+        _loop = new AgentLoop(runtime, _load, _histories, IsActive);
         _end = new TurnEnd(runtime);
         _host = new LaneHost(
             _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
@@ -206,6 +208,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
         await EndsWithinAsync(Task.WhenAll(loops), s_abortGrace);
         _stopping.Dispose();
+        _histories.Dispose();
     }
 
     private static partial class Log

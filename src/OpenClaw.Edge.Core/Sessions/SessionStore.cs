@@ -85,8 +85,24 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
     /// Never begins with a tool result whose call was cut off.</summary>
     /// <param name="key">The session.</param>
     /// <param name="maxChars">Characters of text, reasoning and arguments at most; one row always comes.</param>
-    public IReadOnlyList<TranscriptEntry> ReadContext(SessionKey key, int maxChars) =>
-        Find(key) is SessionRow row ? database.Read(connection => TranscriptReader.Context(connection, row, maxChars)) : [];
+    public IReadOnlyList<TranscriptEntry> ReadContext(SessionKey key, int maxChars) => ReadContextAfter(key, maxChars, null, 0).Entries;
+
+    /// <summary>As <see cref="ReadContext"/>, for a caller that keeps what it has read: only rows after a place, as long as the history is
+    /// still the one that the place is in.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="maxChars">As for <see cref="ReadContext"/>; one row always comes, if there is any.</param>
+    /// <param name="revision">The <see cref="ContextRead.Revision"/> of an earlier answer; null to read from the start.</param>
+    /// <param name="afterSeq">The last row of that answer; ignored when <paramref name="revision"/> is out of date.</param>
+    public ContextRead ReadContextAfter(SessionKey key, int maxChars, string? revision, long afterSeq)
+    {
+        if (Find(key) is not SessionRow row)
+        {
+            return ContextRead.Empty;
+        }
+
+        long after = row.LifecycleRevision == revision ? afterSeq : 0;
+        return database.Read(connection => TranscriptReader.Context(connection, row, maxChars, after));
+    }
 
     /// <summary>The entry that was stored under the key, before the last reset too; null when there is none.</summary>
     public TranscriptEntry? FindByIdempotencyKey(SessionKey key, string idempotencyKey) => database.Read(connection =>

@@ -34,36 +34,43 @@ internal static class TranscriptReader
         return entries;
     }
 
-    /// <summary>What a model may see; see <see cref="SessionStore.ReadContext"/>.</summary>
-    public static List<TranscriptEntry> Context(EdgeConnection connection, SessionRow session, int maxChars)
+    /// <summary>What a model may see; see <see cref="SessionStore.ReadContextAfter"/>.</summary>
+    public static ContextRead Context(EdgeConnection connection, SessionRow session, int maxChars, long afterSeq)
     {
         List<TranscriptEntry> entries = [];
         long chars = 0;
+        bool whole = true;
         connection.Each(
-            TranscriptTable.Newest,
+            TranscriptTable.NewestAfter,
             row =>
             {
                 TranscriptEntryKind kind = (TranscriptEntryKind)row.GetInt32(1);
                 chars += row.GetInt64(5);
-                if (kind == TranscriptEntryKind.Reset || (chars > maxChars && entries.Count > 0))
+                if (kind == TranscriptEntryKind.Reset)
                 {
+                    return false;
+                }
+
+                if (chars > maxChars && entries.Count > 0)
+                {
+                    whole = false;
                     return false;
                 }
 
                 entries.Add(Read(row));
                 return kind != TranscriptEntryKind.Compaction;
             },
-            session.RowId, session.Window, long.MaxValue, int.MaxValue);
+            session.RowId, session.Window, afterSeq);
         entries.Reverse();
-        DropOrphans(entries, session);
-        return entries;
+        DropOrphans(entries, whole);
+        return new ContextRead(session.LifecycleRevision, afterSeq, entries, whole);
     }
 
     // A tool result whose call was cut off is an error to most model servers.
-    private static void DropOrphans(List<TranscriptEntry> entries, SessionRow session)
+    private static void DropOrphans(List<TranscriptEntry> entries, bool whole)
     {
         int orphans = 0;
-        while (orphans < entries.Count - 1 && entries[orphans] is { Message.Role: "toolResult", Seq: > 1 } && session.MessageCount > entries.Count)
+        while (!whole && orphans < entries.Count - 1 && entries[orphans].Message.Role == "toolResult")
         {
             orphans++;
         }

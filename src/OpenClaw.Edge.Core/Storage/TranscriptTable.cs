@@ -27,6 +27,10 @@ internal static class TranscriptTable
     public const string Newest =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
 
+    /// <summary>session row, window, seq of the last row that is known. The reader stops when it has enough.</summary>
+    public const string NewestAfter =
+        $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq > $3 ORDER BY seq DESC";
+
     /// <summary>session row, window and seq of the last row that was read, limit.</summary>
     public const string After =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND (window, seq) > ($2, $3) ORDER BY window, seq LIMIT $4";

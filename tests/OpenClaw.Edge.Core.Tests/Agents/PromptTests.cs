@@ -143,7 +143,7 @@ public sealed class PromptTests : IAsyncDisposable
             Row(4, "r1", new ChatMessage { Role = "toolResult", ToolCallId = "gone", Content = MessageContent.Of("orphan") }),
         ];
 
-        List<PromptMessage> messages = PromptHistory.Fit(rows, 10_000);
+        List<PromptMessage> messages = PromptHistory.Fit(PromptHistory.ByTurn(rows), 10_000);
 
         Assert.Equal(
             ["User:q", "Assistant:", "Tool:[interrupted: the call has no result; it may or may not have taken effect]", "Tool:two"],
@@ -170,7 +170,7 @@ public sealed class PromptTests : IAsyncDisposable
 
         for (int budget = 0; budget < 2000; budget += 37)
         {
-            List<PromptMessage> messages = PromptHistory.Fit(rows, budget);
+            List<PromptMessage> messages = PromptHistory.Fit(PromptHistory.ByTurn(rows), budget);
             Assert.True(messages.Sum(PromptHistory.Cost) <= budget);
             Assert.True(messages.Count == 0 || messages[0].Role == PromptRole.User);
             Assert.Equal(0, messages.Count % 3);
@@ -187,7 +187,7 @@ public sealed class PromptTests : IAsyncDisposable
             Row(3, "r2", new ChatMessage { Role = "user", Content = MessageContent.Of("second") }),
         ];
 
-        PromptMessage only = Assert.Single(PromptHistory.Alternate(PromptHistory.Fit(rows, 1000)));
+        PromptMessage only = Assert.Single(PromptHistory.Alternate(PromptHistory.Fit(PromptHistory.ByTurn(rows), 1000)));
 
         Assert.Equal("first\n\nsecond", only.Text);
     }
