@@ -73,6 +73,6 @@ internal sealed class HistoryReader(SessionStore sessions, HistoryCache cache)
             cost -= turns[first++].Cost; // no budget reaches it any more
         }
 
-        return kept with { LastSeq = lastSeq, IsWhole = kept.IsWhole && first == 0, Turns = [.. turns.Skip(first)] };
+        return new KeptHistory(kept.Revision, lastSeq, kept.Chars, kept.IsWhole && first == 0, [.. turns.Skip(first)]);
     }
 }
