@@ -32,7 +32,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _runtime = runtime;
         _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
         _ended = new EndedRuns(runtime.Time);
-        _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent);
+        _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
         _histories = new HistoryCache(runtime.Time);
         _loop = new AgentLoop(runtime, _load, _histories, IsActive);
         _end = new TurnEnd(runtime);

@@ -34,8 +34,12 @@ public sealed record AgentDefaultsConfig
     /// <summary>Wall-clock budget of a run in seconds; zero means none.</summary>
     public int TimeoutSeconds { get; init; } = 600;
 
-    /// <summary>Runs at once over all sessions.</summary>
-    public int MaxConcurrent { get; init; } = 2;
+    /// <summary>Runs at once when the configuration names no number.</summary>
+    public const int DefaultMaxConcurrent = 2;
+
+    /// <summary>Runs at once over all sessions; <see langword="null"/> means <see cref="DefaultMaxConcurrent"/>. A number that
+    /// somebody wrote also raises the slots of local models.</summary>
+    public int? MaxConcurrent { get; init; }
 
     /// <summary><c>off</c>, <c>minimal</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>, <c>max</c>, <c>adaptive</c>;
     /// <see langword="null"/> means the model's own.</summary>

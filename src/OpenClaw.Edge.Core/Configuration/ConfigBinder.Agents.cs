@@ -29,7 +29,7 @@ internal static partial class ConfigBinder
             BootstrapMaxChars = section.Whole("bootstrapMaxChars"),
             BootstrapTotalMaxChars = section.Whole("bootstrapTotalMaxChars"),
             TimeoutSeconds = section.Whole("timeoutSeconds", d.TimeoutSeconds),
-            MaxConcurrent = section.Whole("maxConcurrent", d.MaxConcurrent),
+            MaxConcurrent = section.Whole("maxConcurrent"),
             MaxToolRounds = section.Whole("maxToolRounds", d.MaxToolRounds),
             ThinkingDefault = section.Text("thinkingDefault"),
             VerboseDefault = section.Text("verboseDefault"),

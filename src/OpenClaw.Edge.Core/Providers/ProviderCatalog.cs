@@ -10,7 +10,6 @@ namespace OpenClaw.Edge.Providers;
 public sealed partial class ProviderCatalog
 {
     private static readonly TimeSpan FindBudget = TimeSpan.FromMilliseconds(1_500);
-    private const int DefaultLane = 2; // agents.defaults.maxConcurrent when nobody set it
 
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -61,8 +60,7 @@ public sealed partial class ProviderCatalog
         EdgeConfig config, ProcessEnvironment environment, ProviderHttp http, TimeProvider clock, ILoggerFactory loggers)
     {
         bool replace = string.Equals(config.Models.Mode, "replace", StringComparison.OrdinalIgnoreCase);
-        int lane = config.Agents.Defaults.MaxConcurrent;
-        var entries = new ProviderEntries(environment, http, clock, lane != DefaultLane ? lane : null);
+        var entries = new ProviderEntries(environment, http, clock, config.Agents.Defaults.MaxConcurrent);
         List<ModelProviderEntry> configured = [];
         foreach ((string id, ModelProviderConfig provider) in config.Models.Providers)
         {

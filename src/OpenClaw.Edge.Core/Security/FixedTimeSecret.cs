@@ -9,15 +9,26 @@ public static class FixedTimeSecret
     // Hashing with a key nobody knows makes both sides equally long and unrelated to the text.
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
 
+    private static Hashed? _expected; // the gateway's own secret: the same object at every request
+
     /// <summary>Whether both texts are the same.</summary>
-    public static bool AreEqual(string left, string right)
+    /// <param name="presented">What a caller sent.</param>
+    /// <param name="expected">The secret; its hash is kept until another is asked for.</param>
+    public static bool AreEqual(string presented, string expected)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
-        Span<byte> leftHash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Span<byte> rightHash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(left), leftHash);
-        HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(right), rightHash);
-        return CryptographicOperations.FixedTimeEquals(leftHash, rightHash);
+        ArgumentNullException.ThrowIfNull(presented);
+        ArgumentNullException.ThrowIfNull(expected);
+        Hashed? kept = Volatile.Read(ref _expected);
+        if (kept is null || !ReferenceEquals(kept.Text, expected))
+        {
+            kept = new Hashed(expected, HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(expected)));
+            Volatile.Write(ref _expected, kept);
+        }
+
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(presented), hash);
+        return CryptographicOperations.FixedTimeEquals(hash, kept.Hash);
     }
+
+    private sealed record Hashed(string Text, byte[] Hash);
 }

@@ -37,10 +37,11 @@ public sealed class ProviderCatalogTests
     }
 
     [Theory]
-    [InlineData(2, null, 1)]
+    [InlineData(null, null, 1)]
+    [InlineData(2, null, 2)]
     [InlineData(64, null, 64)]
     [InlineData(64, 3, 3)]
-    public void Slots_of_a_local_model_come_from_the_provider_else_from_the_lane(int lane, int? own, int expected)
+    public void Slots_of_a_local_model_come_from_the_provider_else_from_a_lane_that_was_set(int? lane, int? own, int expected)
     {
         using var http = new ProviderHttp();
         ProviderCatalog catalog = Create(
@@ -128,7 +129,7 @@ public sealed class ProviderCatalogTests
     [InlineData("not a host", "http://127.0.0.1:11434/")]
     public void OLLAMA_HOST_is_read_as_the_server_writes_it(string? value, string expected) => Assert.Equal(expected, LocalSearch.Ollama(value).AbsoluteUri);
 
-    private static EdgeConfig With(string id, ModelProviderConfig provider, int lane = 2) => new()
+    private static EdgeConfig With(string id, ModelProviderConfig provider, int? lane = null) => new()
     {
         Models = new ModelsConfig { Mode = "replace", Providers = new Dictionary<string, ModelProviderConfig> { [id] = provider } },
         Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { MaxConcurrent = lane } },
