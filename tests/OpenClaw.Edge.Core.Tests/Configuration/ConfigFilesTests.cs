@@ -36,7 +36,7 @@ public sealed class ConfigFilesTests : IDisposable
     public void A_problem_in_an_include_names_its_file_and_line()
     {
         Write("openclaw.json", "{ $include: 'one.json5' }");
-        Write("one.json5", "{\n\n gateway: { port: 0 } }");
+        Write("one.json5", "{\n\n gateway: { port: 70000 } }");
         ConfigProblem problem = Assert.Single(Load().Problems);
         Assert.Equal((Path.Combine(_dir, "one.json5"), 3), (problem.File, problem.Line));
     }
@@ -106,7 +106,7 @@ public sealed class ConfigFilesTests : IDisposable
         ConfigStore store = Open(health);
         int calls = 0;
         using IDisposable subscription = store.OnChanged(_ => calls++);
-        Write("openclaw.json", "{ gateway: { port: 0 } }");
+        Write("openclaw.json", "{ gateway: { port: 70000 } }");
         Assert.NotEmpty(await store.ReloadAsync(CancellationToken.None));
         Assert.Equal((1111, 0), (store.Current.Config.Gateway.Port, calls));
         Assert.Equal(ConfigStore.ReloadFailedCode, Assert.Single(health.Active).Code);
@@ -172,7 +172,7 @@ public sealed class ConfigFilesTests : IDisposable
         Assert.Equal("{\n  gateway: { port: 1111 }, // mine\n}\n", File.ReadAllText(path + ".bak"));
         Assert.Equal(AtomicFile.PrivateFile, File.GetUnixFileMode(path));
         Assert.True(editor.Set("gateway.port", "2222") is { Accepted: true, Changed: false });
-        Assert.True(editor.Set("gateway.port", "0") is { Accepted: false });
+        Assert.True(editor.Set("gateway.port", "70000") is { Accepted: false });
         Assert.True(editor.Unset("gateway.port").Accepted);
         Assert.Equal("{\n  gateway: {  }, // mine\n}\n", File.ReadAllText(path));
         ProcessEnvironment locked = Environment(("OPENCLAW_CONFIG_READONLY", "1"));

@@ -11,7 +11,7 @@ public sealed class ConfigValidatorTests
         ConfigSnapshot loaded = Loaded.Text("""
             {
               gatway: {},
-              gateway: { port: 0, reload: { mode: "hybird" } },
+              gateway: { port: 70000, reload: { mode: "hybird" } },
               agents: { defaults: { timeoutSeconds: "soon", maxConcurrent: 0 } },
               cron: [],
             }
