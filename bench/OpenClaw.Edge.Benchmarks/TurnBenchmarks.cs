@@ -75,6 +75,7 @@ internal sealed class TurnBenchmarks : IAsyncDisposable
         await bench._models.Catalog.ListModelsAsync(CancellationToken.None);
         await bench.MeasureAsync("compiling", prior, turns, rounds: 3);
         await bench.MeasureAsync("compiled", prior, turns, Argument(args, "rounds", 10));
+        Print("reading the whole history", bench.ReadWhole(100));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"messages in the last request {bench._model.LastMessages}, events {bench._seen}"));
     }
@@ -117,6 +118,21 @@ internal sealed class TurnBenchmarks : IAsyncDisposable
         Print("    model done -> end told", later.Select(time => time.After));
         Print("  asked -> on disk        ", later.Select(time => time.Acknowledged));
         Print("  whole turn              ", later.Select(time => time.Whole));
+    }
+
+    // What the first turn of a session pays, and none after it.
+    private double[] ReadWhole(int times)
+    {
+        SessionKey key = Key(0);
+        double[] milliseconds = new double[times];
+        for (int i = 0; i < times; i++)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            _ = _sessions.ReadContext(key, InstantProvider.Window * 4);
+            milliseconds[i] = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        return milliseconds;
     }
 
     private async Task<TurnTimes[]> TalkAsync(SessionKey key, int turns)

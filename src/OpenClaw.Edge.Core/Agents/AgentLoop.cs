@@ -122,6 +122,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
             ToolCall[] client = [.. answer.Calls.Where(wanted => IsClients(turn, wanted))];
             if (client.Length > 0)
             {
+                await CallOwnBesideAsync(turn, answer, round, cancellationToken);
                 turn.ClientCalls = client;
                 return;
             }
@@ -133,6 +134,17 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
             }
 
             rounds.AddRange(await CallToolsAsync(turn, answer, round, cancellationToken));
+            turn.Publisher.BeginMessage();
+        }
+    }
+
+    // The turn ends with the client's calls, so ours of the same answer run before it.
+    private async Task CallOwnBesideAsync(Turn turn, ModelAnswer answer, ToolRound round, CancellationToken cancellationToken)
+    {
+        ToolCall[] own = [.. answer.Calls.Where(wanted => !IsClients(turn, wanted))];
+        if (own.Length > 0)
+        {
+            await CallToolsAsync(turn, answer with { Calls = own }, round, cancellationToken);
             turn.Publisher.BeginMessage();
         }
     }

@@ -23,7 +23,7 @@ internal static class QueueModes
     public static ActiveRun? Droppable(IReadOnlyList<ActiveRun> waiting) =>
         waiting.FirstOrDefault(active => active.Mode == QueueMode.Collect);
 
-    // "steer" (a message joins the running turn) is not built; collecting it into the next turn loses nothing.
+    // "steer" (a message joins the running turn) waits as "collect": docs/differences.md.
     private static QueueMode Parse(string mode) => mode.ToLowerInvariant() switch
     {
         "followup" => QueueMode.Followup,

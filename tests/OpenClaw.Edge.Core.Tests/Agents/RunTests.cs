@@ -169,6 +169,29 @@ public sealed class RunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Our_own_tools_of_an_answer_run_before_the_client_gets_its_calls()
+    {
+        _it.Model.Call(
+            new ToolCall("c1", "weather", """{"city":"Bonn"}"""), new ToolCall("c2", "write", """{"path":"a.txt","content":"x"}"""));
+        RunRequest request = AgentFixture.Request("r1", "weather?", source: "http") with
+        {
+            ClientTools = [new ToolSpec("weather", "", "{}"u8.ToArray())],
+        };
+
+        RunResult result = await _it.RunAsync(request);
+
+        Assert.Equal("weather", Assert.Single(result.ClientToolCalls).Name);
+        Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(_it.Workspace, "a.txt")));
+        Assert.Equal(
+            ["user", "assistant write", "toolResult", "assistant weather"],
+            _it.Sessions.ReadPage(request.SessionKey, 10).Entries.Select(entry => string.Join(
+                ' ',
+                (entry.Message.Content.Parts ?? []).Select(part => part.Type == "toolCall" ? part.Name : null)
+                    .Prepend(entry.Message.Role).OfType<string>())));
+        Assert.Single(_it.Model.Requests);
+    }
+
+    [Fact]
     public async Task An_exact_NO_REPLY_is_silent()
     {
         _it.Model.Say("NO_", "REPLY", "\n");

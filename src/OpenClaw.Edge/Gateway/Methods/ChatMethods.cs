@@ -154,8 +154,8 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
 
     private static QueueMode? ModeOf(string? text) => text switch
     {
-        "collect" => QueueMode.Collect,
-        "followup" or "steer" => QueueMode.Followup, // steering into a running turn is not there yet
+        "collect" or "steer" => QueueMode.Collect, // a message does not join the running turn: docs/differences.md
+        "followup" => QueueMode.Followup,
         "interrupt" => QueueMode.Interrupt,
         _ => null,
     };
