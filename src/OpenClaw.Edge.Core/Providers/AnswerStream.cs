@@ -20,10 +20,18 @@ internal sealed class AnswerStream : IDisposable
     private readonly AnswerDraft _draft = new();
     private readonly SseParser? _events;
     private readonly NdjsonReader? _lines;
+    private readonly ThinkSplitter? _think;
+    private readonly List<ChatDelta> _deltas = new(4);
+    private ProviderException? _failure;
 
     /// <summary>Prepares to read an answer to a request.</summary>
-    public AnswerStream(ModelServer server, AnswerWire wire, ModelRequest request)
+    /// <param name="server">Who answers.</param>
+    /// <param name="wire">How.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="tagged">Whether reasoning may come as <c>&lt;think&gt;</c> at the start of the text.</param>
+    public AnswerStream(ModelServer server, AnswerWire wire, ModelRequest request, bool tagged = false)
     {
+        _think = tagged ? new ThinkSplitter() : null;
         _server = server;
         _wire = wire;
         _request = request;
@@ -72,9 +80,9 @@ internal sealed class AnswerStream : IDisposable
         {
             byte[] all = await call.ReadToEndAsync(MaxWholeBytes);
             ReadWhole(all);
-            foreach (AnswerPiece piece in _draft.Pieces)
+            foreach (ChatDelta delta in Deltas())
             {
-                yield return ToDelta(piece);
+                yield return delta;
             }
         }
         else
@@ -86,9 +94,15 @@ internal sealed class AnswerStream : IDisposable
                 ReadOnlySequence<byte> buffer = result.Buffer;
                 Drain(ref buffer, result.IsCompleted);
                 call.AdvanceTo(buffer.Start, buffer.End);
-                for (int i = 0; i < _draft.Pieces.Count; i++)
+                List<ChatDelta> deltas = Deltas();
+                for (int i = 0; i < deltas.Count; i++)
                 {
-                    yield return ToDelta(_draft.Pieces[i]);
+                    yield return deltas[i];
+                }
+
+                if (_failure is not null)
+                {
+                    throw _failure; // after the text that came with it
                 }
 
                 if (_draft.Done)
@@ -114,9 +128,10 @@ internal sealed class AnswerStream : IDisposable
 
         _draft.BeginRead();
         _draft.FlushText();
-        for (int i = 0; i < _draft.Pieces.Count; i++)
+        List<ChatDelta> rest = Deltas(last: true);
+        for (int i = 0; i < rest.Count; i++)
         {
-            yield return ToDelta(_draft.Pieces[i]);
+            yield return rest[i];
         }
 
         IReadOnlyList<ToolCall> calls = AnswerEnd.ToolCalls(_draft);
@@ -168,8 +183,34 @@ internal sealed class AnswerStream : IDisposable
         }
     }
 
-    private ChatDelta ToDelta(AnswerPiece piece) =>
-        piece.Thinking ? ChatDelta.OfThinking(_draft.Utf8(piece)) : ChatDelta.OfText(_draft.Utf8(piece));
+    /// <summary>The text of the last read; valid until the next read.</summary>
+    private List<ChatDelta> Deltas(bool last = false)
+    {
+        _deltas.Clear();
+        foreach (AnswerPiece piece in _draft.Pieces)
+        {
+            if (_think is null || piece.Thinking)
+            {
+                Add(piece.Thinking, _draft.Utf8(piece));
+                continue;
+            }
+
+            foreach ((bool thinking, ReadOnlyMemory<byte> utf8) in _think.Split(_draft.Utf8(piece)))
+            {
+                Add(thinking, utf8);
+            }
+        }
+
+        foreach ((bool thinking, ReadOnlyMemory<byte> utf8) in last && _think is not null ? _think.End() : [])
+        {
+            Add(thinking, utf8);
+        }
+
+        return _deltas;
+    }
+
+    private void Add(bool thinking, ReadOnlyMemory<byte> utf8) =>
+        _deltas.Add(thinking ? ChatDelta.OfThinking(utf8) : ChatDelta.OfText(utf8));
 
     private void ReadWhole(byte[] all)
     {
@@ -179,7 +220,11 @@ internal sealed class AnswerStream : IDisposable
             throw ProviderErrors.Malformed(_server, _request.Model, "an answer that is not its JSON");
         }
 
-        ThrowOnError();
+        if (Error() is { } failure)
+        {
+            throw failure;
+        }
+
         _draft.Done = true;
     }
 
@@ -187,7 +232,7 @@ internal sealed class AnswerStream : IDisposable
     {
         if (_events is not null)
         {
-            while (!_draft.Done && _events.TryRead(ref buffer, isFinal, out SseEvent message))
+            while (!Ended && _events.TryRead(ref buffer, isFinal, out SseEvent message))
             {
                 if (message.Data.SequenceEqual("[DONE]"u8))
                 {
@@ -201,44 +246,42 @@ internal sealed class AnswerStream : IDisposable
         }
         else
         {
-            while (!_draft.Done && _lines!.TryRead(ref buffer, isFinal, out ReadOnlySpan<byte> line))
+            while (!Ended && _lines!.TryRead(ref buffer, isFinal, out ReadOnlySpan<byte> line))
             {
                 Read(line, isFinal && buffer.IsEmpty);
             }
         }
 
-        if (_draft.Done)
+        if (Ended)
         {
             buffer = buffer.Slice(buffer.End);
         }
         else if (buffer.Length > SseParser.MaxEventBytes)
         {
-            throw ProviderErrors.Malformed(_server, _request.Model, "a message of more than 4 MB");
+            _failure = ProviderErrors.Malformed(_server, _request.Model, "a message of more than 4 MB");
         }
     }
+
+    private bool Ended => _draft.Done || _failure is not null;
 
     private void Read(ReadOnlySpan<byte> chunk, bool isLast)
     {
         if (!_wire.Read(chunk, _draft))
         {
-            throw isLast
+            _failure = isLast
                 ? ProviderErrors.Dropped(_server, _request.Model, null) // cut off in the middle of a message
                 : ProviderErrors.Malformed(_server, _request.Model, "a chunk that is not its JSON");
         }
-
-        if (_draft.TooLarge || (_draft.Calls.Count > 0 && _draft.Calls[^1].TooLong))
+        else if (_draft.TooLarge || (_draft.Calls.Count > 0 && _draft.Calls[^1].TooLong))
         {
-            throw ProviderErrors.Malformed(_server, _request.Model, "more tool calls, or longer ones, than an answer may have");
+            _failure = ProviderErrors.Malformed(_server, _request.Model, "more tool calls, or longer ones, than an answer may have");
         }
-
-        ThrowOnError();
-    }
-
-    private void ThrowOnError()
-    {
-        if (_draft.Error is { } error)
+        else
         {
-            throw ProviderErrors.InStream(_server, _request.Model, error, _draft.ErrorCode);
+            _failure = Error();
         }
     }
+
+    private ProviderException? Error() =>
+        _draft.Error is { } error ? ProviderErrors.InStream(_server, _request.Model, error, _draft.ErrorCode) : null;
 }

@@ -3,11 +3,12 @@ using System.Collections.Concurrent;
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>Which models to leave alone for a while, and how each did last. 30 s after the first failure, then 1 min, then
-/// 5 min; as long as the server says where it says. Thread-safe; bounded by the models that were ever called.</summary>
+/// 5 min; 10 min when the account has run dry; as long as the server says where it says. Thread-safe; bounded by the models that were ever called.</summary>
 internal sealed class CooldownBoard(TimeProvider clock)
 {
     private const int MaxModels = 1_024;
     private static readonly TimeSpan[] Steps = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)];
+    private static readonly TimeSpan Unpaid = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Every model that was called, with how it did.</summary>
@@ -77,6 +78,7 @@ internal sealed class CooldownBoard(TimeProvider clock)
             TimeSpan wait = failure switch
             {
                 { Failure: ProviderFailure.RateLimited, RetryAfter: { } asked } => asked,
+                { Billing: true } => Unpaid,
                 { Failure: ProviderFailure.Unauthorized } => Steps[^1],
                 _ => Steps[Math.Min(failures, Steps.Length) - 1],
             };

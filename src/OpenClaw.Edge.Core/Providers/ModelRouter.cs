@@ -78,7 +78,19 @@ public sealed partial class ModelRouter : IAsyncDisposable
                     "failover", $"{failures[^1].Message}; trying {step.Ref}", step.Entry.Id, step.Model));
             }
 
-            using QueuePlace? place = Enter(step, request.QueueKey);
+            using QueuePlace? place = Enter(step, request.QueueKey, out bool full);
+            if (full)
+            {
+                failures.Add(QueueFull(step));
+                if (choice.Strict || i == steps.Count - 1)
+                {
+                    throw Together(failures);
+                }
+
+                NoteFailover(step, steps[i + 1], failures[^1].Failure);
+                continue;
+            }
+
             while (place is not null)
             {
                 (bool granted, int before, Task changed) = place.State;
@@ -144,8 +156,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
                 throw Together(failures);
             }
 
-            Log.FellOver(_logger, step.Ref, failure.Failure, steps[i + 1].Ref);
-            EdgeTelemetry.Failovers.Add(1, new("provider", step.Entry.Id), new("model", step.Model), new("reason", failure.Failure.ToString()));
+            NoteFailover(step, steps[i + 1], failure.Failure);
         }
     }
 
@@ -199,19 +210,31 @@ public sealed partial class ModelRouter : IAsyncDisposable
         return ready;
     }
 
-    private QueuePlace? Enter(RouteStep step, string key)
+    /// <summary>Takes a place in the model's line; null when it is full, or when the model has none.</summary>
+    private QueuePlace? Enter(RouteStep step, string key, out bool full)
     {
+        full = false;
         if (step.Entry.MaxConcurrent <= 0)
         {
             return null;
         }
 
         FairQueue queue = _queues.GetOrAdd(step.Ref, static (_, slots) => new FairQueue(slots), step.Entry.MaxConcurrent);
-        return queue.Enter(key) ?? throw new ProviderException(
-            ProviderFailure.RateLimited,
-            $"{FairQueue.MaxWaiting} calls wait for {step.Ref} already; try again later, or raise models.providers.{step.Entry.Id}.maxConcurrent",
-            TimeSpan.FromSeconds(10));
+        QueuePlace? place = queue.Enter(key);
+        full = place is null;
+        return place;
     }
+
+    private void NoteFailover(RouteStep from, RouteStep to, ProviderFailure failure)
+    {
+        Log.FellOver(_logger, from.Ref, failure, to.Ref);
+        EdgeTelemetry.Failovers.Add(1, new("provider", from.Entry.Id), new("model", from.Model), new("reason", failure.ToString()));
+    }
+
+    private static ProviderException QueueFull(RouteStep step) => new(
+        ProviderFailure.RateLimited,
+        $"{FairQueue.MaxWaiting} calls wait for {step.Ref} already; try again later, or raise models.providers.{step.Entry.Id}.maxConcurrent",
+        TimeSpan.FromSeconds(10));
 
     /// <summary>Whether another model, or a later try, may do better.</summary>
     private static bool MayHelp(ProviderException failure) =>

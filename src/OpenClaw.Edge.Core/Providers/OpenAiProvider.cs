@@ -106,7 +106,7 @@ internal sealed class OpenAiProvider : IModelProvider, IEmbedder
         ReadOnlyMemory<byte> body = _responses
             ? ResponsesRequestWriter.Write(_server, request, model, shape)
             : ChatRequestWriter.Write(_server, request, model, shape);
-        using var answer = new AnswerStream(_server, _responses ? Responses : Chat, request);
+        using var answer = new AnswerStream(_server, _responses ? Responses : Chat, request, tagged: _server.Local && !_responses);
         IAsyncEnumerable<ChatDelta> deltas = answer.RunAsync(
             _responses ? "responses" : "chat/completions",
             body,

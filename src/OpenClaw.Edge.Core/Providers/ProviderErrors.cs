@@ -96,7 +96,10 @@ internal static class ProviderErrors
                 $"{server.Where} does not know the address it was asked; check models.providers.{server.Id}.baseUrl and .api{end}"),
             _ => (ProviderFailure.BadRequest, $"{server.Where} refused the request for '{model}'{end}"),
         };
-        return new ProviderException(failure, message, retryAfter, status);
+        return new ProviderException(failure, message, retryAfter, status)
+        {
+            Billing = failure == ProviderFailure.Unauthorized && FailurePhrases.MeansBilling(raw),
+        };
     }
 
     private static ProviderFailure Decide(int? status, string text) => status switch

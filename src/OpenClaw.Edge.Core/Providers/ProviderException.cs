@@ -12,6 +12,9 @@ public sealed class ProviderException(
     /// <summary>What to do.</summary>
     public ProviderFailure Failure { get; } = failure;
 
+    /// <summary>Whether the account has run dry: nothing changes before a person pays.</summary>
+    public bool Billing { get; init; }
+
     /// <summary>How long the server asked to wait.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 

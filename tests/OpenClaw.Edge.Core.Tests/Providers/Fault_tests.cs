@@ -94,6 +94,59 @@ public sealed class Fault_tests
         Assert.Equal($"Ollama at http://127.0.0.1:{wires.Server.Port} has no model 'scripted:8b'; run: ollama pull scripted:8b", e.Message);
     }
 
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task Text_that_comes_in_one_read_with_an_error_is_shown_before_it(string api)
+    {
+        await using var wires = new Wires(api);
+        wires.Server.Enqueue(ModelAnswer.Broken(ModelFault.ErrorObject, 2, "one ", "two ", "three") with { MessagesPerWrite = 8 });
+        var text = new System.Text.StringBuilder();
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(async () =>
+        {
+            await foreach (ChatDelta delta in wires.Router.StreamAsync(ModelChoice.Only("box/scripted:8b"), Wires.Ask("hi"), CancellationToken.None))
+            {
+                text.Append(System.Text.Encoding.UTF8.GetString(delta.Utf8.Span));
+            }
+        });
+
+        Assert.Equal((ProviderFailure.ServerError, "one two "), (e.Failure, text.ToString()));
+        Assert.Single(wires.Server.ChatRequests);
+    }
+
+    [Theory]
+    [InlineData("openai-completions")]
+    [InlineData("ollama")]
+    public async Task Reasoning_in_the_text_of_a_local_server_is_told_from_the_answer(string api)
+    {
+        await using var wires = new Wires(api);
+        wires.Server.Models = [new("scripted:8b") { Capabilities = ["completion", "tools"] }];
+        wires.Server.Enqueue(ModelAnswer.Say("<th", "ink>\nhm ", "so</thi", "nk>\n\nHel", "lo"));
+        Heard heard = await wires.SayAsync("hi");
+
+        Assert.Equal(("hm so", "Hello"), (heard.Thinking, heard.Text));
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_server_asks_for_as_a_date_is_passed_on()
+    {
+        var clock = new ManualTimeProvider();
+        await using var wires = new Wires("openai-completions", clock);
+        wires.Server.Enqueue(ModelAnswer.Fail(429) with { RetryAfter = clock.GetUtcNow().AddSeconds(40).ToString("R") });
+        TimeSpan wait = (await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"))).RetryAfter ?? default;
+
+        Assert.InRange(wait, TimeSpan.FromSeconds(39), TimeSpan.FromSeconds(40)); // a date has no fractions
+    }
+
+    [Theory]
+    [InlineData("soon", null)]
+    [InlineData("86400", 3600)]
+    public async Task A_wait_that_makes_no_sense_is_left_out_or_cut(string said, int? seconds)
+    {
+        await using var wires = new Wires("openai-completions");
+        wires.Server.Enqueue(ModelAnswer.Fail(429) with { RetryAfter = said });
+        Assert.Equal(seconds, (int?)(await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"))).RetryAfter?.TotalSeconds);
+    }
+
     [Fact]
     public async Task A_wait_that_the_server_asks_for_is_passed_on()
     {

@@ -137,6 +137,37 @@ public sealed class Routing_tests
     }
 
     [Fact]
+    public async Task An_account_that_has_run_dry_rests_ten_minutes()
+    {
+        await using ModelRouter router = Router();
+        _one.Next(new ProviderException(ProviderFailure.Unauthorized, "pay first") { Billing = true });
+        await Wires.HearAsync(router, WithFallback, Wires.Ask("hi"));
+        _clock.Advance(TimeSpan.FromSeconds(599));
+        Assert.Equal("two", (await Wires.HearAsync(router, WithFallback, Wires.Ask("hi"))).Text);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("one", (await Wires.HearAsync(router, WithFallback, Wires.Ask("hi"))).Text);
+    }
+
+    [Fact]
+    public async Task A_full_line_goes_on_to_the_fallback_and_rests_nobody()
+    {
+        await using ModelRouter router = Router(slots: 1);
+        var hold = new TaskCompletionSource();
+        _one.Hold = hold.Task;
+        var only = ModelChoice.Only("one/m");
+        Task<Heard>[] busy = [.. Enumerable.Range(0, 1 + FairQueue.MaxWaiting).Select(_ => Wires.HearAsync(router, only, Wires.Ask("hi")))];
+
+        Heard heard = await Guard.Within(Wires.HearAsync(router, WithFallback, Wires.Ask("hi")));
+        ProviderException refused = await Assert.ThrowsAsync<ProviderException>(() => Wires.HearAsync(router, only, Wires.Ask("hi")));
+
+        Assert.Equal(("two", "failover"), (heard.Text, Assert.Single(heard.Progress).Phase));
+        Assert.Equal((ProviderFailure.RateLimited, TimeSpan.FromSeconds(10)), (refused.Failure, refused.RetryAfter));
+        Assert.DoesNotContain(router.Health, health => health.CooldownUntil is not null);
+        hold.SetResult();
+        await Guard.Within(Task.WhenAll(busy));
+    }
+
+    [Fact]
     public async Task Cancelling_in_the_line_frees_the_place()
     {
         await using ModelRouter router = Router(slots: 1);
