@@ -34,7 +34,7 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallC
         }
 
         turn.Publisher.ToolStarted(call, title, arguments);
-        ToolResult result = refusal ?? await InvokeAsync(tool!, arguments, cancellationToken);
+        ToolResult result = refusal ?? await ToolInvocation.CallAsync(tool!, context, arguments, cancellationToken);
         if (!result.IsError && !turn.SuccessfulTools.Contains(call.Name))
         {
             turn.SuccessfulTools.Add(call.Name);
@@ -67,27 +67,5 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallC
                 $"this is the same {name} call for the {count}th time, so it was not run; use the earlier result, try something "
                 + "else, or answer the person")
             : null;
-    }
-
-    private async Task<ToolResult> InvokeAsync(ITool tool, JsonElement arguments, CancellationToken cancellationToken)
-    {
-        ToolResult result;
-        try
-        {
-            result = await tool.InvokeAsync(context, arguments, cancellationToken);
-        }
-        catch (WorkspaceException exception)
-        {
-            result = ToolResult.Error(exception.Message);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            result = ToolResult.Error($"{tool.Spec.Name} failed: {exception.Message}");
-        }
-
-        int limit = context.MaxResultChars + 500; // tools size their pages; this is the net under those that do not
-        return result.Text.Length <= limit
-            ? result
-            : result with { Text = $"{result.Text[..limit]}\n[cut: {result.Text.Length} characters in all]" };
     }
 }

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using OpenClaw.Edge.Configuration;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>Runs single tool calls: those of models, and those that clients make over <c>tools.invoke</c> and
+/// <c>POST /tools/invoke</c>. A client's call passes two policies, the agent's and the gateway's. Thread-safe.</summary>
+public sealed class ToolInvocation(ToolRegistry registry)
+{
+    private const int OverrunChars = 500; // tools size their pages; the cut is the net under those that do not
+
+    // Source: docs/protocol.md, tools over the gateway
+    private static readonly string[] s_deniedOverGateway =
+    [
+        "exec", "spawn", "shell", "fs_write", "fs_delete", "fs_move", "apply_patch", "sessions_spawn", "sessions_send",
+        "cron", "gateway", "nodes",
+    ];
+
+    /// <summary>The tools that exist.</summary>
+    public ToolRegistry Registry => registry;
+
+    /// <summary>What clients may call at all, whatever the agent may: dangerous tools are out unless
+    /// <c>gateway.tools.allow</c> names them; <c>gateway.tools.deny</c> wins.</summary>
+    /// <param name="gatewayTools">The <c>gateway.tools</c> section.</param>
+    public static ToolPolicy GatewayPolicy(ToolListConfig gatewayTools)
+    {
+        ArgumentNullException.ThrowIfNull(gatewayTools);
+        IEnumerable<string> denied = s_deniedOverGateway.Except(gatewayTools.Allow, StringComparer.OrdinalIgnoreCase);
+        return new ToolPolicy(null, null, null, [.. denied, .. gatewayTools.Deny]);
+    }
+
+    /// <summary>Runs a client's call.</summary>
+    /// <param name="name">Name as the client wrote it.</param>
+    /// <param name="argumentsJson">An object; empty counts as <c>{}</c>.</param>
+    /// <param name="agent">What the agent may use.</param>
+    /// <param name="gateway">What clients may use, by <see cref="GatewayPolicy"/>.</param>
+    /// <param name="context">Session and workspace.</param>
+    /// <param name="dryRun">Whether to stop before the tool runs; the result then is its title.</param>
+    /// <param name="cancellationToken">Cancels the tool.</param>
+    public async ValueTask<ToolInvocationResult> InvokeAsync(
+        string name,
+        string argumentsJson,
+        ToolPolicy agent,
+        ToolPolicy gateway,
+        ToolCallContext context,
+        bool dryRun,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(agent);
+        ArgumentNullException.ThrowIfNull(gateway);
+        if (!registry.TryGet(name.Trim(), out ITool? tool) || !agent.Allows(tool.Spec.Name) || !gateway.Allows(tool.Spec.Name))
+        {
+            return new(ToolInvocationStatus.NotAvailable, name, ToolResult.Error($"Tool not available: {name}"));
+        }
+
+        if (!ToolArguments.TryRead(tool.Spec, argumentsJson, out JsonElement arguments, out string problem))
+        {
+            return new(ToolInvocationStatus.BadArguments, tool.Spec.Name, ToolResult.Error(problem));
+        }
+
+        ToolResult result = dryRun
+            ? new ToolResult(tool.Title(arguments))
+            : await CallAsync(tool, context, arguments, cancellationToken);
+        return new(result.IsError ? ToolInvocationStatus.Failed : ToolInvocationStatus.Done, tool.Spec.Name, result);
+    }
+
+    /// <summary>Runs one call with arguments that were checked: the failures that a tool may meet become results, and a
+    /// result is cut where it would not fit the model.</summary>
+    internal static async Task<ToolResult> CallAsync(
+        ITool tool, ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        ToolResult result;
+        try
+        {
+            result = await tool.InvokeAsync(context, arguments, cancellationToken);
+        }
+        catch (WorkspaceException exception)
+        {
+            result = ToolResult.Error(exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            result = ToolResult.Error($"{tool.Spec.Name} failed: {exception.Message}");
+        }
+
+        int limit = context.MaxResultChars + OverrunChars;
+        return result.Text.Length <= limit
+            ? result
+            : result with { Text = $"{result.Text[..limit]}\n[cut: {result.Text.Length} characters in all]" };
+    }
+}
