@@ -38,7 +38,7 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         }
 
         AuthRateLimitConfig limits = config().Gateway.Auth.RateLimit;
-        bool exempt = limits.ExemptLoopback && IPAddress.IsLoopback(peer) && !browserOrigin;
+        bool exempt = IsExempt(limits, peer, browserOrigin);
         TimeSpan locked = _limiter.LockedFor(kind, peer, exempt);
         if (locked > TimeSpan.Zero)
         {
@@ -62,6 +62,10 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         return new AuthDecision(AuthOutcome.Mismatch, TimeSpan.Zero, method, delay);
     }
 
+    /// <summary>How long the address is still locked out for wrong shared secrets; zero when it may try.</summary>
+    public TimeSpan LockedFor(IPAddress peer, bool browserOrigin) =>
+        _limiter.LockedFor(CredentialKind.SharedSecret, peer, IsExempt(config().Gateway.Auth.RateLimit, peer, browserOrigin));
+
     /// <summary>Judges a presented secret and waits out the delay of a wrong one.</summary>
     public async ValueTask<AuthDecision> CheckAsync(
         string? presented,
@@ -79,6 +83,9 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
 
         return decision;
     }
+
+    private static bool IsExempt(AuthRateLimitConfig limits, IPAddress peer, bool browserOrigin) =>
+        limits.ExemptLoopback && IPAddress.IsLoopback(peer) && !browserOrigin;
 
     private static bool Matches(string? presented, string expected) =>
         !string.IsNullOrEmpty(presented) && FixedTimeSecret.AreEqual(presented, expected);

@@ -109,7 +109,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             return;
         }
 
-        // Any bytes since the ping prove that the peer lives, a big upload for instance.
+        // Any bytes since the ping prove that the peer lives: a part of a big frame that is still coming in, too.
         if (connection.PingSent != 0 && connection.LastHeard < connection.PingSent)
         {
             connection.Abort();

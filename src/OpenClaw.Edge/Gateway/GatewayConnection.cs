@@ -30,12 +30,11 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
     {
         _host = host;
         _abort = abort;
-        _input = new WebSocketInput(stream, ProtocolLimits.MaxHandshakeFrameBytes);
+        _input = new WebSocketInput(stream, ProtocolLimits.MaxHandshakeFrameBytes, host.Time);
         _output = new WebSocketOutput(stream, host.Budget, ProtocolLimits.MaxBufferedBytes);
         Peer = peer;
         Upgrade = upgrade;
         OpenedAt = host.Time.GetTimestamp();
-        LastHeard = OpenedAt;
     }
 
     /// <summary>Id, new for each socket.</summary>
@@ -54,7 +53,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
     public long OpenedAt { get; }
 
     /// <summary>Timestamp of the last bytes from the peer.</summary>
-    public long LastHeard { get; private set; }
+    public long LastHeard => _input.LastHeard;
 
     /// <summary>Timestamp of the ping that waits for an answer; 0 when none does.</summary>
     public long PingSent { get; set; }
@@ -169,7 +168,6 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
         while (true)
         {
             WebSocketMessage message = await _input.ReadAsync(_stopping.Token);
-            LastHeard = _host.Time.GetTimestamp();
             switch (message.Kind)
             {
                 case WebSocketMessageKind.Data:

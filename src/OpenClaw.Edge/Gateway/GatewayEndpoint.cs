@@ -58,6 +58,14 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             return;
         }
 
+        string? origin = context.Request.Headers.Origin is { Count: > 0 } value ? value.ToString() : null;
+        TimeSpan locked = _runtime.Authenticator.LockedFor(peer.Client, origin is not null);
+        if (locked > TimeSpan.Zero)
+        {
+            await UpgradeRefusal.LockedOutAsync(context, locked);
+            return;
+        }
+
         if (!_registry.TryReserve(peer.Client))
         {
             await UpgradeRefusal.TooManyAsync(context);
@@ -73,7 +81,6 @@ public sealed class GatewayEndpoint : IAsyncDisposable
                 bodyRate.MinDataRate = null;
             }
 
-            string? origin = context.Request.Headers.Origin is { Count: > 0 } value ? value.ToString() : null;
             var facts = new UpgradeFacts(context.Request.Host.Value, origin);
             Stream stream = await WebSocketUpgrade.AcceptAsync(context);
             connection = new GatewayConnection(_host, stream, peer, facts, context.Abort);

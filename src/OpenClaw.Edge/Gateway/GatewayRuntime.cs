@@ -47,8 +47,9 @@ public sealed record GatewayRuntime
     /// <summary>Path of the JSON log file; null when the log goes elsewhere.</summary>
     public Func<string?> LogFile { get; init; } = () => null;
 
-    /// <summary>Loads the configuration file again and returns its problems as text; empty when it is in force.</summary>
-    public Func<IReadOnlyList<ConfigProblem>>? ReloadConfig { get; init; }
+    /// <summary>Loads the configuration file again, puts it in force if it is valid, and returns its problems; null where
+    /// nothing can be loaded.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ConfigProblem>>>? ReloadConfig { get; init; }
 
     /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
     public Func<int> Port { get; init; } = () => 0;

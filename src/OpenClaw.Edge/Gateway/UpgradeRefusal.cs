@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Security;
@@ -48,6 +49,13 @@ internal static class UpgradeRefusal
     {
         context.Response.Headers.RetryAfter = "15"; // the handshake deadline frees the places
         return AnswerAsync(context, 503, "unavailable", "Too many unauthenticated connections from this address.");
+    }
+
+    /// <summary>Answers an address that is locked out for wrong credentials, whatever it would show now.</summary>
+    public static Task LockedOutAsync(HttpContext context, TimeSpan left)
+    {
+        context.Response.Headers.RetryAfter = Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return AnswerAsync(context, 429, "rate_limited", "Too many failed authentication attempts. Please try again later.");
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string type, string message)

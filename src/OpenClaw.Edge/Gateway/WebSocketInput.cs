@@ -6,7 +6,7 @@ namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Reads messages from a connection. Holds no buffer while the peer is silent: it waits with a read of zero
 /// bytes and rents only when data is there. One reader at a time.</summary>
-internal sealed class WebSocketInput(Stream stream, int maxMessageBytes) : IDisposable
+internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimeProvider time) : IDisposable
 {
     private const int FirstRentBytes = 4096;
 
@@ -17,6 +17,10 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes) : IDisp
     private int _messageBytes;
     private bool _inMessage;
     private bool _messageDone;
+    private long _lastHeard = time.GetTimestamp();
+
+    /// <summary>Timestamp of the last bytes from the peer, whole message or not; creation before the first.</summary>
+    public long LastHeard => Volatile.Read(ref _lastHeard);
 
     /// <summary>Largest message that is read; may be raised between reads.</summary>
     public int MaxMessageBytes { get; set; } = maxMessageBytes;
@@ -46,6 +50,7 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes) : IDisp
                 return new WebSocketMessage(WebSocketMessageKind.EndOfStream);
             }
 
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
             _end += read;
         }
     }

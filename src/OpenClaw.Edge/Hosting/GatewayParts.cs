@@ -127,7 +127,9 @@ internal sealed class GatewayParts
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,
-            LogFile = () => LogSettings.FilePath(store.Current.Config, setup.Paths),
+            LogFile = () => LogSettings.FilePath(config, setup.Paths), // a change takes a restart
+            ReloadConfig = store.ReloadAsync,
+            Port = () => parts!.Listener.Addresses is [{ } first, ..] ? first.Port : 0,
             Authenticator = authenticator,
             Agents = () => parts!.Agents,
             Runs = runs,

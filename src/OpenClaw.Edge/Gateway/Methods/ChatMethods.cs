@@ -21,7 +21,7 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
         new("chat.abort", OperatorScopes.Write, "sessionKey!:str1(512) runId:str1 agentId:str? preserveSideRuns:bool", AbortAsync)
             { NeedsSessionTarget = true },
         new("chat.inject", OperatorScopes.Admin, "sessionKey!:str1(512) message!:str1 label:str(100) agentId:str?", InjectAsync)
-            { NeedsSessionTarget = true, Advertised = false },
+            { NeedsSessionTarget = true },
     ];
 
     private async ValueTask<MethodReply> SendAsync(MethodCall call, CancellationToken cancellationToken)

@@ -23,6 +23,8 @@ internal static class GatewayMethodSet
             .. new SessionChangeMethods(runtime, sessions).Entries(),
             .. new ConfigMethods(runtime).Entries(),
             .. new LogMethods(runtime).Entries(),
+            .. new UsageMethods(runtime).Entries(),
+            .. new IdentityMethods(runtime).Entries(),
         ];
     }
 }

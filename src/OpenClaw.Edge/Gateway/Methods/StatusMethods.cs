@@ -20,7 +20,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         MethodEntry.Of("status", OperatorScopes.Read, "includeChannelSummary:bool …", call => MethodReply.Object(json => WriteStatus(json, call))),
         MethodEntry.Of("system.info", OperatorScopes.Read, "", _ => MethodReply.Object(WriteSystem)),
         MethodEntry.Of("last-heartbeat", OperatorScopes.Read, "", _ => MethodReply.Value(json => json.WriteNullValue())),
-        MethodEntry.Of("edge.config.reload", OperatorScopes.Admin, "", _ => Reload()),
+        new("edge.config.reload", OperatorScopes.Admin, "", ReloadAsync),
     ];
 
     private void WriteStatus(Utf8JsonWriter json, MethodCall call)
@@ -178,17 +178,17 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         }
     }
 
-    private MethodReply Reload()
+    private async ValueTask<MethodReply> ReloadAsync(MethodCall call, CancellationToken cancellationToken)
     {
         if (runtime.ReloadConfig is not { } reload)
         {
             return MethodReply.Invalid("this gateway does not reload its configuration on request");
         }
 
-        IReadOnlyList<Configuration.ConfigProblem> problems = reload();
+        IReadOnlyList<Configuration.ConfigProblem> problems = await reload(cancellationToken);
         return MethodReply.Object(json =>
         {
-            json.WriteBoolean("ok"u8, runtime.Config.Current.Valid);
+            json.WriteBoolean("ok"u8, problems.All(problem => problem.Severity != Configuration.ProblemSeverity.Error));
             json.WriteStartArray("issues"u8);
             foreach (Configuration.ConfigProblem problem in problems)
             {
