@@ -4,6 +4,7 @@ using System.Text.Json;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Hosting;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 
 namespace OpenClaw.Edge.Tests.Functional;
@@ -15,6 +16,7 @@ public sealed class RunningGateway : IAsyncDisposable
     private readonly MemoryStream console = new();
     private EdgeHost? host;
     private GatewayProcess? process;
+    private ManualTimeProvider? manual;
 
     private RunningGateway(GatewayHome home) => Home = home;
 
@@ -30,10 +32,12 @@ public sealed class RunningGateway : IAsyncDisposable
     /// <summary>The child process; null in process.</summary>
     public GatewayProcess? Process => process;
 
-    /// <summary>Starts a gateway on <paramref name="home"/>. Throws with the reason when it refuses to start.</summary>
-    public static async Task<RunningGateway> StartAsync(GatewayHome home, string workingDirectory = "/")
+    /// <summary>Starts a gateway on <paramref name="home"/>. Throws with the reason when it refuses to start. A <paramref name="clock"/>
+    /// of the test needs a gateway in this process, else the test is skipped.</summary>
+    public static async Task<RunningGateway> StartAsync(GatewayHome home, string workingDirectory = "/", TimeProvider? clock = null)
     {
-        RunningGateway gateway = new(home);
+        RunningGateway gateway = new(home) { manual = clock as ManualTimeProvider };
+        Xunit.Assert.SkipWhen(clock is not null && Binary is not null, "the clock of another process cannot be moved");
         if (Binary is { } binary)
         {
             gateway.process = await GatewayProcess.StartAsync(binary, home, workingDirectory);
@@ -41,7 +45,7 @@ public sealed class RunningGateway : IAsyncDisposable
         else
         {
             ProcessEnvironment environment = new(home.Variables, workingDirectory, home.Root);
-            gateway.host = await EdgeHost.StartAsync(new GatewayRunOptions { Port = 0 }, environment, gateway.console, TimeProvider.System, CancellationToken.None);
+            gateway.host = await EdgeHost.StartAsync(new GatewayRunOptions { Port = 0 }, environment, gateway.console, clock ?? TimeProvider.System, CancellationToken.None);
         }
 
         return gateway;
@@ -58,7 +62,7 @@ public sealed class RunningGateway : IAsyncDisposable
 
         if (host is not null)
         {
-            await host.DisposeAsync();
+            await StopHostAsync(host);
         }
     }
 
@@ -113,9 +117,22 @@ public sealed class RunningGateway : IAsyncDisposable
 
         if (host is not null)
         {
-            await host.DisposeAsync();
+            await StopHostAsync(host);
         }
 
         await console.DisposeAsync();
+    }
+
+    // A clock that stands still would keep every deadline of the shutdown from coming.
+    private async Task StopHostAsync(EdgeHost stopped)
+    {
+        Task stopping = stopped.DisposeAsync().AsTask();
+        while (manual is not null && !stopping.IsCompleted)
+        {
+            manual.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await stopping;
     }
 }

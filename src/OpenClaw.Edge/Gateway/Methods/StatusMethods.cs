@@ -188,7 +188,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         IReadOnlyList<Configuration.ConfigProblem> problems = await reload(cancellationToken);
         return MethodReply.Object(json =>
         {
-            json.WriteBoolean("ok"u8, problems.All(problem => problem.Severity != Configuration.ProblemSeverity.Error));
+            json.WriteBoolean("ok"u8, runtime.Health.Active.All(bad => bad.Code != Configuration.ConfigStore.ReloadFailedCode)); // in force
             json.WriteStartArray("issues"u8);
             foreach (Configuration.ConfigProblem problem in problems)
             {

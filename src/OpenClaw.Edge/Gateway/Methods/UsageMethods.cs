@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
-using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -31,7 +30,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
         }
 
         IReadOnlyList<UsageRow> days = runtime.Sessions.Usage(query with { By = UsageGrouping.Day });
-        UsageRow? total = runtime.Sessions.Usage(query).FirstOrDefault();
+        UsageRow? total = runtime.Sessions.Usage(query) is [{ } sum, ..] ? sum : null;
         return MethodReply.Object(json =>
         {
             json.WriteNumber("updatedAt"u8, NowMs);
@@ -81,7 +80,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
 
         int limit = (int)(call.Number("limit") ?? 50);
         IReadOnlyList<UsageRow> rows = runtime.Sessions.Usage(query with { By = UsageGrouping.Session | UsageGrouping.Agent, Limit = limit });
-        UsageRow? total = runtime.Sessions.Usage(query).FirstOrDefault();
+        UsageRow? total = runtime.Sessions.Usage(query) is [{ } sum, ..] ? sum : null;
         return MethodReply.Object(json =>
         {
             json.WriteNumber("updatedAt"u8, NowMs);

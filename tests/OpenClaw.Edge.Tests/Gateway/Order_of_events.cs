@@ -1,0 +1,176 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Functional;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Gateway;
+
+/// <summary>What comes after what in a turn, and who gets it. Source: docs/protocol.md, transcripts.</summary>
+public sealed class Order_of_events : IAsyncLifetime
+{
+    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
+    private GatewayHome home = null!;
+    private RunningGateway gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        home = new GatewayHome(model.BaseUri);
+        gateway = await RunningGateway.StartAsync(home);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gateway.DisposeAsync();
+        await model.DisposeAsync();
+        home.Dispose();
+    }
+
+    [Fact]
+    public async Task A_tool_turn_tells_item_tool_result_item_and_only_the_requester_with_the_cap_sees_tools()
+    {
+        Directory.CreateDirectory(home.Workspace);
+        await File.WriteAllTextAsync(Path.Combine(home.Workspace, "note.txt"), "blue");
+        model.Enqueue(ModelAnswer.Call("read", """{"path":"note.txt"}""", "call_1"), ModelAnswer.Say("Blue."));
+        using RawSocket requester = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        using RawSocket capless = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token, caps: "");
+        using RawSocket subscriber = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token, caps: "");
+        await subscriber.CallAsync("sessions.subscribe");
+
+        await requester.CallAsync("chat.send", """{"sessionKey":"main","message":"which colour?","idempotencyKey":"tool-1"}""");
+        await Task.WhenAll(((RawSocket[])[requester, capless, subscriber]).Select(EndAsync));
+
+        Assert.Equal(
+            ["item start running", "tool start", "tool result", "item end completed"],
+            Steps(requester.Seen));
+        Assert.Equal(["item start running", "item end completed"], Steps(capless.Seen));
+        Assert.Equal(["item start running", "session.tool start", "session.tool result", "item end completed"], Steps(subscriber.Seen));
+        JsonElement[] run = [.. requester.Seen.Where(IsRun).Select(frame => frame.GetProperty("payload"))];
+        Assert.Equal("lifecycle end", Steps(run[^2]));
+        Assert.Equal("final", run[^1].GetProperty("state").GetString());
+        Assert.True(run.Zip(run.Skip(1)).All(pair => pair.First.GetProperty("seq").GetInt64() <= pair.Second.GetProperty("seq").GetInt64()));
+        JsonElement tool = requester.Seen.First(frame => StreamOf(frame) == "tool").GetProperty("payload");
+        Assert.Equal("call_1", tool.GetProperty("data").GetProperty("toolCallId").GetString());
+        Assert.Equal("note.txt", tool.GetProperty("data").GetProperty("args").GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Abort_is_told_before_it_is_answered()
+    {
+        model.Enqueue(new ModelAnswer { Pieces = ["kept", " lost"], HoldRest = new TaskCompletionSource().Task, HoldAt = 1 });
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"talk","idempotencyKey":"abort-1"}""");
+        await client.UntilAsync(frame => StateOf(frame) == "delta");
+        client.Seen.Clear();
+
+        JsonElement response = await client.CallAsync("chat.abort", """{"sessionKey":"main","runId":"abort-1"}""");
+        JsonElement[] before = [.. client.Seen.Where(IsRun).SkipWhile(frame => StateOf(frame) != "aborted").Select(frame => frame.GetProperty("payload"))];
+
+        Assert.Equal("abort-1", response.GetProperty("payload").GetProperty("runIds")[0].GetString());
+        Assert.Equal("aborted", before[0].GetProperty("state").GetString());
+        Assert.Equal("rpc", before[0].GetProperty("stopReason").GetString());
+        Assert.Equal("kept", GatewayTestClient.TextOf(before[0].GetProperty("message")));
+        Assert.Equal("lifecycle end", Steps(before[1]));
+        Assert.Equal("cancelled", before[1].GetProperty("data").GetProperty("status").GetString());
+        Assert.Equal("""{"runId":"abort-1","status":"timeout","summary":"aborted","stopReason":"rpc"}""", await DuplicateAsync(client, "abort-1"));
+    }
+
+    [Fact]
+    public async Task A_model_that_fails_makes_one_chat_error()
+    {
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"[fault:400]","idempotencyKey":"bad-1"}""");
+        JsonElement error = (await client.UntilAsync(frame => StateOf(frame) == "error")).GetProperty("payload");
+        await client.CallAsync("agent.wait", """{"runId":"bad-1"}""");
+        await client.CallAsync("last-heartbeat");
+
+        Assert.Single(client.Seen, frame => StateOf(frame) == "error");
+        Assert.Equal(400, error.GetProperty("errorDetail").GetProperty("httpStatus").GetInt32());
+        Assert.Equal("lab", error.GetProperty("errorDetail").GetProperty("provider").GetString());
+        Assert.Contains(client.Seen, frame => StreamOf(frame) == "lifecycle" && Steps(frame.GetProperty("payload")) == "lifecycle error");
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_in_flight_and_then_ok()
+    {
+        TaskCompletionSource rest = new();
+        model.Enqueue(new ModelAnswer { Pieces = ["one", " two"], HoldRest = rest.Task, HoldAt = 1 });
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"talk","idempotencyKey":"dup-1"}""");
+        await client.UntilAsync(frame => StateOf(frame) == "delta");
+
+        string during = await DuplicateAsync(client, "dup-1");
+        rest.SetResult();
+        await EndAsync(client);
+        string after = await DuplicateAsync(client, "dup-1");
+
+        Assert.Equal("""{"runId":"dup-1","status":"in_flight"}""", during);
+        Assert.Equal("""{"runId":"dup-1","status":"ok","summary":"completed"}""", after);
+        Assert.Single(model.ChatRequests);
+    }
+
+    [Fact]
+    public async Task Every_event_of_a_connection_has_the_next_number()
+    {
+        using RawSocket first = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        using RawSocket second = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await second.CallAsync("sessions.subscribe");
+        await first.CallAsync("chat.send", """{"sessionKey":"main","message":"[tokens:50]","idempotencyKey":"seq-1"}""");
+        await Task.WhenAll(EndAsync(first), EndAsync(second));
+
+        foreach (RawSocket socket in (RawSocket[])[first, second])
+        {
+            long[] numbers = [.. socket.Seen.Where(frame => frame.TryGetProperty("seq", out _)).Select(frame => frame.GetProperty("seq").GetInt64())];
+            Assert.Equal([.. Enumerable.Range(1, numbers.Length).Select(number => (long)number)], numbers);
+        }
+    }
+
+    [Fact]
+    public async Task Shutdown_is_told_before_the_close()
+    {
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        Task stopping = gateway.StopAsync();
+
+        JsonElement told = await client.NextAsync("shutdown");
+        (int opcode, byte[] payload) = await client.ReadAsync();
+        await client.SendAsync(8, payload[..2]);
+        await stopping;
+
+        Assert.Equal("gateway stopping", told.GetProperty("payload").GetProperty("reason").GetString());
+        Assert.Equal((8, (1012, "service restart")), (opcode, RawSocket.CloseOf(payload)));
+    }
+
+    private static Task<JsonElement> EndAsync(RawSocket socket) => socket.UntilAsync(frame => StateOf(frame) is "final" or "error" or "aborted");
+
+    private static async Task<string> DuplicateAsync(RawSocket client, string key)
+    {
+        JsonElement answer = await client.CallAsync("chat.send", $$"""{"sessionKey":"main","message":"talk","idempotencyKey":"{{key}}"}""");
+        string text = answer.GetProperty("payload").GetRawText();
+        int ended = text.IndexOf(",\"endedAt\":", StringComparison.Ordinal);
+        return ended < 0 ? text : text[..ended] + "}";
+    }
+
+    private static bool IsRun(JsonElement frame) =>
+        frame.TryGetProperty("event", out JsonElement name) && (name.ValueEquals("chat") || name.ValueEquals("agent"));
+
+    private static string? StateOf(JsonElement frame) =>
+        frame.TryGetProperty("event", out JsonElement name) && name.ValueEquals("chat") ? frame.GetProperty("payload").GetProperty("state").GetString() : null;
+
+    private static string? StreamOf(JsonElement frame) =>
+        frame.TryGetProperty("event", out JsonElement name) && name.ValueEquals("agent") ? frame.GetProperty("payload").GetProperty("stream").GetString() : null;
+
+    // "item start running", "tool result", "session.tool start" …
+    private static string[] Steps(IEnumerable<JsonElement> frames) =>
+    [
+        .. frames
+            .Where(frame => StreamOf(frame) is "item" or "tool" || (frame.TryGetProperty("event", out JsonElement name) && name.ValueEquals("session.tool")))
+            .Select(frame => (frame.GetProperty("event").ValueEquals("session.tool") ? "session." : "") + Steps(frame.GetProperty("payload"))),
+    ];
+
+    private static string Steps(JsonElement payload)
+    {
+        JsonElement data = payload.GetProperty("data");
+        string status = payload.GetProperty("stream").ValueEquals("item") ? " " + data.GetProperty("status").GetString() : "";
+        return $"{payload.GetProperty("stream").GetString()} {data.GetProperty("phase").GetString()}{status}";
+    }
+}
