@@ -8,7 +8,7 @@ internal static class DemoScript
     private const int MaxQuotedChars = 1_200;
 
     private const string RealModel =
-        "To get a real one: install Ollama (https://ollama.com), run `ollama pull qwen3:8b`, and I step aside by myself "
+        "To get a real one: install Ollama (https://ollama.com), run `ollama pull qwen3:4b`, and I step aside by myself "
         + "- or set a provider in openclaw.json under models.providers.";
 
     /// <summary>The answer to a conversation.</summary>

@@ -26,6 +26,16 @@ internal static class JsonPeek
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
 
+    /// <summary>The model of a session row or of defaults as <c>provider/model</c>, so that nobody takes the demo for a
+    /// real one; null when there is none.</summary>
+    public static string? ModelRef(this JsonElement row) =>
+        (row.Text("modelProvider"), row.Text("model")) switch
+        {
+            (_, null) => null,
+            ({ } provider, { } model) when !model.StartsWith(provider + "/", StringComparison.Ordinal) => $"{provider}/{model}",
+            (_, { } model) => model,
+        };
+
     /// <summary>The visible text of a chat message: a string, or the text parts of an array.</summary>
     public static string MessageText(this JsonElement message)
     {

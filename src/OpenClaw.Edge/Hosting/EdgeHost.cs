@@ -24,6 +24,17 @@ public sealed partial class EdgeHost : IAsyncDisposable
     /// <summary>What to tell the person who started it.</summary>
     internal StartBanner Banner => StartBanner.Of(_parts);
 
+    /// <summary>Asks the model servers, unless they were asked in the last seconds, and names the model that answers when
+    /// nobody names one.</summary>
+    internal async Task<string?> FindModelAsync(CancellationToken cancellationToken)
+    {
+        await _parts.Router.Catalog.ListModelsAsync(cancellationToken);
+        return _parts.Router.Catalog.DefaultModelRef;
+    }
+
+    /// <summary>The flags with which the command line of this process reaches this gateway.</summary>
+    internal IReadOnlyList<string> ClientFlags => StartBanner.ClientFlags(_parts);
+
     /// <summary>Starts a gateway; when this returns, it answers. Throws <see cref="StartRefusedException"/>.</summary>
     public static async Task<EdgeHost> StartAsync(
         GatewayRunOptions options,

@@ -5,24 +5,32 @@ using OpenClaw.Edge.Configuration;
 namespace OpenClaw.Edge.Hosting;
 
 /// <summary>What <c>openclaw gateway run</c> does: starts a gateway in this process, says where it is, reloads on SIGHUP and
-/// ends when the token is cancelled.</summary>
+/// ends when the token is cancelled, or once the one message it was given is answered.</summary>
 internal static class GatewayRunner
 {
     /// <summary>Runs until cancelled and returns the exit code.</summary>
     public static async Task<int> RunAsync(GatewayRunOptions options, CancellationToken cancellationToken)
     {
+        var environment = ProcessEnvironment.FromProcess();
         try
         {
-            await using EdgeHost host = await EdgeHost.StartAsync(
-                options, ProcessEnvironment.FromProcess(), Console.OpenStandardOutput(), TimeProvider.System, cancellationToken);
+            // With a message, standard output is for its answer.
+            Stream log = options.Message is null ? Console.OpenStandardOutput() : Console.OpenStandardError();
+            await using EdgeHost host = await EdgeHost.StartAsync(options, environment, log, TimeProvider.System, cancellationToken);
             using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
                 _ = host.ReloadAsync(cancellationToken);
             });
-            foreach (string line in host.Banner.Lines)
+            if (options.Message is { } message)
             {
-                await Console.Error.WriteLineAsync(line);
+                return await AnswerAsync(host, options, message, cancellationToken);
+            }
+
+            // A journal has the log's own line; nobody types there.
+            if (environment["JOURNAL_STREAM"] is null)
+            {
+                await GreetAsync(host, cancellationToken);
             }
 
             var ended = new TaskCompletionSource();
@@ -39,5 +47,30 @@ internal static class GatewayRunner
         {
             return (int)ExitCode.Ok;
         }
+    }
+
+    // One write each, so that no line of the log falls between; the gateway answers already.
+    private static async Task GreetAsync(EdgeHost host, CancellationToken cancellationToken)
+    {
+        await Console.Error.WriteAsync(string.Concat(host.Banner.Lines.Select(line => line + "\n")));
+        string? model = await host.FindModelAsync(cancellationToken);
+        await Console.Error.WriteAsync(StartBanner.ModelLine(model) + "\n");
+    }
+
+    private static Task<int> AnswerAsync(
+        EdgeHost host, GatewayRunOptions options, string message, CancellationToken cancellationToken)
+    {
+        List<string> turn = ["agent", "--message", message, .. host.ClientFlags];
+        if (options.Token is { } token)
+        {
+            turn.AddRange(["--token", token]);
+        }
+
+        if (options.Password is { } password)
+        {
+            turn.AddRange(["--password", password]);
+        }
+
+        return CommandLine.InvokeAsync(turn, CliWorld.System(RunAsync), cancellationToken);
     }
 }

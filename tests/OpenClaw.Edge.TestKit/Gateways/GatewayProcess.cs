@@ -12,6 +12,8 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> output = new();
 
+    private readonly ConcurrentQueue<(string Part, TaskCompletionSource Seen)> expected = new();
+
     private bool disposed;
 
     private GatewayProcess(Process process) => this.process = process;
@@ -69,6 +71,19 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         return started;
     }
 
+    /// <summary>Completes once it has printed a line with <paramref name="part"/> in it.</summary>
+    public Task PrintsAsync(string part)
+    {
+        TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        expected.Enqueue((part, seen));
+        foreach (string line in output)
+        {
+            Tell(line);
+        }
+
+        return Guard.Within(seen.Task, $"a line with '{part}'");
+    }
+
     /// <summary>Sends SIGTERM and waits for the end; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -118,9 +133,21 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         }
 
         output.Enqueue(line);
+        Tell(line);
         if (Address().Match(line) is { Success: true } found)
         {
             listening.TrySetResult(new Uri(found.Value));
+        }
+    }
+
+    private void Tell(string line)
+    {
+        foreach ((string part, TaskCompletionSource seen) in expected)
+        {
+            if (line.Contains(part, StringComparison.Ordinal))
+            {
+                seen.TrySetResult();
+            }
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class ReportCommandTests
     private const string Status =
         """
         {"runtimeVersion":"2026.9.6","sessions":{"count":2,"defaults":{"model":"ollama/qwen3","contextTokens":32000},
-         "recent":[{"key":"agent:main:main","updatedAt":0,"totalTokens":1500,"percentUsed":5,"model":"qwen3"}]}}
+         "recent":[{"key":"agent:main:main","updatedAt":0,"totalTokens":1500,"percentUsed":5,"modelProvider":"demo","model":"assistant"}]}}
         """;
 
     [Fact]
@@ -25,7 +25,8 @@ public sealed class ReportCommandTests
         Assert.Equal("  access    token", lines[2]);
         Assert.Equal("  model     ollama/qwen3 (32k context)", lines[3]);
         Assert.Equal("  sessions  2", lines[4]);
-        Assert.Equal("SESSION          UPDATED     MODEL  TOKENS", lines[6][..42]);
+        Assert.Equal("SESSION          UPDATED     MODEL           TOKENS", lines[6][..51]);
+        Assert.Contains("demo/assistant", lines[7]); // a demo is labelled as such
         Assert.Contains("1.5k (5 %)", lines[7]);
         Assert.DoesNotContain('\e', run.Out.ToString());
         Assert.Equal(

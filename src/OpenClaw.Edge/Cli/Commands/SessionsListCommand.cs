@@ -142,7 +142,7 @@ internal sealed class SessionsListCommand(CliOptions shared, CliWorld world)
             table.Add(
                 row.Text("key") ?? "-",
                 HumanText.Ago(row.Number("updatedAt"), context.Clock),
-                row.Text("model") ?? "-",
+                row.ModelRef() ?? "-",
                 HumanText.Count(row.Number("totalTokens")),
                 row.Flag("hasActiveRun") ? "running" : row.Text("status") ?? "-",
                 row.Text("label") ?? row.Text("displayName") ?? row.Text("derivedTitle") ?? "");

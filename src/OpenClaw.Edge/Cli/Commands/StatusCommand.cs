@@ -63,7 +63,7 @@ internal static class StatusCommand
         report.Say(context);
         JsonElement sessions = status.Member("sessions");
         JsonElement defaults = sessions.Member("defaults");
-        string model = defaults.Text("model") is { } name
+        string model = defaults.ModelRef() is { } name
             ? $"{name}{(defaults.Number("contextTokens") is { } window ? $" ({HumanText.Count(window)} context)" : "")}"
             : "not shown to this connection, see 'openclaw models'";
         context.Say($"  model     {model}");
@@ -82,7 +82,7 @@ internal static class StatusCommand
             table.Add(
                 row.Text("key") ?? "-",
                 HumanText.Ago(row.Number("updatedAt"), context.Clock),
-                row.Text("model") ?? "-",
+                row.ModelRef() ?? "-",
                 HumanText.Count(row.Number("totalTokens")) + used);
         }
 
