@@ -9,6 +9,9 @@ namespace OpenClaw.Edge.Gateway;
 /// itself only. Source: docs/protocol.md, who gets what. Thread-safe.</summary>
 public sealed class Broadcaster : IAsyncDisposable
 {
+    // With more readers the run's thread would make too many system calls for each token; the pool shares them and packs frames.
+    private const int MaxDirectReaders = 4;
+
     private readonly ConnectionRegistry _registry;
     private readonly PresenceBoard _presence;
     private readonly HealthReport _health;
@@ -128,14 +131,19 @@ public sealed class Broadcaster : IAsyncDisposable
 
     /// <summary>Sends a <c>chat</c> or <c>agent</c> event: to every reader, but to session-scoped ones only for the
     /// sessions they named.</summary>
-    internal void ToReaders(ReadOnlyMemory<byte> open, string sessionKey, bool dropIfSlow)
+    internal void ToReaders(ReadOnlyMemory<byte> open, string sessionKey, bool dropIfSlow) =>
+        ToReaders(open, ReadOnlyMemory<byte>.Empty, sessionKey, dropIfSlow);
+
+    /// <summary>Sends two events at once; see <see cref="ToReaders(ReadOnlyMemory{byte}, string, bool)"/>.</summary>
+    internal void ToReaders(ReadOnlyMemory<byte> open, ReadOnlyMemory<byte> second, string sessionKey, bool dropIfSlow)
     {
+        bool now = dropIfSlow && _hub.Audience <= MaxDirectReaders;
         foreach (GatewayConnection connection in _registry.Ready)
         {
             if (connection.Grant is { Reads: true } grant
                 && (!grant.SessionScoped || connection.Subscriptions.Wants(sessionKey)))
             {
-                connection.SendEvent(open, dropIfSlow);
+                connection.SendEvents(open, second, dropIfSlow, now);
             }
         }
     }

@@ -109,6 +109,15 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Queues one or two events; see <see cref="WebSocketOutput.SendEvents"/>.</summary>
+    public void SendEvents(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, bool dropIfSlow, bool now)
+    {
+        if (_output.SendEvents(first, second, dropIfSlow, now) == SendOutcome.Overflow)
+        {
+            CloseSlow();
+        }
+    }
+
     /// <summary>Queues a ping.</summary>
     public void SendPing(long timestamp)
     {

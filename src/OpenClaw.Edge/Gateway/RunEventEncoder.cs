@@ -73,8 +73,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
 
         RunFrames frames = FramesOf(text.Run);
         string key = text.Run.SessionKey.Text;
-        broadcaster.ToReaders(frames.AssistantDelta(text), key, dropIfSlow: true);
-        broadcaster.ToReaders(frames.ChatDelta(text), key, dropIfSlow: true);
+        broadcaster.ToReaders(frames.AssistantDelta(text), frames.ChatDelta(text), key, dropIfSlow: true);
     }
 
     private void OnThinking(RunThinkingEvent thinking)

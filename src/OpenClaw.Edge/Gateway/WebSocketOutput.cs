@@ -4,8 +4,10 @@ using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>Writes frames to a connection. Senders only queue; one drain at a time packs everything that waits into as few
-/// writes as possible, and no task exists while nothing waits. Thread-safe.</summary>
+/// <summary>Writes frames to a connection. Senders queue; one drain at a time packs everything that waits into as few
+/// writes as possible, and no task exists while nothing waits. A sender that finds the peer idle may start the drain on its
+/// own thread: the socket takes the bytes without a thread switch, and what it does not take goes on in the pool.
+/// Thread-safe.</summary>
 internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int maxWaitingBytes)
     : IThreadPoolWorkItem
 {
@@ -30,6 +32,7 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
     /// <summary>Queues a whole frame.</summary>
     public SendOutcome Send(ReadOnlyMemory<byte> frame, WebSocketOpcode opcode = WebSocketOpcode.Text)
     {
+        bool start;
         lock (_gate)
         {
             if (_closed)
@@ -42,17 +45,27 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
                 return SendOutcome.Overflow;
             }
 
-            Enqueue(new OutboundFrame(frame, 0, opcode));
+            start = Enqueue(new OutboundFrame(frame, 0, opcode));
         }
 
+        Start(start, now: false);
         return SendOutcome.Queued;
     }
 
     /// <summary>Queues an event under the connection's next number.</summary>
     /// <param name="open">The event without its closing brace; not changed afterwards by anyone.</param>
     /// <param name="dropIfSlow">Whether a slow peer may miss it; the number is used up all the same.</param>
-    public SendOutcome SendEvent(ReadOnlyMemory<byte> open, bool dropIfSlow)
+    public SendOutcome SendEvent(ReadOnlyMemory<byte> open, bool dropIfSlow) =>
+        SendEvents(open, ReadOnlyMemory<byte>.Empty, dropIfSlow, now: false);
+
+    /// <summary>Queues one or two events under the connection's next numbers; two go out in one write.</summary>
+    /// <param name="first">Like <see cref="SendEvent"/>'s.</param>
+    /// <param name="second">Empty for none.</param>
+    /// <param name="dropIfSlow">Whether a slow peer may miss them; the numbers are used up all the same.</param>
+    /// <param name="now">Whether the calling thread may write, if nothing waits.</param>
+    public SendOutcome SendEvents(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, bool dropIfSlow, bool now)
     {
+        bool start;
         lock (_gate)
         {
             if (_closed)
@@ -60,29 +73,38 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
                 return SendOutcome.Closed;
             }
 
-            long seq = ++_seq;
+            long seq = _seq + 1;
+            _seq += second.IsEmpty ? 1 : 2;
             if (IsFull)
             {
                 return dropIfSlow ? SendOutcome.Skipped : SendOutcome.Overflow;
             }
 
-            Enqueue(new OutboundFrame(open, seq, WebSocketOpcode.Text));
+            start = Enqueue(new OutboundFrame(first, seq, WebSocketOpcode.Text));
+            if (!second.IsEmpty)
+            {
+                Enqueue(new OutboundFrame(second, seq + 1, WebSocketOpcode.Text));
+            }
         }
 
+        Start(start, now);
         return SendOutcome.Queued;
     }
 
     /// <summary>Queues the close frame behind everything that waits; nothing is accepted after it.</summary>
     public void Close(ReadOnlyMemory<byte> closePayload)
     {
+        bool start = false;
         lock (_gate)
         {
             if (!_closed)
             {
-                Enqueue(new OutboundFrame(closePayload, 0, WebSocketOpcode.Close));
+                start = Enqueue(new OutboundFrame(closePayload, 0, WebSocketOpcode.Close));
                 _closed = true;
             }
         }
+
+        Start(start, now: false);
     }
 
     /// <summary>Accepts nothing more and completes when no write is under way. Cut the stream first if the peer may
@@ -107,7 +129,8 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
 
     private bool IsFull => _waiting > maxWaitingBytes || (_waiting > FairShareBytes && budget.Exceeded);
 
-    private void Enqueue(OutboundFrame frame)
+    // True when nobody drains: the caller must start it, outside the lock.
+    private bool Enqueue(OutboundFrame frame)
     {
         if (_queued == _queue.Length)
         {
@@ -117,9 +140,24 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
         _queue[_queued++] = frame;
         _waiting += frame.Bytes.Length;
         budget.Add(frame.Bytes.Length);
-        if (!_draining)
+        bool start = !_draining;
+        _draining = true;
+        return start;
+    }
+
+    private void Start(bool start, bool now)
+    {
+        if (!start)
         {
-            _draining = true;
+            return;
+        }
+
+        if (now)
+        {
+            _ = DrainAsync();
+        }
+        else
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
