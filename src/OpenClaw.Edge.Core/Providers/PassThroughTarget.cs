@@ -13,6 +13,8 @@ public sealed class PassThroughTarget
     /// <param name="headers">Authorization and the configured extra headers.</param>
     public PassThroughTarget(Uri baseUri, IEnumerable<KeyValuePair<string, string>> headers)
     {
+        FirstByteTimeout = ModelServer.LocalFirstByte;
+        StallTimeout = ModelServer.DefaultStall;
         string text = baseUri.AbsoluteUri;
         BaseUri = text.EndsWith('/') ? baseUri : new Uri(text + "/");
         _headers = [.. headers];
@@ -20,6 +22,12 @@ public sealed class PassThroughTarget
 
     /// <summary>OpenAI-compatible root; ends with a slash, so that relative paths append.</summary>
     public Uri BaseUri { get; }
+
+    /// <summary>How long to wait for the answer's head.</summary>
+    public TimeSpan FirstByteTimeout { get; init; }
+
+    /// <summary>How long to wait between bytes of the answer.</summary>
+    public TimeSpan StallTimeout { get; init; }
 
     /// <summary>Adds the target's headers to a request for it.</summary>
     public void Apply(HttpRequestHeaders requestHeaders)

@@ -84,7 +84,11 @@ internal sealed class ProviderEntries(ProcessEnvironment environment, ProviderHt
             Provider = provider,
             Embedder = provider as IEmbedder,
             Local = server.Local,
-            PassThrough = api == ApiNames.Messages ? null : new PassThroughTarget(passThrough.Root, passThrough.Credentials()),
+            PassThrough = api == ApiNames.Messages ? null : new PassThroughTarget(passThrough.Root, passThrough.Credentials())
+            {
+                FirstByteTimeout = passThrough.FirstByteTimeout,
+                StallTimeout = passThrough.StallTimeout,
+            },
             MaxConcurrent = maxConcurrent ?? (server.Local ? localSlots ?? 1 : 0),
             Seed = [.. server.Models.Keys.Select(id => ModelInfos.Configured(server, id))],
         };

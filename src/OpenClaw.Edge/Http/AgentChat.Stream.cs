@@ -13,6 +13,7 @@ internal sealed partial class AgentChat
     private async Task StreamAsync(HttpContext context, ChatRequest chat, Run run, RunStream stream)
     {
         CancellationToken gone = context.RequestAborted;
+        stream.Overflowing = context.Abort;
         PipeWriter output = context.Response.BodyWriter;
         ChatChunkWriter frames = new(output, IdOf(run), run.AcceptedAtMs / 1000, chat.Model);
         await using ITimer timer = parts.Clock.CreateTimer(
@@ -67,7 +68,7 @@ internal sealed partial class AgentChat
         }
     }
 
-    private async Task EndAsync(
+    private static async Task EndAsync(
         HttpContext context,
         ChatRequest chat,
         RunResult result,
@@ -75,7 +76,6 @@ internal sealed partial class AgentChat
         bool started,
         bool anyText)
     {
-        Meter(result.Usage);
         FailureAnswer? failure = FailureOf(chat, result);
         if (failure is { } early && !started)
         {

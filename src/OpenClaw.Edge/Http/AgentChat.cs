@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Agents;
-using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Http;
 
@@ -36,10 +35,9 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
         }
     }
 
-    private async Task WholeAsync(HttpContext context, ChatRequest chat, Run run)
+    private static async Task WholeAsync(HttpContext context, ChatRequest chat, Run run)
     {
         RunResult result = await run.Completion.WaitAsync(context.RequestAborted);
-        Meter(result.Usage);
         if (FailureOf(chat, result) is { } failure)
         {
             await HttpAnswer.ErrorAsync(context, failure.Status, failure.Type, failure.Message);
@@ -92,6 +90,4 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
     }
 
     private static string IdOf(Run run) => $"chatcmpl_{run.Id}";
-
-    private void Meter(MessageUsage usage) => counters.Tokens(ChatAnswer.PromptTokens(usage), usage.Output);
 }

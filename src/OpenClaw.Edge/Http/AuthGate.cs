@@ -106,6 +106,17 @@ internal sealed class AuthGate(HttpFrontParts parts)
 
     private static Task RefuseAsync(HttpContext context, AuthDecision decision)
     {
+        if (decision is { Method: "trusted-proxy", Outcome: AuthOutcome.NotConfigured or AuthOutcome.Missing })
+        {
+            return HttpAnswer.ErrorAsync(
+                context,
+                StatusCodes.Status401Unauthorized,
+                "unauthorized",
+                "gateway.auth.mode is trusted-proxy, and this version does not take identities from a proxy yet. "
+                    + "Set gateway.auth.mode to token or password; with gateway.auth.password set, that password works as a bearer token.",
+                "auth_mode_unsupported");
+        }
+
         if (decision.Outcome != AuthOutcome.RateLimited)
         {
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "Unauthorized");

@@ -1,14 +1,17 @@
 using System.Diagnostics.Metrics;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Http;
 
-/// <summary>What this port counted since the start. Plain interlocked numbers, so that counting costs nothing worth
+/// <summary>What this port counted since the start, and the turns of all ports: whoever asked for a turn, it is counted
+/// once, at its end. Plain interlocked numbers, so that counting costs nothing worth
 /// naming; the Prometheus text and OpenTelemetry both read them. Thread-safe.</summary>
 internal sealed class HttpCounters : IDisposable
 {
     private readonly long[] _requestsByClass = new long[6];
     private readonly long[] _requestsByRoute = new long[Enum.GetValues<HttpRoute>().Length];
+    private readonly long[] _turnsByStatus = new long[Enum.GetValues<RunStatus>().Length];
     private readonly Meter _meter = new(EdgeTelemetry.MeterName);
     private long _active;
     private long _promptTokens;
@@ -47,6 +50,18 @@ internal sealed class HttpCounters : IDisposable
 
     /// <summary>Requests by the first digit of their status; index 0 are those whose client left before the answer.</summary>
     public IReadOnlyList<long> RequestsByClass => _requestsByClass;
+
+    public long TurnsOf(RunStatus status) => Interlocked.Read(ref _turnsByStatus[(int)status]);
+
+    /// <summary>Counts a turn that has ended, and its tokens; never blocks.</summary>
+    public void On(RunEvent runEvent)
+    {
+        if (runEvent is RunEndedEvent { Result: { } result })
+        {
+            Interlocked.Increment(ref _turnsByStatus[(int)result.Status]);
+            Tokens(ChatAnswer.PromptTokens(result.Usage), result.Usage.Output);
+        }
+    }
 
     public long RequestsOf(HttpRoute route) => Interlocked.Read(ref _requestsByRoute[(int)route]);
 

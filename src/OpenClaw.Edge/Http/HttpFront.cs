@@ -16,6 +16,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly AuthGate _gate;
     private readonly HttpCounters _counters = new();
     private readonly RunStreams _streams;
+    private readonly IDisposable _counting;
     private readonly ProbeEndpoint _probes;
     private readonly LandingPage _page;
     private readonly ModelsEndpoint _models;
@@ -31,10 +32,11 @@ public sealed partial class HttpFront : IDisposable
         _logger = parts.Logs.CreateLogger("OpenClaw.Edge.Http");
         _gate = new AuthGate(parts);
         _streams = new RunStreams(parts.Events);
+        _counting = parts.Events.Listen(_counters.On);
         _probes = new ProbeEndpoint(parts, _gate);
         _page = new LandingPage(parts, _probes);
         _models = new ModelsEndpoint(parts);
-        PassThrough passThrough = new(parts.ProviderHttp, _counters, _logger);
+        PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
         _embeddings = new EmbeddingsEndpoint(parts, passThrough, _counters);
         _metrics = new PrometheusEndpoint(parts, _counters);
@@ -79,6 +81,7 @@ public sealed partial class HttpFront : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        _counting.Dispose();
         _streams.Dispose();
         _counters.Dispose();
     }

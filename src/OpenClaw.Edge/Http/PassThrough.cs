@@ -8,23 +8,32 @@ namespace OpenClaw.Edge.Http;
 
 /// <summary>Sends a request on to a model server and its answer back, as bytes: nothing but the value of <c>model</c> is
 /// touched, and nothing is parsed on the way. Thread-safe.</summary>
-internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counters, ILogger logger)
+internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counters, TimeProvider clock, ILogger logger)
 {
     // Adjacent pieces that are there already leave as one packet; beyond this the peer gets what there is.
     private const int MaxUnflushed = 16 * 1024;
 
     /// <summary>Forwards one call and answers the client with whatever comes of it. Cancelled by the client's leaving,
-    /// which closes the upstream connection at once.</summary>
+    /// and by the server's silence, which closes the upstream connection at once.</summary>
     public async Task ForwardAsync(HttpContext context, PassThroughCall call)
     {
         CancellationToken gone = context.RequestAborted;
+        using CancellationTokenSource deadline = new(call.Target.FirstByteTimeout, clock);
+        using CancellationTokenRegistration leaving =
+            gone.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         using HttpRequestMessage request = new(HttpMethod.Post, call.Address);
         request.Content = new SplicedJsonContent(call.Body, call.Model.Start, call.Model.Length, call.UpstreamModel);
         call.Target.Apply(request.Headers);
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, gone);
+            response = await http.SendAsync(request, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+        {
+            counters.UpstreamFailed();
+            await SilentAsync(context, call, connected: deadline.IsCancellationRequested);
+            return;
         }
         catch (HttpRequestException exception)
         {
@@ -43,18 +52,39 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
                 return;
             }
 
-            await CopyAsync(context, response, gone);
+            await CopyAsync(context, call, response, deadline);
         }
     }
 
-    private async Task CopyAsync(HttpContext context, HttpResponseMessage response, CancellationToken gone)
+    private Task SilentAsync(HttpContext context, PassThroughCall call, bool connected)
     {
+        if (connected)
+        {
+            Log.Silent(logger, call.Provider, call.Target.BaseUri.Authority, call.Target.FirstByteTimeout.TotalSeconds);
+            return UpstreamErrors.SilentAsync(context, call);
+        }
+
+        HttpRequestException away = new("the connection timed out", new TimeoutException());
+        Log.Unreachable(logger, call.Provider, call.Target.BaseUri.Authority, away.Message);
+        return UpstreamErrors.UnreachableAsync(context, call, away);
+    }
+
+    private async Task CopyAsync(
+        HttpContext context, PassThroughCall call, HttpResponseMessage response, CancellationTokenSource deadline)
+    {
+        CancellationToken gone = context.RequestAborted;
         UpstreamHeaders.Copy(response, context.Response);
         using UsageTail tail = new();
         try
         {
             Stream upstream = await response.Content.ReadAsStreamAsync(gone);
-            await CopyBodyAsync(upstream, context.Response, tail, gone);
+            await CopyBodyAsync(upstream, context.Response, tail, deadline, call.Target.StallTimeout);
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+        {
+            counters.UpstreamFailed();
+            Log.Silent(logger, call.Provider, call.Target.BaseUri.Authority, call.Target.StallTimeout.TotalSeconds);
+            await UpstreamErrors.BrokeOffAsync(context, tail.TotalBytes, UpstreamErrors.SilenceOf(call, call.Target.StallTimeout));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException && !gone.IsCancellationRequested)
         {
@@ -76,19 +106,27 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         Stream upstream,
         HttpResponse response,
         UsageTail tail,
-        CancellationToken gone)
+        CancellationTokenSource deadline,
+        TimeSpan patience)
     {
+        CancellationToken stopped = deadline.Token;
         PipeWriter output = response.BodyWriter;
         long? expected = response.ContentLength;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxUnflushed);
         int unflushed = 0;
         while (expected is null || tail.TotalBytes < expected)
         {
-            ValueTask<int> reading = upstream.ReadAsync(buffer, gone);
-            if (!reading.IsCompleted && unflushed > 0)
+            ValueTask<int> reading = upstream.ReadAsync(buffer, stopped);
+            if (!reading.IsCompleted)
             {
-                await output.FlushAsync(gone);
-                unflushed = 0;
+                if (unflushed > 0)
+                {
+                    deadline.CancelAfter(Timeout.InfiniteTimeSpan); // a caller that reads slowly is Kestrel's to judge
+                    await output.FlushAsync(stopped);
+                    unflushed = 0;
+                }
+
+                deadline.CancelAfter(patience);
             }
 
             int count = await reading;
@@ -103,7 +141,8 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
             unflushed += count;
             if (unflushed >= MaxUnflushed)
             {
-                await output.FlushAsync(gone);
+                deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+                await output.FlushAsync(stopped);
                 unflushed = 0;
             }
         }
@@ -116,6 +155,9 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
     {
         [LoggerMessage(2210, LogLevel.Warning, "Model server {Provider} at {Authority} did not answer ({Reason}); the caller got 502.")]
         public static partial void Unreachable(ILogger logger, string provider, string authority, string reason);
+
+        [LoggerMessage(2212, LogLevel.Warning, "Model server {Provider} at {Authority} was silent for {Seconds} s; the call was ended.")]
+        public static partial void Silent(ILogger logger, string provider, string authority, double seconds);
 
         [LoggerMessage(2211, LogLevel.Warning, "A model server broke off its answer ({Reason}); the caller was told.")]
         public static partial void BrokeOff(ILogger logger, string reason);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OpenClaw.Edge.Agents;
 
 namespace OpenClaw.Edge.Http;
 
@@ -32,8 +33,15 @@ internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters coun
         One(text, "openclaw_http_client_gone_total", "counter", "Requests whose client left early.", counters.ClientGone);
         One(text, "openclaw_upstream_failures_total", "counter", "Model server calls that failed.", counters.UpstreamFailures);
         One(text, "openclaw_upstream_bytes_total", "counter", "Answer bytes passed through.", counters.BytesOut);
-        One(text, "openclaw_prompt_tokens_total", "counter", "Tokens read by models for HTTP callers.", counters.PromptTokens);
-        One(text, "openclaw_completion_tokens_total", "counter", "Tokens generated for HTTP callers.", counters.CompletionTokens);
+        One(text, "openclaw_prompt_tokens_total", "counter", "Tokens read by models, of turns and of API calls.", counters.PromptTokens);
+        One(text, "openclaw_completion_tokens_total", "counter", "Tokens generated, in turns and API calls.", counters.CompletionTokens);
+        Head(text, "openclaw_runs_total", "counter", "Agent turns that ended, of every channel, by outcome.");
+        foreach (RunStatus status in Enum.GetValues<RunStatus>())
+        {
+            string label = status.ToString().ToLowerInvariant();
+            text.Append(CultureInfo.InvariantCulture, $"openclaw_runs_total{{outcome=\"{label}\"}} {counters.TurnsOf(status)}\n");
+        }
+
         One(text, "openclaw_runs_active", "gauge", "Agent turns that run or wait.", parts.Runs.Active.Count);
         One(text, "openclaw_uptime_seconds", "gauge", "Seconds since the start.", (long)parts.Lifecycle.Uptime.TotalSeconds);
         One(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);

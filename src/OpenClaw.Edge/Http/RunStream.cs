@@ -9,7 +9,7 @@ namespace OpenClaw.Edge.Http;
 internal sealed class RunStream(RunStreams owner, string runId) : IDisposable
 {
     /// <summary>Bytes that may wait for a slow caller. A megabyte of answer is more than any model's window.</summary>
-    public const int MaxWaitingBytes = 4 * 1024 * 1024;
+    public const int MaxWaitingBytes = 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
@@ -23,9 +23,14 @@ internal sealed class RunStream(RunStreams owner, string runId) : IDisposable
     /// <summary>The run whose text this is.</summary>
     public string RunId => runId;
 
+    /// <summary>Called on the run's thread when text had to be dropped: the caller may be stuck in a write just then, and
+    /// only the end of its connection frees it.</summary>
+    public Action? Overflowing { get; set; }
+
     /// <summary>Keeps what the caller needs of an event; runs on the run's thread and never blocks.</summary>
     public void On(RunEvent runEvent)
     {
+        bool overflows = false;
         lock (_gate)
         {
             switch (runEvent)
@@ -34,6 +39,7 @@ internal sealed class RunStream(RunStreams owner, string runId) : IDisposable
                     _filling.Write(text.RunDeltaEscaped.Span);
                     break;
                 case RunTextEvent:
+                    overflows = !_overflowed;
                     _overflowed = true;
                     break;
                 case RunEndedEvent:
@@ -45,6 +51,10 @@ internal sealed class RunStream(RunStreams owner, string runId) : IDisposable
         }
 
         Wake();
+        if (overflows)
+        {
+            Overflowing?.Invoke();
+        }
     }
 
     /// <summary>Wakes the waiting request, which then looks whether a keep-alive is due.</summary>

@@ -31,6 +31,20 @@ internal static class UpstreamErrors
             "upstream_unreachable");
     }
 
+    /// <summary>The server took the request and sent no head in time: 504.</summary>
+    public static Task SilentAsync(HttpContext context, PassThroughCall call) => HttpAnswer.ErrorAsync(
+        context,
+        StatusCodes.Status504GatewayTimeout,
+        "api_error",
+        SilenceOf(call, call.Target.FirstByteTimeout),
+        "upstream_timeout");
+
+    /// <summary>What to say about a server that sends nothing.</summary>
+    public static string SilenceOf(PassThroughCall call, TimeSpan patience) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Model server '{call.Provider}' at {call.Target.BaseUri.Authority} sent nothing for {patience.TotalSeconds:0} s. "
+            + $"Look at its load, or raise models.providers.{call.Provider}.timeoutSeconds.");
+
     /// <summary>The server answered with an error: its status stays; its body stays too when it has OpenAI's shape.</summary>
     public static async Task PassOnAsync(HttpContext context, PassThroughCall call, HttpResponseMessage response)
     {
@@ -51,20 +65,20 @@ internal static class UpstreamErrors
 
     /// <summary>The server broke off after the caller got headers: an event says so in a stream, else the connection is
     /// cut, so that a part is not taken for the whole.</summary>
-    public static async Task BrokeOffAsync(HttpContext context, long bytesPassed)
+    public static async Task BrokeOffAsync(
+        HttpContext context, long bytesPassed, string text = "The model server broke off its answer. Ask again.")
     {
-        const string Text = "The model server broke off its answer. Ask again.";
         HttpResponse response = context.Response;
         if (!response.HasStarted && bytesPassed == 0)
         {
             response.Headers.Remove("X-Accel-Buffering");
-            await HttpAnswer.ErrorAsync(context, StatusCodes.Status502BadGateway, "api_error", Text);
+            await HttpAnswer.ErrorAsync(context, StatusCodes.Status502BadGateway, "api_error", text);
         }
         else if (response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true)
         {
             ChatChunkWriter frames = new(response.BodyWriter, "", 0, "");
             response.BodyWriter.Put("\n\n"u8); // ends a frame that was cut in the middle
-            frames.Error("api_error", Text);
+            frames.Error("api_error", text);
             frames.Done();
             await response.BodyWriter.FlushAsync(context.RequestAborted);
         }

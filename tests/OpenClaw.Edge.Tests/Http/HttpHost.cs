@@ -89,7 +89,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Logs = _log,
             Config = () => Config,
             Authenticator = new GatewayAuthenticator(
-                () => new GatewaySecret { Token = Token, AuthMode = "token", Source = "test" }, () => Config, clock),
+                () => new GatewaySecret { Token = AuthMode == "token" ? Token : null, AuthMode = AuthMode, Source = "test" }, () => Config, clock),
             Models = _router,
             ProviderHttp = _providerHttp,
             Agents = () => Agents,
@@ -101,6 +101,8 @@ internal sealed class HttpHost : IAsyncDisposable
     }
 
     public EdgeConfig Config { get; set; }
+
+    public string AuthMode { get; set; } = "token";
 
     public ScriptedModelServer Models { get; }
 
