@@ -49,6 +49,16 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
     /// <summary>Replaces the whole text, as <c>config.set</c> and <c>config.apply</c> do.</summary>
     public ConfigEdit Replace(string text) => Edit(_ => (Encoding.UTF8.GetBytes(text), null));
 
+    /// <summary>Changes the text by a rule of the caller's, which is given the file's bytes (empty when there is none) and
+    /// answers with new ones, or with the reason why not.</summary>
+    public ConfigEdit Change(Func<byte[], (byte[]? Text, string? Error)> rule) => Edit(rule);
+
+    /// <summary>Reads the configuration as it is on disk now, good or bad.</summary>
+    public ConfigSnapshot Read() => ConfigLoader.Load(paths, environment);
+
+    /// <summary>Reads a text as if it stood in the file.</summary>
+    public ConfigSnapshot Read(ReadOnlyMemory<byte> text) => ConfigLoader.LoadText(text, paths, environment);
+
     private ConfigEdit Edit(Func<byte[], (byte[]? Text, string? Error)> change)
     {
         if (environment.Flag("OPENCLAW_CONFIG_READONLY") == true)
