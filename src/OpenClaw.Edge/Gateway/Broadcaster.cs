@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
@@ -54,6 +55,17 @@ public sealed class Broadcaster : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Tells readers that the configuration has changed.</summary>
+    internal void PublishConfig(ConfigSnapshot snapshot) =>
+        Publish("config.changed", OperatorScopes.Read, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("path"u8, snapshot.Path);
+            json.WriteString("hash"u8, snapshot.Hash);
+            json.WriteNumber("ts"u8, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        });
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

@@ -22,6 +22,7 @@ internal sealed class ConnectionHost
         Time = runtime.Time;
         Logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Gateway");
         Handshake = new Handshake(runtime);
+        Writes = new ControlPlaneLimit(runtime.Time);
         Registry = registry;
         Methods = methods;
         _hello = hello;
@@ -40,6 +41,9 @@ internal sealed class ConnectionHost
 
     /// <summary>Judge of connect requests.</summary>
     public Handshake Handshake { get; }
+
+    /// <summary>Slows callers that change the gateway itself.</summary>
+    public ControlPlaneLimit Writes { get; }
 
     /// <summary>Open sockets.</summary>
     public ConnectionRegistry Registry { get; }

@@ -27,6 +27,12 @@ internal sealed partial class GatewayConnection
             return;
         }
 
+        if (method.IsControlPlaneWrite && _host.Writes.Count(method.Name, this) is { } tooMany)
+        {
+            Fail(id, tooMany);
+            return;
+        }
+
         JsonElement parameters = ParseParams(frame);
         if (method.NeedsSessionTarget && !HasSessionTarget(parameters))
         {

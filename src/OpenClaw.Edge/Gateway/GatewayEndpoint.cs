@@ -30,7 +30,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
         _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster);
         _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth);
-        _configChanges = runtime.Config.OnChanged(PublishConfig);
+        _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
     }
 
     /// <summary>Events to all connections.</summary>
@@ -161,14 +161,4 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             await connection.DisposeAsync();
         }
     }
-
-    private void PublishConfig(ConfigSnapshot snapshot) =>
-        Broadcaster.Publish("config.changed", OperatorScopes.Read, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("path"u8, snapshot.Path);
-            json.WriteString("hash"u8, snapshot.Hash);
-            json.WriteNumber("ts"u8, _runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
-            json.WriteEndObject();
-        });
 }

@@ -5,6 +5,7 @@ using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -13,6 +14,12 @@ public sealed record GatewayRuntime
 {
     /// <summary>The configuration in force.</summary>
     public required ConfigStore Config { get; init; }
+
+    /// <summary>Reads and changes the configuration file.</summary>
+    public required ConfigEditor Editor { get; init; }
+
+    /// <summary>Runs the tools that clients call.</summary>
+    public required ToolInvocation Tools { get; init; }
 
     /// <summary>Where the state lives.</summary>
     public required StatePaths Paths { get; init; }

@@ -25,6 +25,9 @@ internal sealed record MethodEntry(
     /// <summary>Whether it changes a session that the params must name, which is checked before the schema.</summary>
     public bool NeedsSessionTarget { get; init; }
 
+    /// <summary>Whether it changes the gateway itself, which <see cref="ControlPlaneLimit"/> slows down.</summary>
+    public bool IsControlPlaneWrite { get; init; }
+
     /// <summary>What the params may be; read from the notation at the first call.</summary>
     public ParamSchema Schema => _schema ??= ParamSchema.Parse(Notation);
 

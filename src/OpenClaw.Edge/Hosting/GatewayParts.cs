@@ -106,6 +106,7 @@ internal sealed class GatewayParts
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers));
+        var registry = new ToolRegistry(BuiltInTools.All);
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
         GatewayParts? parts = null;
@@ -115,15 +116,18 @@ internal sealed class GatewayParts
             Agents = () => parts!.Agents,
             Sessions = sessions,
             Models = router,
-            Tools = new ToolRegistry(BuiltInTools.All),
+            Tools = registry,
             Events = events,
             Time = clock,
             Loggers = loggers,
         }));
+        var tools = new ToolInvocation(registry);
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
+            Editor = new ConfigEditor(setup.Paths, setup.Environment),
+            Tools = tools,
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,

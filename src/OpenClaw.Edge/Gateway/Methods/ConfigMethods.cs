@@ -5,7 +5,7 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>config.get</c>: the configuration with its secrets blacked out.</summary>
+/// <summary><c>config.get</c>: the configuration as it is on disk, with its secrets blacked out.</summary>
 internal sealed class ConfigMethods(GatewayRuntime runtime)
 {
     /// <summary>The methods.</summary>
@@ -14,7 +14,8 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
 
     private MethodReply Get()
     {
-        ConfigSnapshot snapshot = runtime.Config.Current;
+        ConfigSnapshot snapshot = runtime.Editor.Read();
+        ConfigSnapshot applied = runtime.Config.Current;
         byte[] shown = ConfigRedaction.Redact(snapshot.Json.Span);
         using JsonDocument plain = JsonDocument.Parse(snapshot.Json);
         using JsonDocument redacted = JsonDocument.Parse(shown);
@@ -25,18 +26,20 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
             json.WriteString("path"u8, snapshot.Path);
             json.WriteBoolean("exists"u8, snapshot.Exists);
             json.WriteString("raw"u8, raw);
-            foreach (string name in (ReadOnlySpan<string>)["parsed", "sourceConfig", "resolved", "config", "runtimeConfig"])
+            foreach (string name in (ReadOnlySpan<string>)["parsed", "sourceConfig", "resolved", "config"])
             {
                 json.WritePropertyName(name);
                 json.WriteRawValue(shown, skipInputValidation: true);
             }
 
+            json.WritePropertyName("runtimeConfig"u8);
+            json.WriteRawValue(ConfigRedaction.Redact(applied.Json.Span), skipInputValidation: true);
             json.WriteBoolean("valid"u8, snapshot.Valid);
             json.WriteString("hash"u8, snapshot.Hash);
             json.WriteString("configRevisionHash"u8, snapshot.Hash);
-            json.WriteString("appliedConfigHash"u8, snapshot.Hash);
-            WriteProblems(json, "issues", snapshot.Problems, ProblemSeverity.Error);
-            WriteProblems(json, "warnings", snapshot.Problems, ProblemSeverity.Warning);
+            json.WriteString("appliedConfigHash"u8, applied.Hash);
+            ConfigText.WriteIssues(json, "issues", snapshot.Problems.Where(problem => problem.Severity >= ProblemSeverity.Error));
+            ConfigText.WriteIssues(json, "warnings", snapshot.Problems.Where(problem => problem.Severity == ProblemSeverity.Warning));
             json.WriteStartArray("legacyIssues"u8);
             json.WriteEndArray();
             json.WriteStartArray("includedPaths"u8);
@@ -49,26 +52,5 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
             json.WriteStartArray("includeProvenance"u8);
             json.WriteEndArray();
         });
-    }
-
-    private static void WriteProblems(
-        Utf8JsonWriter json,
-        string name,
-        IReadOnlyList<ConfigProblem> problems,
-        ProblemSeverity severity)
-    {
-        json.WriteStartArray(name);
-        foreach (ConfigProblem problem in problems)
-        {
-            if (problem.Severity == severity)
-            {
-                json.WriteStartObject();
-                json.WriteString("path"u8, problem.Path);
-                json.WriteString("message"u8, problem.Message);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
     }
 }

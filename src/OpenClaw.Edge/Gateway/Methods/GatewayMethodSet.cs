@@ -22,6 +22,7 @@ internal static class GatewayMethodSet
             .. new SessionMethods(runtime, sessions).Entries(),
             .. new SessionChangeMethods(runtime, sessions).Entries(),
             .. new ConfigMethods(runtime).Entries(),
+            .. new ConfigWriteMethods(runtime, broadcaster).Entries(),
             .. new LogMethods(runtime).Entries(),
             .. new UsageMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>One change of the configuration file that a client asks for: checked against the file's hash, secrets put back,
+/// validated, written whole, put in force. One object, one call.</summary>
+internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
+{
+    private const int MaxIssuesInMessage = 3;
+    private static readonly SemaphoreSlim s_writing = new(1, 1); // the file is read and written in one piece
+
+    private GatewayError? _error;
+
+    /// <summary>The configuration before the change.</summary>
+    public ConfigSnapshot Before { get; private set; } = runtime.Config.Current;
+
+    /// <summary>The configuration after it.</summary>
+    public ConfigSnapshot After { get; private set; } = runtime.Config.Current;
+
+    /// <summary>Whether bytes were written.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>Does it; the error when nothing was written.</summary>
+    /// <param name="rule">Makes the new text from the old one.</param>
+    /// <param name="keepEqual">Whether a text that says the same as the one before is not written.</param>
+    /// <param name="cancellationToken">Ends the wait for another writer.</param>
+    public async Task<GatewayError?> RunAsync(
+        Func<byte[], (byte[]? Text, string? Error)> rule, bool keepEqual, CancellationToken cancellationToken)
+    {
+        await s_writing.WaitAsync(cancellationToken);
+        try
+        {
+            ConfigEdit edit = await Task.Run(() => runtime.Editor.Change(text => Judge(text, rule, keepEqual)), CancellationToken.None);
+            if (!edit.Accepted)
+            {
+                return _error ?? GatewayError.Invalid(edit.Error ?? "the configuration cannot be changed");
+            }
+
+            Changed = edit.Changed;
+            if (Changed && Before.Config.Gateway.Reload.Mode != "off")
+            {
+                await runtime.Config.ReloadAsync(CancellationToken.None);
+            }
+
+            return null;
+        }
+        finally
+        {
+            s_writing.Release();
+        }
+    }
+
+    private (byte[]? Text, string? Error) Judge(byte[] text, Func<byte[], (byte[]? Text, string? Error)> rule, bool keepEqual)
+    {
+        Before = runtime.Editor.Read(text);
+        if (text.Length > 0 && BadHash() is { } stale)
+        {
+            return Refuse(GatewayError.Invalid(stale));
+        }
+
+        (byte[]? wanted, string? error) = rule(text);
+        if (wanted is null)
+        {
+            return Refuse(GatewayError.Invalid(error ?? "the configuration cannot be changed"));
+        }
+
+        using JsonDocument? source = ConfigText.Parse(text);
+        using JsonDocument resolved = JsonDocument.Parse(Before.Json);
+        JsonElement[] originals = source is null ? [resolved.RootElement] : [source.RootElement, resolved.RootElement];
+        if (!ConfigSecrets.TryRestore(wanted, originals, out byte[]? restored, out error))
+        {
+            return Refuse(GatewayError.Invalid($"invalid config: {error}"));
+        }
+
+        After = runtime.Editor.Read(restored);
+        if (NewIssues() is { Count: > 0 } issues)
+        {
+            return Refuse(InvalidConfig(issues));
+        }
+
+        if (keepEqual && ConfigText.SaySame(text, restored))
+        {
+            After = Before;
+            return (text, null);
+        }
+
+        return (restored, null);
+    }
+
+    private string? BadHash() => baseHash switch
+    {
+        null => "config base hash required; re-run config.get and retry",
+        _ when baseHash != Before.Hash => "config changed since last load; re-run config.get and retry",
+        _ => null,
+    };
+
+    // What was wrong before and does not stop a start may stay: a change of one key is not held up by another.
+    private List<ConfigProblem> NewIssues() =>
+    [
+        .. After.Problems.Where(problem => problem.Severity == ProblemSeverity.Fatal
+            || (problem.Severity == ProblemSeverity.Error
+                && !Before.Problems.Any(old => old.Path == problem.Path && old.Message == problem.Message))),
+    ];
+
+    private (byte[]? Text, string? Error) Refuse(GatewayError error)
+    {
+        _error = error;
+        return (null, error.Message);
+    }
+
+    private static GatewayError InvalidConfig(List<ConfigProblem> issues)
+    {
+        string told = string.Join("; ", issues.Take(MaxIssuesInMessage).Select(issue =>
+            issue.Path.Length > 0 ? $"{issue.Path}: {issue.Message}" : issue.Message));
+        string more = issues.Count > MaxIssuesInMessage ? $" (+{issues.Count - MaxIssuesInMessage} more issues)" : "";
+        return GatewayError.Invalid($"invalid config: {told}{more}", json => ConfigText.WriteIssues(json, "issues", issues));
+    }
+}

@@ -1,0 +1,214 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Functional;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Gateway;
+
+public sealed class Config_writes : IAsyncLifetime
+{
+    private ScriptedModelServer _model = null!;
+    private GatewayHome _home = null!;
+    private RunningGateway _gateway = null!;
+    private GatewayTestClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _model = ScriptedModelServer.Start();
+        _home = new GatewayHome(_model.BaseUri, "logging: { level: \"info\" }, // how much is told\n");
+        _gateway = await RunningGateway.StartAsync(_home);
+        _client = await _gateway.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _gateway.DisposeAsync();
+        _home.Dispose();
+        await _model.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_patch_changes_one_key_and_keeps_comments_and_secrets()
+    {
+        JsonElement before = await _client.CallAsync("config.get");
+
+        JsonElement answer = await PatchAsync("""{"logging":{"level":"debug"}}""");
+
+        string file = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        Assert.Contains("// made by the test kit", file, StringComparison.Ordinal);
+        Assert.Contains("// how much is told", file, StringComparison.Ordinal);
+        Assert.Contains(_home.Token, file, StringComparison.Ordinal);
+        Assert.Equal("debug", answer.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
+        Assert.Equal(["logging.level"], answer.GetProperty("changedPaths").EnumerateArray().Select(path => path.GetString()));
+        Assert.Equal("hot", answer.GetProperty("reloadKind").GetString());
+        Assert.False(answer.TryGetProperty("restart", out _));
+        Assert.DoesNotContain(_home.Token, answer.GetRawText(), StringComparison.Ordinal);
+        JsonElement after = await _client.CallAsync("config.get");
+        Assert.NotEqual(before.GetProperty("hash").GetString(), after.GetProperty("hash").GetString());
+        Assert.Equal(answer.GetProperty("hash").GetString(), after.GetProperty("hash").GetString());
+        Assert.Equal(after.GetProperty("hash").GetString(), after.GetProperty("appliedConfigHash").GetString());
+        JsonElement told = await _client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("config.changed"));
+        Assert.Equal(answer.GetProperty("hash").GetString(), told.GetProperty("payload").GetProperty("hash").GetString());
+    }
+
+    [Fact]
+    public async Task A_whole_text_goes_back_as_it_was_read_with_its_secrets_restored()
+    {
+        JsonElement read = await _client.CallAsync("config.get");
+        string raw = read.GetProperty("raw").GetString()!;
+        Assert.Contains("__OPENCLAW_REDACTED__", raw, StringComparison.Ordinal);
+
+        JsonElement answer = await WriteAsync("config.set", raw.Replace("\"info\"", "\"warn\"", StringComparison.Ordinal), HashOf(read));
+
+        string file = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("__OPENCLAW_REDACTED__", file, StringComparison.Ordinal);
+        Assert.Contains(_home.Token, file, StringComparison.Ordinal);
+        Assert.Contains("// how much is told", file, StringComparison.Ordinal);
+        Assert.Equal("warn", answer.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
+        await using GatewayTestClient again = await _gateway.ConnectAsync();
+    }
+
+    [Fact]
+    public async Task The_parsed_object_may_be_written_back_too()
+    {
+        JsonElement read = await _client.CallAsync("config.get");
+
+        await WriteAsync("config.apply", read.GetProperty("config").GetRawText(), HashOf(read));
+
+        Assert.Contains(_home.Token, await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config.set")]
+    [InlineData("config.apply")]
+    [InlineData("config.patch")]
+    public async Task Writes_need_the_hash_of_what_is_on_disk(string method)
+    {
+        GatewayCallException none = await RefusedAsync(method, """{"raw":"{}"}""");
+        GatewayCallException stale = await RefusedAsync(method, """{"raw":"{}","baseHash":"hmac-sha256:v1:old"}""");
+
+        Assert.Equal("INVALID_REQUEST: config base hash required; re-run config.get and retry", none.Message);
+        Assert.Equal("INVALID_REQUEST: config changed since last load; re-run config.get and retry", stale.Message);
+    }
+
+    [Fact]
+    public async Task A_change_by_somebody_else_between_read_and_write_is_not_lost()
+    {
+        string hash = HashOf(await _client.CallAsync("config.get"));
+        _home.WriteConfig("logging: { level: \"error\" },");
+
+        GatewayCallException stale = await RefusedAsync("config.patch", $$$"""{"raw":"{\"logging\":null}","baseHash":"{{{hash}}}"}""");
+
+        Assert.Contains("config changed since last load", stale.Message, StringComparison.Ordinal);
+        JsonElement now = await _client.CallAsync("config.get");
+        Assert.Equal("error", now.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
+    }
+
+    [Fact]
+    public async Task A_bad_value_is_refused_with_its_place_and_changes_nothing()
+    {
+        string before = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+
+        GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => PatchAsync("""{"logging":{"level":"loud"}}"""));
+
+        Assert.StartsWith("INVALID_REQUEST: invalid config: logging.level: ", error.Message, StringComparison.Ordinal);
+        JsonElement issue = error.Error.GetProperty("details").GetProperty("issues")[0];
+        Assert.Equal("logging.level", issue.GetProperty("path").GetString());
+        Assert.NotEmpty(issue.GetProperty("message").GetString()!);
+        Assert.Equal(before, await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_patch_that_says_nothing_new_writes_nothing()
+    {
+        DateTime written = File.GetLastWriteTimeUtc(_home.ConfigPath);
+
+        JsonElement answer = await PatchAsync("""{"logging":{"level":"info"},"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__"}},"ui":null}""");
+
+        Assert.True(answer.GetProperty("noop").GetBoolean());
+        Assert.Equal(0, answer.GetProperty("changedPaths").GetArrayLength());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_home.ConfigPath));
+    }
+
+    [Fact]
+    public async Task Lists_are_merged_by_id_and_never_dropped_unasked()
+    {
+        await PatchAsync("""{"agents":{"list":[{"id":"main","default":true},{"id":"second"}]}}""");
+        await PatchAsync("""{"agents":{"list":[{"id":"second","name":"Two"},{"id":"third"}]}}""");
+        JsonElement agents = await _client.CallAsync("agents.list");
+
+        GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => PatchAsync("""{"agents":{"list":null}}"""));
+        await PatchAsync("""{"agents":{"list":null}}""", "agents.list");
+
+        Assert.Equal(["main", "second", "third"], agents.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()));
+        Assert.StartsWith("INVALID_REQUEST: config.patch would remove entries from array path(s): agents.list.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await _client.CallAsync("agents.list")).GetProperty("agents").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_takes_a_restart_is_said()
+    {
+        JsonElement answer = await PatchAsync("""{"logging":{"consoleStyle":"json"}}""");
+
+        Assert.Equal("restart", answer.GetProperty("reloadKind").GetString());
+        Assert.True(answer.GetProperty("restart").GetProperty("required").GetBoolean());
+        Assert.Equal("logging.consoleStyle", answer.GetProperty("restart").GetProperty("paths")[0].GetString());
+    }
+
+    [Fact]
+    public async Task Markers_that_stand_for_nothing_are_refused()
+    {
+        GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(
+            () => PatchAsync("""{"models":{"providers":{"lab":{"apiKey":"__OPENCLAW_REDACTED__"}}}}"""));
+
+        Assert.Contains("models.providers.lab.apiKey", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writing_is_for_admins_with_good_params()
+    {
+        await using GatewayTestClient writer = await _gateway.ConnectAsync("operator.read", "operator.write");
+        foreach (string method in (string[])["config.set", "config.apply", "config.patch"])
+        {
+            GatewayCallException scope = await Assert.ThrowsAsync<GatewayCallException>(() => writer.CallAsync(method, """{"raw":"{}"}"""));
+            GatewayCallException bad = await RefusedAsync(method, "{}");
+
+            Assert.Equal("FORBIDDEN: missing scope: operator.admin", scope.Message);
+            Assert.Equal($"INVALID_REQUEST: invalid {method} params: must have required property 'raw'", bad.Message);
+        }
+    }
+
+    [Fact]
+    public async Task The_thirty_first_change_in_a_minute_waits()
+    {
+        for (int call = 0; call < 30; call++)
+        {
+            await RefusedAsync("config.patch", """{"raw":"{}"}""");
+        }
+
+        GatewayCallException error = await RefusedAsync("config.patch", """{"raw":"{}"}""");
+
+        Assert.Equal("UNAVAILABLE", error.Code);
+        Assert.True(error.Error.GetProperty("retryable").GetBoolean());
+        Assert.InRange(error.Error.GetProperty("retryAfterMs").GetInt32(), 1, 60_000);
+        Assert.Equal("30 per 60s", error.Error.GetProperty("details").GetProperty("limit").GetString());
+        Assert.Equal("config.patch", error.Error.GetProperty("details").GetProperty("method").GetString());
+    }
+
+    private static string HashOf(JsonElement config) => config.GetProperty("hash").GetString()!;
+
+    private async Task<JsonElement> PatchAsync(string patch, params string[] replacePaths) =>
+        await WriteAsync(
+            "config.patch",
+            patch,
+            HashOf(await _client.CallAsync("config.get")),
+            replacePaths.Length == 0 ? "" : $",\"replacePaths\":[{string.Join(',', replacePaths.Select(path => $"\"{path}\""))}]");
+
+    private Task<JsonElement> WriteAsync(string method, string raw, string hash, string more = "") => _client.CallAsync(
+        method, $$"""{"raw":"{{JsonEncodedText.Encode(raw)}}","baseHash":"{{hash}}"{{more}}}""");
+
+    private Task<GatewayCallException> RefusedAsync(string method, string parameters) =>
+        Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters));
+}
