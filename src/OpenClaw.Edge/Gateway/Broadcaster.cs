@@ -40,7 +40,7 @@ public sealed class Broadcaster : IAsyncDisposable
     /// <param name="payload">Writes one JSON value.</param>
     public void Publish(string name, OperatorScopes scope, Action<Utf8JsonWriter> payload)
     {
-        GatewayConnection[] ready = _registry.Ready;
+        ReadOnlySpan<GatewayConnection> ready = _registry.Ready;
         if (ready.Length == 0)
         {
             return;

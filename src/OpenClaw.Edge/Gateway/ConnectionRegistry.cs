@@ -11,14 +11,14 @@ internal sealed class ConnectionRegistry
 
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _unauthenticated = [];
-    private volatile GatewayConnection[] _all = [];
-    private volatile GatewayConnection[] _ready = [];
+    private volatile ConnectionList _all = ConnectionList.Empty;
+    private volatile ConnectionList _ready = ConnectionList.Empty;
 
-    /// <summary>Every open socket.</summary>
-    public GatewayConnection[] All => _all;
+    /// <summary>Every open socket, as of now.</summary>
+    public ReadOnlySpan<GatewayConnection> All => _all.Span;
 
-    /// <summary>Sockets that have said hello. Do not change the array.</summary>
-    public GatewayConnection[] Ready => _ready;
+    /// <summary>Sockets that have said hello, as of now.</summary>
+    public ReadOnlySpan<GatewayConnection> Ready => _ready.Span;
 
     /// <summary>Reserves a place for a socket that has not said hello; false when the address or the gateway has too many.</summary>
     public bool TryReserve(IPAddress address)
@@ -26,7 +26,7 @@ internal sealed class ConnectionRegistry
         lock (_gate)
         {
             int open = _unauthenticated.GetValueOrDefault(address);
-            if (open >= ProtocolLimits.MaxUnauthenticatedPerAddress || _all.Length >= MaxConnections)
+            if (open >= ProtocolLimits.MaxUnauthenticatedPerAddress || _all.Count >= MaxConnections)
             {
                 return false;
             }
@@ -57,7 +57,7 @@ internal sealed class ConnectionRegistry
     {
         lock (_gate)
         {
-            _all = [.. _all, connection];
+            _all = _all.With(connection);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class ConnectionRegistry
     {
         lock (_gate)
         {
-            _ready = [.. _ready, connection];
+            _ready = _ready.With(connection);
         }
     }
 
@@ -75,16 +75,10 @@ internal sealed class ConnectionRegistry
     {
         lock (_gate)
         {
-            _all = Without(_all, connection);
-            GatewayConnection[] before = _ready;
-            _ready = Without(before, connection);
-            return _ready.Length != before.Length;
+            _all = _all.Without(connection);
+            ConnectionList before = _ready;
+            _ready = before.Without(connection);
+            return _ready.Count != before.Count;
         }
-    }
-
-    private static GatewayConnection[] Without(GatewayConnection[] list, GatewayConnection gone)
-    {
-        int index = Array.IndexOf(list, gone);
-        return index < 0 ? list : [.. list.AsSpan(0, index), .. list.AsSpan(index + 1)];
     }
 }

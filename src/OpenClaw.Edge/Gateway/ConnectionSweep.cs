@@ -50,7 +50,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     {
         lock (_gate)
         {
-            GatewayConnection[] all = _registry.All;
+            ReadOnlySpan<GatewayConnection> all = _registry.All;
             if (all.Length == 0)
             {
                 _running = false;
