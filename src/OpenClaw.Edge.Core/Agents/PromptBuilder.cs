@@ -81,7 +81,7 @@ internal static class PromptBuilder
         List<PromptMessage> current = [.. active.Run.Request.PriorMessages];
         foreach (ActiveRun asked in active.Collected.Append(active))
         {
-            if (asked.Run.Request is { Message: "", Images.Count: 0, PriorMessages.Count: > 0 })
+            if (asked.Run.Request is { Message: "", Images.Count: 0 })
             {
                 continue; // an HTTP client handed in a tool's result: the conversation ends with it
             }

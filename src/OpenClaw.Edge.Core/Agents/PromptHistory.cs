@@ -143,13 +143,17 @@ internal static class PromptHistory
             }
             else if (message.Role == "user")
             {
-                yield return User(message);
+                PromptMessage said = User(message);
+                if (said.Text.Length > 0 || said.Images.Count > 0) // empty: a caller handed in a tool's result
+                {
+                    yield return said;
+                }
             }
             else if (message.Role == "assistant")
             {
-                foreach (PromptMessage said in Assistant(message, results))
+                foreach (PromptMessage answer in Assistant(message, results))
                 {
-                    yield return said;
+                    yield return answer;
                 }
             }
         }

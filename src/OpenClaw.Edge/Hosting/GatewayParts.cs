@@ -168,6 +168,8 @@ internal sealed class GatewayParts
                 Agents = () => parts!.Agents,
                 Runs = runs,
                 Events = events,
+                Sessions = sessions,
+                Kept = new IdempotencyStore(database, clock),
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, loggers)),

@@ -57,7 +57,8 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
         await HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, answer, ChatAnswer.Write);
     }
 
-    private static Task RefuseAsync(HttpContext context, RunAdmission admission, RunRequest turn)
+    /// <summary>Answers a turn that was not admitted.</summary>
+    internal static Task RefuseAsync(HttpContext context, RunAdmission admission, RunRequest turn)
     {
         double seconds = Math.Max(1, Math.Ceiling((admission.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
         switch (admission.Status)
@@ -75,8 +76,9 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
         }
     }
 
-    // An answer that was aborted with something in it is still an answer; one without is a failure.
-    private static FailureAnswer? FailureOf(ChatRequest chat, RunResult result)
+    /// <summary>The failure that a result is; null for an answer. One that was aborted with something in it is still an
+    /// answer; one without is a failure.</summary>
+    internal static FailureAnswer? FailureOf(ChatRequest chat, RunResult result)
     {
         if (result.Status is RunStatus.Failed or RunStatus.TimedOut
             || (result.Status == RunStatus.Aborted && result.Text.Length == 0))

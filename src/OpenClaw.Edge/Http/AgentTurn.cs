@@ -14,6 +14,15 @@ internal static class AgentTurn
     private static readonly string[] Reserved = ["subagent:", "cron:", "acp:"];
 
     /// <summary>Builds the turn; false with a sentence for the caller when the request names something that is not there.</summary>
+    /// <param name="headers">Of the request.</param>
+    /// <param name="chat">What is asked.</param>
+    /// <param name="selectedAgent">Agent that <c>model</c> names; null for the default one.</param>
+    /// <param name="agents">The agents there are.</param>
+    /// <param name="models">The models there are.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="problem">The sentence.</param>
+    /// <param name="family">First word of the names of sessions that are made for callers without one.</param>
+    /// <param name="continues">Whether the session itself holds what is to be answered, so that no message is needed.</param>
     public static bool TryBuild(
         IHeaderDictionary headers,
         ChatRequest chat,
@@ -21,7 +30,9 @@ internal static class AgentTurn
         AgentCatalog agents,
         ProviderCatalog models,
         [NotNullWhen(true)] out RunRequest? turn,
-        out string problem)
+        out string problem,
+        string family = "openai",
+        bool continues = false)
     {
         turn = null;
         string? wanted = Header(headers, "x-openclaw-agent-id") ?? Header(headers, "x-openclaw-agent") ?? selectedAgent;
@@ -33,7 +44,7 @@ internal static class AgentTurn
         }
 
         string runId = Guid.NewGuid().ToString();
-        if (!TryFindSession(headers, chat, agent.Id, wanted is not null, runId, agents, out SessionKey key, out problem))
+        if (!TryFindSession(headers, chat, agent.Id, wanted is not null, $"{family}:{runId}", agents, out SessionKey key, out problem))
         {
             return false;
         }
@@ -46,14 +57,14 @@ internal static class AgentTurn
         }
 
         int last = LastPrompt(chat.Messages);
-        if (last < 0)
+        if (last < 0 && !continues)
         {
-            problem = "Missing user message in `messages`.";
+            problem = family == "openai" ? "Missing user message in `messages`." : "Missing user message in `input`.";
             return false;
         }
 
         // A tool's result is no prompt of its own: it stays in the conversation and the model goes on from there.
-        bool answersTool = chat.Messages[last].Role == PromptRole.Tool;
+        bool answersTool = last < 0 || chat.Messages[last].Role == PromptRole.Tool;
         turn = new RunRequest
         {
             RunId = runId,
@@ -83,7 +94,9 @@ internal static class AgentTurn
         problem = "";
         if (Header(headers, "x-openclaw-session-key") is not { } wanted)
         {
-            string rest = string.IsNullOrWhiteSpace(chat.User) ? $"openai:{fresh}" : $"openai-user:{chat.User.Trim()}";
+            string rest = string.IsNullOrWhiteSpace(chat.User)
+                ? fresh
+                : $"{fresh[..fresh.IndexOf(':', StringComparison.Ordinal)]}-user:{chat.User.Trim()}";
             problem = "`user` is too long or holds control characters.";
             return SessionKey.TryParse($"agent:{agentId}:{rest}", agentId, out key);
         }

@@ -62,7 +62,9 @@ internal sealed class AuthGate(HttpFrontParts parts)
             return false;
         }
 
-        return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, CallerOf(decision, peer.Client));
+        string caller = CallerOf(decision, peer.Client);
+        HttpCaller.Note(context, decision.Method, caller);
+        return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, caller);
     }
 
     /// <summary>Whether a probe may show details: to a process of this host, or with the secret. Answers nothing.</summary>

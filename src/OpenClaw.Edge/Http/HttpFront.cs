@@ -21,6 +21,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly LandingPage _page;
     private readonly ModelsEndpoint _models;
     private readonly ChatEndpoint _chat;
+    private readonly ResponsesEndpoint _responses;
     private readonly EmbeddingsEndpoint _embeddings;
     private readonly PrometheusEndpoint _metrics;
 
@@ -38,6 +39,7 @@ public sealed partial class HttpFront : IDisposable
         _models = new ModelsEndpoint(parts);
         PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
+        _responses = new ResponsesEndpoint(parts, passThrough, _streams, _counters);
         _embeddings = new EmbeddingsEndpoint(parts, passThrough, _counters);
         _metrics = new PrometheusEndpoint(parts, _counters);
     }
@@ -86,10 +88,11 @@ public sealed partial class HttpFront : IDisposable
         _counters.Dispose();
     }
 
-    // The left places (/sessions/<key>/history and /kill, /tools/invoke, hooks, /v1/responses) answer 404 until they come.
+    // The left places (/sessions/<key>/history and /kill, /tools/invoke, hooks) answer 404 until they come.
     private static HttpRoute RouteOf(string path) => path switch
     {
         "/v1/chat/completions" => HttpRoute.Chat,
+        "/v1/responses" => HttpRoute.Responses,
         "/v1/embeddings" => HttpRoute.Embeddings,
         "/v1/models" => HttpRoute.Models,
         "/health" or "/healthz" or "/ready" or "/readyz" or "/startup" or "/startupz" => HttpRoute.Probe,
@@ -132,7 +135,7 @@ public sealed partial class HttpFront : IDisposable
         }
 
         string method = context.Request.Method;
-        bool posts = route is HttpRoute.Chat or HttpRoute.Embeddings;
+        bool posts = route is HttpRoute.Chat or HttpRoute.Responses or HttpRoute.Embeddings;
         if (posts ? !HttpMethods.IsPost(method) : !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
         {
             await HttpAnswer.MethodNotAllowedAsync(context, posts ? "POST" : "GET, HEAD");
@@ -148,6 +151,7 @@ public sealed partial class HttpFront : IDisposable
             await (route switch
             {
                 HttpRoute.Chat => _chat.AnswerAsync(context),
+                HttpRoute.Responses => _responses.AnswerAsync(context),
                 HttpRoute.Embeddings => _embeddings.AnswerAsync(context),
                 HttpRoute.Models => _models.AnswerAsync(context),
                 HttpRoute.Metrics => _metrics.AnswerAsync(context),
@@ -162,6 +166,7 @@ public sealed partial class HttpFront : IDisposable
         return route switch
         {
             HttpRoute.Chat => !endpoints.ChatCompletions.Enabled,
+            HttpRoute.Responses => !endpoints.Responses.Enabled,
             HttpRoute.Models or HttpRoute.Embeddings =>
                 !endpoints.ChatCompletions.Enabled && !endpoints.Responses.Enabled,
             HttpRoute.Metrics => !config.Diagnostics.Enabled,

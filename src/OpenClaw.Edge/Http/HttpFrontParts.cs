@@ -4,6 +4,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Http;
 
@@ -43,6 +44,12 @@ public sealed record HttpFrontParts
 
     /// <summary>Where turns publish their text.</summary>
     public required RunEventHub Events { get; init; }
+
+    /// <summary>Sessions and their transcripts.</summary>
+    public required SessionStore Sessions { get; init; }
+
+    /// <summary>What must be found again after a restart, for a day.</summary>
+    public required IdempotencyStore Kept { get; init; }
 
     /// <summary>Asks the database something small, for readiness; may throw what the storage throws.</summary>
     public required Func<bool> DatabaseOpen { get; init; }

@@ -18,6 +18,9 @@ internal enum HttpRoute
     /// <summary><c>/v1/chat/completions</c>.</summary>
     Chat,
 
+    /// <summary><c>/v1/responses</c>.</summary>
+    Responses,
+
     /// <summary><c>/v1/embeddings</c>.</summary>
     Embeddings,
 

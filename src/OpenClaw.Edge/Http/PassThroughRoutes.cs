@@ -14,11 +14,15 @@ internal sealed class PassThroughRoutes
     private PassThroughRoutes(PassThroughTarget target)
     {
         Chat = new Uri(target.BaseUri, "chat/completions");
+        Responses = new Uri(target.BaseUri, "responses");
         Embeddings = new Uri(target.BaseUri, "embeddings");
     }
 
     /// <summary><c>…/chat/completions</c>.</summary>
     public Uri Chat { get; }
+
+    /// <summary><c>…/responses</c>.</summary>
+    public Uri Responses { get; }
 
     /// <summary><c>…/embeddings</c>.</summary>
     public Uri Embeddings { get; }

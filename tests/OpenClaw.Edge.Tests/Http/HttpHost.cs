@@ -95,6 +95,8 @@ internal sealed class HttpHost : IAsyncDisposable
             Agents = () => Agents,
             Runs = Runs,
             Events = events,
+            Sessions = Sessions,
+            Kept = new IdempotencyStore(_database, clock),
             DatabaseOpen = () => DatabaseOpen,
         });
         _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance);
