@@ -36,6 +36,7 @@ internal static partial class ConfigBinder
             Tools = BindToolList(section.Section("tools")),
             Tailscale = new TailscaleConfig { Mode = section.Section("tailscale").Text("mode", d.Tailscale.Mode) },
             PublicOrigin = section.Text("publicOrigin"),
+            AutoApproveLocal = section.Section("nodes").Section("pairing").Flag("autoApproveLocal", true),
             Remote = new RemoteConfig
             {
                 Url = section.Section("remote").Text("url"),
@@ -68,6 +69,9 @@ internal static partial class ConfigBinder
                 UserHeader = proxy.Text("userHeader"),
                 RequiredHeaders = proxy.Texts("requiredHeaders"),
                 AllowUsers = proxy.Texts("allowUsers"),
+                AllowLoopback = proxy.Flag("allowLoopback", false),
+                AutoApproveDevices = proxy.Section("deviceAutoApprove").Flag("enabled", false),
+                AutoApproveScopes = proxy.Section("deviceAutoApprove").Texts("scopes"),
             },
         };
     }

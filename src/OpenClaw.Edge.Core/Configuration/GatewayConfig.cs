@@ -49,6 +49,10 @@ public sealed record GatewayConfig
     /// <summary>Origin under which people reach the gateway, such as <c>https://claw.example.org</c>.</summary>
     public string? PublicOrigin { get; init; }
 
+    /// <summary>Whether a device that connects from this machine with the shared secret is paired without a question
+    /// (<c>gateway.nodes.pairing.autoApproveLocal</c>).</summary>
+    public bool AutoApproveLocal { get; init; } = true;
+
     /// <summary>The gateway that the command line talks to when <see cref="Mode"/> is <c>remote</c>.</summary>
     public RemoteConfig Remote { get; init; } = new();
 }

@@ -8,6 +8,18 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
 {
     private readonly AuthRateLimiter _limiter = new(time);
 
+    /// <summary><c>token</c>, <c>password</c>, <c>trusted-proxy</c> or <c>none</c>: what the gateway is set to.</summary>
+    public string Mode => secret().AuthMode;
+
+    /// <summary>Whether either text is the secret. For choosing what to check only: it counts nothing and locks nobody out,
+    /// so <see cref="CheckAsync"/> must still judge.</summary>
+    public bool IsSecret(string? presented, string? alternative)
+    {
+        GatewaySecret current = secret();
+        string? expected = current.AuthMode == "token" ? current.Token : current.Password;
+        return !string.IsNullOrEmpty(expected) && (Matches(presented, expected) | Matches(alternative, expected));
+    }
+
     /// <summary>Judges a presented secret; the caller must wait <see cref="AuthDecision.Delay"/> before it answers.</summary>
     /// <param name="presented">What the caller sent; null or empty when nothing.</param>
     /// <param name="kind">What it claims to be.</param>
@@ -32,7 +44,7 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         }
 
         string? expected = method == "token" ? current.Token : current.Password; // trusted-proxy: local callers' password
-        if (string.IsNullOrEmpty(expected))
+        if (string.IsNullOrEmpty(expected) && kind == CredentialKind.SharedSecret)
         {
             return new AuthDecision(AuthOutcome.NotConfigured, TimeSpan.Zero, method);
         }
@@ -51,7 +63,7 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         }
 
         bool accepted = kind == CredentialKind.SharedSecret
-            && (Matches(presented, expected) | Matches(alternative, expected));
+            && (Matches(presented, expected!) | Matches(alternative, expected!));
         if (accepted)
         {
             _limiter.Succeed(kind, peer);

@@ -91,7 +91,7 @@ public static class PeerAddress
         return false;
     }
 
-    private static bool IsTrusted(IPAddress address, IReadOnlyList<string> trustedProxies)
+    internal static bool IsTrusted(IPAddress address, IReadOnlyList<string> trustedProxies)
     {
         foreach (string entry in trustedProxies)
         {

@@ -75,6 +75,15 @@ public sealed class ScopeSet
     /// <summary>Whether everything in <paramref name="needed"/> is granted or implied.</summary>
     public bool Allows(OperatorScopes needed) => (_allowed & needed) == needed;
 
+    /// <summary>Whether every one of these names is granted or implied; an unknown name must be granted as it is.</summary>
+    public bool AllowsAll(IReadOnlyList<string> asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return asked.All(name => Parse(name) is var scope and not OperatorScopes.None
+            ? Allows(scope)
+            : Names.Contains(name, StringComparer.Ordinal));
+    }
+
     /// <summary>Those names of this set that <paramref name="limit"/> also allows, in order.</summary>
     public ScopeSet Narrow(ScopeSet limit)
     {

@@ -11,6 +11,7 @@ internal sealed record Migration(int Version, Func<string> Sql)
     public static IReadOnlyList<Migration> All { get; } =
     [
         Embedded(1, "0001-sessions.sql"),
+        Embedded(2, "0002-devices.sql"),
     ];
 
     private static Migration Embedded(int version, string name) => new(version, () =>
