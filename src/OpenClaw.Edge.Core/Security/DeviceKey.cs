@@ -12,8 +12,8 @@ public sealed class DeviceKey
     private DeviceKey(Ed25519Key key)
     {
         _key = key;
-        PublicKey = Base64Url.EncodeToString(key.PublicKey.Span);
-        DeviceId = DeviceSignature.IdOf(key.PublicKey.Span);
+        PublicKey = Base64Url.EncodeToString(key.PublicKey);
+        DeviceId = DeviceSignature.IdOf(key.PublicKey);
     }
 
     /// <summary>Base64url of the public key.</summary>
@@ -27,7 +27,7 @@ public sealed class DeviceKey
 
     /// <summary>The key of a seed; null where libcrypto is missing or the seed has another length.</summary>
     public static DeviceKey? FromSeed(ReadOnlySpan<byte> seed) =>
-        Ed25519Key.FromSeed(seed) is { } key ? new DeviceKey(key) : null;
+        Ed25519Key.TryFromSeed(seed) is { } key ? new DeviceKey(key) : null;
 
     /// <summary>Signs a proof with line version 3; base64url.</summary>
     public string Sign(DeviceProof proof) =>

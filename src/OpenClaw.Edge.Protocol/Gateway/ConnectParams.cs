@@ -39,6 +39,12 @@ public sealed record ConnectParams
     /// <summary>What the client can do with events.</summary>
     public IReadOnlyList<string> Caps { get; init; } = [];
 
+    /// <summary>What a node can do.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>What the owner of a node allows it; entries that are not true or false are left out.</summary>
+    public IReadOnlyDictionary<string, bool> Permissions { get; init; } = new Dictionary<string, bool>();
+
     /// <summary>Credentials.</summary>
     public ConnectAuth Auth { get; init; } = new(null, null, null, null);
 
@@ -61,6 +67,8 @@ public sealed record ConnectParams
                 Role = Text(value, "role") ?? "operator",
                 Scopes = Texts(value, "scopes"),
                 Caps = Texts(value, "caps"),
+                Commands = Texts(value, "commands"),
+                Permissions = Flags(value, "permissions"),
                 Auth = ReadAuth(value),
                 Device = ReadDevice(value),
             }
@@ -108,6 +116,23 @@ public sealed record ConnectParams
         value.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
             ? text.GetString()
             : null;
+
+    private static Dictionary<string, bool> Flags(JsonElement value, string name)
+    {
+        var flags = new Dictionary<string, bool>(StringComparer.Ordinal);
+        if (value.TryGetProperty(name, out JsonElement members))
+        {
+            foreach (JsonProperty member in members.EnumerateObject())
+            {
+                if (member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+                {
+                    flags[member.Name] = member.Value.GetBoolean();
+                }
+            }
+        }
+
+        return flags;
+    }
 
     private static string[] Texts(JsonElement value, string name) =>
         value.TryGetProperty(name, out JsonElement list)

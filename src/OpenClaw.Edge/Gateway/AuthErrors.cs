@@ -7,7 +7,10 @@ namespace OpenClaw.Edge.Gateway;
 internal static class AuthErrors
 {
     /// <summary>The error for a refused credential.</summary>
-    public static GatewayError Of(AuthDecision decision, CredentialKind kind)
+    /// <param name="decision">Judgement.</param>
+    /// <param name="kind">What was judged.</param>
+    /// <param name="mayRetry">Whether the client has a device and showed a token that is not a device token: it may have one.</param>
+    public static GatewayError Of(AuthDecision decision, CredentialKind kind, bool mayRetry = false)
     {
         bool password = decision.Method != "token";
         string name = password ? "password" : "token";
@@ -25,7 +28,7 @@ internal static class AuthErrors
                 $"gateway {name} not configured on gateway (set {key})",
                 $"AUTH_{upper}_NOT_CONFIGURED",
                 $"{name}_missing_config",
-                "review_auth_configuration"),
+                "update_auth_configuration"),
             AuthOutcome.Missing => Error(
                 $"gateway {name} missing (provide this gateway's {key})",
                 $"AUTH_{upper}_MISSING",
@@ -45,9 +48,28 @@ internal static class AuthErrors
                 $"gateway {name} mismatch (use this gateway's {key} or pair the device)",
                 $"AUTH_{upper}_MISMATCH",
                 $"{name}_mismatch",
-                "update_auth_credentials"),
+                mayRetry && !password ? "retry_with_device_token" : "update_auth_credentials",
+                mayRetry && !password),
         };
     }
+
+    /// <summary>The error for a device token that does not cover what is asked.</summary>
+    public static GatewayError ScopeMismatch() => Error(
+        "device token scope mismatch (re-pair or approve scope upgrade)",
+        "AUTH_SCOPE_MISMATCH",
+        "scope_mismatch",
+        "review_auth_configuration");
+
+    /// <summary>The error for a setup code that another device has used.</summary>
+    public static GatewayError BootstrapInvalid() => Of(
+        new AuthDecision(AuthOutcome.Mismatch, TimeSpan.Zero, "token"), CredentialKind.BootstrapToken);
+
+    /// <summary>The error for a caller for whom no proxy vouches.</summary>
+    public static GatewayError IdentityRequired() => Error(
+        "trusted proxy identity required (connect through the proxy that signs users in)",
+        "AUTH_IDENTITY_HEADER_REQUIRED",
+        "trusted_proxy_user_missing",
+        "review_auth_configuration");
 
     /// <summary>The error for a refused device proof.</summary>
     public static GatewayError Of(DeviceSignatureCheck check)
@@ -73,12 +95,12 @@ internal static class AuthErrors
         });
     }
 
-    private static GatewayError Error(string text, string code, string reason, string nextStep) =>
+    private static GatewayError Error(string text, string code, string reason, string nextStep, bool retry = false) =>
         GatewayError.Invalid($"unauthorized: {text}", json =>
         {
             json.WriteString("code"u8, code);
             json.WriteString("authReason"u8, reason);
-            json.WriteBoolean("canRetryWithDeviceToken"u8, false);
+            json.WriteBoolean("canRetryWithDeviceToken"u8, retry);
             json.WriteString("recommendedNextStep"u8, nextStep);
         });
 }

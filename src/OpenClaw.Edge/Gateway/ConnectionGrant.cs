@@ -15,7 +15,7 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Effective scopes.</summary>
     public ScopeSet Scopes { get; } = scopes;
 
-    /// <summary><c>none</c>, <c>token</c> or <c>password</c>.</summary>
+    /// <summary><c>none</c>, <c>token</c>, <c>password</c>, <c>device-token</c>, <c>bootstrap-token</c> or <c>trusted-proxy</c>.</summary>
     public string Method { get; } = method;
 
     /// <summary>Proven device; null without one.</summary>
@@ -35,6 +35,12 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
 
     /// <summary>Whether it wants chat and agent events of subscribed sessions only.</summary>
     public bool SessionScoped { get; } = parameters.Caps.Contains("session-scoped-events", StringComparer.Ordinal);
+
+    /// <summary>What it declared that it can do; of nodes.</summary>
+    public NodeSurface Declared { get; } = parameters.Role == "node" ? NodeSessions.Declared(parameters) : NodeSurface.Empty;
+
+    /// <summary>Device tokens to tell it; its own first.</summary>
+    public IReadOnlyList<IssuedToken> Tokens { get; init; } = [];
 
     /// <summary>When it connected, epoch milliseconds.</summary>
     public long SinceMs { get; init; }

@@ -21,7 +21,6 @@ internal sealed class ConnectionHost
     {
         Time = runtime.Time;
         Logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Gateway");
-        Handshake = new Handshake(runtime);
         Writes = new ControlPlaneLimit(runtime.Time);
         Registry = registry;
         Methods = methods;
@@ -40,7 +39,10 @@ internal sealed class ConnectionHost
     public OutboundBudget Budget { get; } = OutboundBudget.OfThisHost();
 
     /// <summary>Judge of connect requests.</summary>
-    public Handshake Handshake { get; }
+    public required Handshake Handshake { get; init; }
+
+    /// <summary>Connected nodes.</summary>
+    public required NodeSessions Nodes { get; init; }
 
     /// <summary>Slows callers that change the gateway itself.</summary>
     public ControlPlaneLimit Writes { get; }
@@ -59,6 +61,11 @@ internal sealed class ConnectionHost
         Registry.Release(connection.Peer.Client);
         Registry.AddReady(connection);
         _broadcaster.CountAudience();
+        if (grant.IsNode)
+        {
+            Nodes.Joined(connection);
+        }
+
         if (_presence.Joined(grant))
         {
             _broadcaster.PublishPresence();
@@ -75,6 +82,11 @@ internal sealed class ConnectionHost
         }
 
         _broadcaster.CountAudience();
+        if (connection.Grant!.IsNode)
+        {
+            Nodes.Left(connection);
+        }
+
         if (_presence.Left(connection.Grant!))
         {
             _broadcaster.PublishPresence();

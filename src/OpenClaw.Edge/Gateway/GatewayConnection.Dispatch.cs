@@ -68,9 +68,9 @@ internal sealed partial class GatewayConnection
             return null;
         }
 
-        if (grant.IsNode && method.Role != MethodRole.Any)
+        if (method.Role != MethodRole.Any && grant.IsNode != (method.Role == MethodRole.Node))
         {
-            Fail(id, GatewayError.Invalid("unauthorized role: node"));
+            Fail(id, GatewayError.Invalid($"unauthorized role: {grant.Role}"));
             if (++_wrongRoleCalls > ProtocolLimits.MaxWrongRoleCalls)
             {
                 Close(CloseCodes.PolicyViolation, "repeated unauthorized calls");
@@ -80,7 +80,7 @@ internal sealed partial class GatewayConnection
         }
 
         _wrongRoleCalls = 0;
-        if (method.Role != MethodRole.Any && !grant.Scopes.Allows(method.Scope))
+        if (method.Role == MethodRole.Operator && !grant.Scopes.Allows(method.Scope))
         {
             Fail(id, MissingScope(method.Scope));
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -36,7 +37,17 @@ internal sealed partial class GatewayConnection
             return;
         }
 
-        HandshakeDecision decision = await _host.Handshake.JudgeAsync(this, parameters, _stopping.Token);
+        HandshakeDecision decision;
+        try
+        {
+            decision = await _host.Handshake.JudgeAsync(this, parameters, _stopping.Token);
+        }
+        catch (Exception failure) when (failure is StorageException or IOException or UnauthorizedAccessException)
+        {
+            GatewayError failed = GatewayError.Unavailable($"devices cannot be looked up: {failure.Message}", 1000);
+            decision = HandshakeDecision.Refused(new HandshakeRefusal(failed, CloseCodes.InternalError) { CloseReason = "" });
+        }
+
         if (decision.Refusal is { } refusal)
         {
             Refuse(id, parameters.Client.Id, refusal);
@@ -52,7 +63,7 @@ internal sealed partial class GatewayConnection
     {
         Log.Refused(_host.Logger, Id, Peer.Client, client, refusal.Error.Message);
         Send(FrameWriter.Failure(id, refusal.Error));
-        Close(refusal.CloseCode, refusal.Error.Message);
+        Close(refusal.CloseCode, refusal.CloseReason);
     }
 
     private static JsonElement ParseParams(RequestFrame frame)

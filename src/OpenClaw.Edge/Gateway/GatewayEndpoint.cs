@@ -26,9 +26,19 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         var presence = new PresenceBoard(_registry, runtime.Time);
         var health = new HealthReport(runtime);
         Broadcaster = new Broadcaster(runtime, _registry, presence, health);
-        Methods = new MethodTable(GatewayMethodSet.All(runtime, Broadcaster, presence, health));
+        var pairing = new PairingEvents(Broadcaster, _registry, runtime.Time);
+        var nodes = new NodeSessions(runtime, _registry, pairing);
+        Methods = new MethodTable(
+        [
+            .. GatewayMethodSet.All(runtime, Broadcaster, presence, health),
+            .. PairingMethodSet.All(runtime, pairing, nodes),
+        ]);
         var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
-        _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster);
+        _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster)
+        {
+            Handshake = new Handshake(runtime, pairing),
+            Nodes = nodes,
+        };
         _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth);
         _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
     }
@@ -46,11 +56,13 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         EdgeConfig config = _runtime.Config.Current.Config;
+        Func<string, string?> header = name =>
+            context.Request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value)
+                ? value.ToString()
+                : null;
         PeerInfo peer = PeerAddress.Resolve(
             context.Connection.RemoteIpAddress,
-            name => context.Request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value)
-                ? value.ToString()
-                : null,
+            header,
             config.Gateway.TrustedProxies,
             config.Gateway.AllowRealIpFallback);
         if (await UpgradeRefusal.RefuseAsync(context, peer, config, _stopping))
@@ -81,7 +93,10 @@ public sealed class GatewayEndpoint : IAsyncDisposable
                 bodyRate.MinDataRate = null;
             }
 
-            var facts = new UpgradeFacts(context.Request.Host.Value, origin);
+            var facts = new UpgradeFacts(context.Request.Host.Value, origin)
+            {
+                ProxyUser = TrustedProxyIdentity.Find(context.Connection.RemoteIpAddress, header, config.Gateway),
+            };
             Stream stream = await WebSocketUpgrade.AcceptAsync(context);
             connection = new GatewayConnection(_host, stream, peer, facts, context.Abort);
         }

@@ -27,6 +27,9 @@ public sealed record GatewayRuntime
     /// <summary>Judges credentials; the same one as HTTP's, so that failures add up.</summary>
     public required GatewayAuthenticator Authenticator { get; init; }
 
+    /// <summary>Paired devices and nodes.</summary>
+    public required DevicePairing Devices { get; init; }
+
     /// <summary>The agents of the configuration in force.</summary>
     public required Func<AgentCatalog> Agents { get; init; }
 

@@ -6,14 +6,10 @@ namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Judges connect requests: protocol, origin, device, credential, scopes, in the original's order.
 /// Source: docs/protocol.md, handshake. Thread-safe.</summary>
-internal sealed class Handshake(GatewayRuntime runtime)
+internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
 {
-    // Until devices can be paired, a device from elsewhere that knows the secret may chat, not administrate.
-    private static readonly ScopeSet UnpairedLimit = ScopeSet.Of(
-    [
-        "operator.read", "operator.write", "operator.approvals", "operator.questions", "operator.talk",
-        "operator.sessions.read", "operator.sessions.write",
-    ]);
+    private readonly ConnectCredentials _credentials = new(runtime);
+    private readonly PairingGate _pairing = new(runtime, pairing);
 
     /// <summary>Judges one request. Waits only to slow a guesser down.</summary>
     public async ValueTask<HandshakeDecision> JudgeAsync(
@@ -30,42 +26,48 @@ internal sealed class Handshake(GatewayRuntime runtime)
             return HandshakeDecision.Refused(refusal);
         }
 
-        ConnectAuth auth = parameters.Auth;
-        CredentialKind kind = auth switch
-        {
-            { Token: null, Password: null, DeviceToken: not null } => CredentialKind.DeviceToken,
-            { Token: null, Password: null, BootstrapToken: not null } => CredentialKind.BootstrapToken,
-            _ => CredentialKind.SharedSecret,
-        };
-        AuthDecision decision = await runtime.Authenticator.CheckAsync(
-            kind == CredentialKind.SharedSecret ? auth.Token : auth.DeviceToken ?? auth.BootstrapToken,
-            kind == CredentialKind.SharedSecret ? auth.Password : null,
-            kind,
-            connection.Peer.Client,
-            connection.Upgrade.Origin is not null,
-            cancellationToken);
-        if (decision.Method == "none")
-        {
-            decision = decision with { Outcome = AuthOutcome.Accepted };
-        }
-
-        if (parameters.Device is null && JudgeMissingDevice(connection, parameters, decision) is { } missing)
+        ConnectCredential credential = await _credentials.JudgeAsync(connection, parameters, cancellationToken);
+        if (parameters.Device is null && JudgeMissingDevice(connection, parameters, credential.Decision) is { } missing)
         {
             return HandshakeDecision.Refused(missing);
         }
 
-        if (!decision.Accepted)
+        if (JudgeCredential(parameters, credential) is { } unauthorized)
         {
-            return HandshakeDecision.Refused(HandshakeRefusal.Policy(AuthErrors.Of(decision, kind)));
+            return HandshakeDecision.Refused(HandshakeRefusal.Policy(unauthorized));
         }
 
-        ScopeSet scopes = GrantScopes(connection, parameters);
+        PairingVerdict verdict = await _pairing.JudgeAsync(connection, parameters, credential, cancellationToken);
+        if (verdict.Refusal is not null)
+        {
+            return HandshakeDecision.Refused(verdict.Refusal);
+        }
+
         return new HandshakeDecision(
-            new ConnectionGrant(parameters, scopes, decision.Method, parameters.Device?.Id)
+            new ConnectionGrant(parameters, verdict.Scopes, credential.Decision.Method, parameters.Device?.Id)
             {
+                Tokens = verdict.Tokens,
                 SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             null);
+    }
+
+    private static GatewayError? JudgeCredential(ConnectParams parameters, ConnectCredential credential)
+    {
+        if (credential.ScopeMismatch)
+        {
+            return AuthErrors.ScopeMismatch();
+        }
+
+        if (credential.Decision.Accepted)
+        {
+            return null;
+        }
+
+        bool mayRetry = parameters is { Device: not null, Auth: { Token.Length: > 0, DeviceToken: null } };
+        return credential.IdentityMissing
+            ? AuthErrors.IdentityRequired()
+            : AuthErrors.Of(credential.Decision, credential.Kind, mayRetry);
     }
 
     private static HandshakeRefusal? JudgeRole(ConnectParams parameters) =>
@@ -175,38 +177,9 @@ internal sealed class Handshake(GatewayRuntime runtime)
             });
     }
 
-    private static ScopeSet GrantScopes(GatewayConnection connection, ConnectParams parameters)
-    {
-        if (parameters.Role == "node")
-        {
-            return ScopeSet.Empty;
-        }
-
-        ScopeSet asked = ScopeSet.Of(parameters.Scopes);
-        if (parameters.Device is not null)
-        {
-            // The place of pairing: local devices with the secret are approved silently, others will wait for approval.
-            bool silent = connection.Peer.LocalDirect && !IsForeignPage(connection, parameters);
-            return silent ? asked : asked.Narrow(UnpairedLimit);
-        }
-
-        if (!IsCommandLine(parameters))
-        {
-            return ScopeSet.Empty;
-        }
-
-        return IsTrustedLocal(connection, parameters) ? asked : asked.Narrow(UnpairedLimit);
-    }
-
     private static bool IsCommandLine(ConnectParams parameters) =>
         (parameters.Client.Id, parameters.Client.Mode) is ("cli", "cli") or ("gateway-client", "backend");
 
     private static bool IsTrustedLocal(GatewayConnection connection, ConnectParams parameters) =>
         connection.Peer.LocalDirect && connection.Upgrade.Origin is null && IsCommandLine(parameters);
-
-    // A browser origin on a client id that is not a page's turns the silent path off.
-    private static bool IsForeignPage(GatewayConnection connection, ConnectParams parameters) =>
-        connection.Upgrade.Origin is not null
-        && !parameters.Client.Id.StartsWith("webchat", StringComparison.Ordinal)
-        && !parameters.Client.Id.StartsWith("openclaw-", StringComparison.Ordinal);
 }

@@ -7,6 +7,9 @@ namespace OpenClaw.Edge.Gateway;
 /// <param name="CloseCode">Close code.</param>
 internal sealed record HandshakeRefusal(GatewayError Error, int CloseCode)
 {
+    /// <summary>What closes the socket, when it says more than the message.</summary>
+    public string CloseReason { get; init; } = Error.Message;
+
     /// <summary>A refusal with close code 1008.</summary>
     public static HandshakeRefusal Policy(GatewayError error) => new(error, CloseCodes.PolicyViolation);
 }

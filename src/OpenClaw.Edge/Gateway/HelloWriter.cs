@@ -17,7 +17,9 @@ internal sealed class HelloWriter(
     private static readonly string[] Events =
     [
         "connect.challenge", "agent", "chat", "session.message", "session.tool", "sessions.changed", "presence", "tick",
-        "shutdown", "health", "config.changed",
+        "shutdown", "health", "config.changed", "device.pair.requested", "device.pair.resolved", "device.pair.changed",
+        "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.invoke.request",
+        "node.invoke.cancel",
     ];
 
     // Only what works: clients switch features on by these.
@@ -48,6 +50,7 @@ internal sealed class HelloWriter(
         json.WriteString("method"u8, grant.Method);
         json.WriteString("role"u8, grant.Role);
         WriteList(json, "scopes", grant.Scopes.Names);
+        WriteTokens(json, grant.Tokens);
         json.WriteEndObject();
         json.WriteStartObject("policy"u8);
         json.WriteNumber("maxPayload"u8, ProtocolLimits.MaxFrameBytes);
@@ -55,6 +58,35 @@ internal sealed class HelloWriter(
         json.WriteNumber("tickIntervalMs"u8, (int)ProtocolLimits.TickInterval.TotalMilliseconds);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    // deviceToken and issuedAtMs are the connection's own; deviceTokens are those it is handed for other roles
+    private static void WriteTokens(Utf8JsonWriter json, IReadOnlyList<IssuedToken> tokens)
+    {
+        if (tokens.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteString("deviceToken"u8, tokens[0].Token);
+        json.WriteNumber("issuedAtMs"u8, tokens[0].IssuedAtMs);
+        if (tokens.Count == 1)
+        {
+            return;
+        }
+
+        json.WriteStartArray("deviceTokens"u8);
+        foreach (IssuedToken token in tokens.Skip(1))
+        {
+            json.WriteStartObject();
+            json.WriteString("deviceToken"u8, token.Token);
+            json.WriteString("role"u8, token.Role);
+            WriteList(json, "scopes", token.Scopes);
+            json.WriteNumber("issuedAtMs"u8, token.IssuedAtMs);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteSnapshot(Utf8JsonWriter json, ConnectionGrant grant)
@@ -85,7 +117,7 @@ internal sealed class HelloWriter(
         {
             json.WriteString("configPath"u8, runtime.Paths.ConfigPath);
             json.WriteString("stateDir"u8, runtime.Paths.StateDir);
-            json.WriteString("authMode"u8, grant.Method);
+            json.WriteString("authMode"u8, runtime.Authenticator.Mode);
         }
 
         json.WriteEndObject();

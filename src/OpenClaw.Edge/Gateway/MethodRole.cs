@@ -8,4 +8,7 @@ internal enum MethodRole
 
     /// <summary>Anyone who is authenticated.</summary>
     Any,
+
+    /// <summary>Nodes.</summary>
+    Node,
 }

@@ -123,6 +123,7 @@ internal sealed class GatewayParts
         }));
         var tools = new ToolInvocation(registry);
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
+        DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
@@ -135,6 +136,8 @@ internal sealed class GatewayParts
             ReloadConfig = store.ReloadAsync,
             Port = () => parts!.Listener.Addresses is [{ } first, ..] ? first.Port : 0,
             Authenticator = authenticator,
+            Devices = devices,
+            Port = () => parts!.Listener.Addresses is [Uri first, ..] ? first.Port : 0,
             Agents = () => parts!.Agents,
             Runs = runs,
             Events = events,

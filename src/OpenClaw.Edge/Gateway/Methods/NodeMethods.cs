@@ -1,0 +1,140 @@
+using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>node.list</c>, <c>.describe</c>, <c>.rename</c>, <c>.invoke</c>.</summary>
+internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, NodeSessions nodes)
+{
+    private const int DefaultTimeoutMs = 30_000;
+
+    // Names of the original that an operator never calls through node.invoke, or as an admin only.
+    private static readonly string[] AdminCommands = ["browser.proxy", "browser.proxy.upload.v1", "fs.listDir", "terminal.upload"];
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("node.list", OperatorScopes.Read, "", _ => List()),
+        MethodEntry.Of("node.describe", OperatorScopes.Read, "nodeId!:str1", Describe),
+        new("node.rename", OperatorScopes.Pairing, "nodeId!:str1 displayName!:str1(200)", RenameAsync),
+        new(
+            "node.invoke",
+            OperatorScopes.Write,
+            "nodeId!:str1 command!:str1 params:any timeoutMs:int(0..600000) idempotencyKey!:str1 sessionKey:str",
+            InvokeAsync),
+    ];
+
+    private MethodReply List()
+    {
+        PairedDevice[] rows = [.. runtime.Devices.Devices().Where(device => device.LiveRole("node") is not null)];
+        return MethodReply.Object(json =>
+        {
+            json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteStartArray("nodes"u8);
+            foreach (PairedDevice row in rows)
+            {
+                json.WriteStartObject();
+                WriteMembers(json, row);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private MethodReply Describe(MethodCall call) =>
+        Find(call) is { } node
+            ? MethodReply.Object(json =>
+            {
+                json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+                WriteMembers(json, node);
+            })
+            : MethodReply.Invalid("unknown nodeId");
+
+    private async ValueTask<MethodReply> RenameAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string name = call.Text("displayName")!.Trim();
+        if (name.Length == 0)
+        {
+            return MethodReply.Invalid("displayName required");
+        }
+
+        if (Find(call) is not { } node || !await runtime.Devices.RenameAsync(node.DeviceId, name, cancellationToken))
+        {
+            return MethodReply.Invalid("unknown nodeId");
+        }
+
+        events.DevicesChanged();
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("nodeId"u8, node.DeviceId);
+            json.WriteString("displayName"u8, name);
+        });
+    }
+
+    private async ValueTask<MethodReply> InvokeAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        string command = call.Text("command")!.Trim();
+        if (AdminCommands.Contains(command, StringComparer.Ordinal) && !call.Connection.Grant!.IsAdmin)
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+        }
+
+        if (Find(call) is not { } device)
+        {
+            return MethodReply.Invalid("unknown nodeId");
+        }
+
+        if (nodes.Find(device.DeviceId) is not { } socket)
+        {
+            return NodeSessions.Failed("NOT_CONNECTED", "node not connected", "node not connected", dispatched: false);
+        }
+
+        if (!nodes.Effective(device).Commands.Contains(command, StringComparer.Ordinal))
+        {
+            string why = socket.Grant!.Declared.Commands.Contains(command, StringComparer.Ordinal)
+                ? "the node pairing is not approved yet"
+                : "the node did not declare it";
+            return MethodReply.Invalid($"node command not allowed: \"{command}\" ({why})");
+        }
+
+        long timeoutMs = call.Number("timeoutMs") is { } asked and > 0 ? asked : DefaultTimeoutMs;
+        call.Params.TryGetProperty("params", out JsonElement parameters);
+        return await nodes.InvokeAsync(
+            socket,
+            command,
+            parameters,
+            TimeSpan.FromMilliseconds(timeoutMs),
+            call.Text("idempotencyKey")!,
+            cancellationToken);
+    }
+
+    private PairedDevice? Find(MethodCall call) =>
+        runtime.Devices.Find(call.Text("nodeId")!.Trim()) is { } device && device.LiveRole("node") is not null ? device : null;
+
+    private void WriteMembers(Utf8JsonWriter json, PairedDevice device)
+    {
+        GatewayConnection? socket = nodes.Find(device.DeviceId);
+        ConnectClient? client = socket?.Grant?.Client;
+        bool approved = device.Surface is not null && (socket is null || device.Surface.Covers(socket.Grant!.Declared));
+        json.WriteString("nodeId"u8, device.DeviceId);
+        PairingJson.WriteOptional(json, "displayName", device.Label ?? client?.DisplayName ?? device.DisplayName);
+        json.WriteString("platform"u8, client?.Platform ?? device.Platform);
+        PairingJson.WriteOptional(json, "version", client?.Version);
+        json.WriteString("clientId"u8, client?.Id ?? device.ClientId);
+        json.WriteString("clientMode"u8, client?.Mode ?? device.ClientMode);
+        PairingJson.WriteOptional(json, "deviceFamily", client?.DeviceFamily ?? device.DeviceFamily);
+        PairingJson.WriteOptional(json, "modelIdentifier", client?.ModelIdentifier);
+        PairingJson.WriteOptional(json, "remoteIp", device.RemoteIp);
+        PairingJson.WriteSurface(json, nodes.Effective(device));
+        json.WriteString("approvalState"u8, approved ? "approved"u8 : "pending-approval"u8);
+        json.WriteBoolean("paired"u8, true);
+        json.WriteBoolean("connected"u8, socket is not null);
+        PairingJson.WriteOptional(json, "lastSeenAtMs", device.LastSeenAtMs);
+        PairingJson.WriteOptional(json, "lastSeenReason", device.LastSeenReason);
+        PairingJson.WriteOptional(json, "lastConnectedAtMs", socket?.Grant?.SinceMs ?? device.LastSeenAtMs);
+        PairingJson.WriteOptional(json, "connectedAtMs", socket?.Grant?.SinceMs);
+        json.WriteNumber("approvedAtMs"u8, device.SurfaceApprovedAtMs ?? device.ApprovedAtMs);
+    }
+}

@@ -1,0 +1,16 @@
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>The methods of devices and nodes.</summary>
+internal static class PairingMethodSet
+{
+    /// <summary>All of them.</summary>
+    public static IEnumerable<MethodEntry> All(GatewayRuntime runtime, PairingEvents events, NodeSessions nodes) =>
+    [
+        .. new DevicePairMethods(runtime, events).Entries(),
+        .. new DeviceTokenMethods(runtime, events).Entries(),
+        .. new SetupCodeMethods(runtime).Entries(),
+        .. new NodePairMethods(runtime, events).Entries(),
+        .. new NodeMethods(runtime, events, nodes).Entries(),
+        .. new NodeRoleMethods(runtime, nodes).Entries(),
+    ];
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway;
+
+/// <summary>Pairing values on the wire. Source: docs/protocol.md, nodes and devices.</summary>
+internal static class PairingJson
+{
+    /// <summary>Writes a list of texts.</summary>
+    public static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (string item in items)
+        {
+            json.WriteStringValue(item);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a text that may be absent.</summary>
+    public static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    /// <summary>Writes a number that may be absent.</summary>
+    public static void WriteOptional(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    /// <summary>Writes a pending row.</summary>
+    public static void WriteRequest(Utf8JsonWriter json, PairingRequest request)
+    {
+        PairingAsk ask = request.Ask;
+        json.WriteStartObject();
+        json.WriteString("requestId"u8, request.RequestId);
+        json.WriteString("deviceId"u8, ask.DeviceId);
+        json.WriteString("publicKey"u8, ask.PublicKey);
+        WriteOptional(json, "displayName", ask.DisplayName);
+        json.WriteString("platform"u8, ask.Platform);
+        WriteOptional(json, "deviceFamily", ask.DeviceFamily);
+        json.WriteString("clientId"u8, ask.ClientId);
+        json.WriteString("clientMode"u8, ask.ClientMode);
+        json.WriteString("role"u8, ask.Role);
+        WriteList(json, "roles", [ask.Role]);
+        WriteList(json, "scopes", ask.Scopes);
+        WriteOptional(json, "remoteIp", ask.RemoteIp);
+        json.WriteBoolean("silent"u8, false);
+        json.WriteBoolean("isRepair"u8, request.IsRepair);
+        json.WriteNumber("ts"u8, request.AtMs);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes a paired row.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="connected">Whether it is connected; null leaves the member out.</param>
+    public static void WriteDevice(Utf8JsonWriter json, PairedDevice device, bool? connected)
+    {
+        DeviceRole[] live = [.. device.Roles.Where(role => role.IsLive)];
+        json.WriteStartObject();
+        json.WriteString("deviceId"u8, device.DeviceId);
+        json.WriteString("publicKey"u8, device.PublicKey);
+        WriteOptional(json, "displayName", device.DisplayName);
+        WriteOptional(json, "operatorLabel", device.Label);
+        json.WriteString("platform"u8, device.Platform);
+        WriteOptional(json, "deviceFamily", device.DeviceFamily);
+        json.WriteString("clientId"u8, device.ClientId);
+        json.WriteString("clientMode"u8, device.ClientMode);
+        WriteOptional(json, "role", live.Concat(device.Roles).FirstOrDefault()?.Role);
+        WriteList(json, "roles", live.Select(role => role.Role));
+        WriteList(json, "scopes", live.SelectMany(role => role.Scopes).Distinct(StringComparer.Ordinal));
+        WriteOptional(json, "remoteIp", device.RemoteIp);
+        json.WriteString("approvedVia"u8, device.ApprovedVia);
+        json.WriteNumber("createdAtMs"u8, device.CreatedAtMs);
+        json.WriteNumber("approvedAtMs"u8, device.ApprovedAtMs);
+        WriteOptional(json, "lastSeenAtMs", device.LastSeenAtMs);
+        WriteOptional(json, "lastSeenReason", device.LastSeenReason);
+        if (connected is { } here)
+        {
+            json.WriteBoolean("connected"u8, here);
+        }
+
+        json.WriteStartArray("tokens"u8);
+        foreach (DeviceRole role in device.Roles)
+        {
+            json.WriteStartObject();
+            json.WriteString("role"u8, role.Role);
+            WriteList(json, "scopes", role.Scopes);
+            json.WriteNumber("createdAtMs"u8, role.CreatedAtMs);
+            WriteOptional(json, "rotatedAtMs", role.RotatedAtMs);
+            WriteOptional(json, "revokedAtMs", role.RevokedAtMs);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes <c>caps</c>, <c>commands</c> and <c>permissions</c>.</summary>
+    public static void WriteSurface(Utf8JsonWriter json, NodeSurface surface)
+    {
+        WriteList(json, "caps", surface.Caps);
+        WriteList(json, "commands", surface.Commands);
+        if (surface.Permissions.Count > 0)
+        {
+            json.WriteStartObject("permissions"u8);
+            foreach ((string name, bool allowed) in surface.Permissions)
+            {
+                json.WriteBoolean(name, allowed);
+            }
+
+            json.WriteEndObject();
+        }
+    }
+}
