@@ -137,7 +137,6 @@ internal sealed class GatewayParts
             Port = () => parts!.Listener.Addresses is [{ } first, ..] ? first.Port : 0,
             Authenticator = authenticator,
             Devices = devices,
-            Port = () => parts!.Listener.Addresses is [Uri first, ..] ? first.Port : 0,
             Agents = () => parts!.Agents,
             Runs = runs,
             Events = events,
