@@ -24,7 +24,7 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
     /// <summary>The node's newest socket; null when it is not connected.</summary>
     public GatewayConnection? Find(string nodeId)
     {
-        GatewayConnection[] ready = registry.Ready;
+        ReadOnlySpan<GatewayConnection> ready = registry.Ready;
         for (int index = ready.Length - 1; index >= 0; index--)
         {
             if (ready[index].Grant is { IsNode: true } grant && grant.DeviceId == nodeId)

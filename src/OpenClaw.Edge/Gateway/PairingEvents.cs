@@ -94,8 +94,18 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
     }
 
     /// <summary>Whether the device has an open socket.</summary>
-    public bool IsConnected(string deviceId) =>
-        registry.Ready.Any(connection => connection.Grant?.DeviceId == deviceId);
+    public bool IsConnected(string deviceId)
+    {
+        foreach (GatewayConnection connection in registry.Ready)
+        {
+            if (connection.Grant?.DeviceId == deviceId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Ends the device's sockets, of one role or of all.</summary>
     public void Disconnect(string deviceId, string? role, string reason)
