@@ -171,6 +171,7 @@ internal sealed class GatewayParts
                 Runs = runs,
                 Events = events,
                 Sessions = sessions,
+                Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
                 Kept = new IdempotencyStore(database, clock),
                 DatabaseOpen = () => database.Read(static _ => true),
             })),

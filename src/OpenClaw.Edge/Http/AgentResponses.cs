@@ -46,10 +46,9 @@ internal sealed class AgentResponses(HttpFrontParts parts, RunStreams streams, H
         }
     }
 
-    private async Task WholeAsync(HttpContext context, ChatRequest chat, Run run, ResponsesAnswer begun)
+    private static async Task WholeAsync(HttpContext context, ChatRequest chat, Run run, ResponsesAnswer begun)
     {
         RunResult result = await run.Completion.WaitAsync(context.RequestAborted);
-        Meter(result);
         if (AgentChat.FailureOf(chat, result) is { } failure)
         {
             await HttpAnswer.ErrorAsync(context, failure.Status, failure.Type, failure.Message);
@@ -64,6 +63,7 @@ internal sealed class AgentResponses(HttpFrontParts parts, RunStreams streams, H
     {
         CancellationToken gone = context.RequestAborted;
         PipeWriter output = context.Response.BodyWriter;
+        stream.Overflowing = context.Abort;
         ResponseEventWriter events = new(output, begun.MessageId);
         bool started = false;
         SseHeaders.Apply(context.Response, ref started);
@@ -106,10 +106,7 @@ internal sealed class AgentResponses(HttpFrontParts parts, RunStreams streams, H
         }
 
         RunResult result = await run.Completion.WaitAsync(gone);
-        Meter(result);
         events.End(begun.Ended(result, AgentChat.FailureOf(chat, result)));
         await output.FlushAsync(gone);
     }
-
-    private void Meter(RunResult result) => counters.Tokens(ChatAnswer.PromptTokens(result.Usage), result.Usage.Output);
 }

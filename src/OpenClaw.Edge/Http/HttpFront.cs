@@ -22,6 +22,9 @@ public sealed partial class HttpFront : IDisposable
     private readonly ModelsEndpoint _models;
     private readonly ChatEndpoint _chat;
     private readonly ResponsesEndpoint _responses;
+    private readonly ToolsInvokeEndpoint _tools;
+    private readonly SessionsEndpoint _sessions;
+    private readonly ControlUiEndpoint _controlUi;
     private readonly EmbeddingsEndpoint _embeddings;
     private readonly PrometheusEndpoint _metrics;
 
@@ -40,6 +43,9 @@ public sealed partial class HttpFront : IDisposable
         PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
         _responses = new ResponsesEndpoint(parts, passThrough, _streams, _counters);
+        _tools = new ToolsInvokeEndpoint(parts);
+        _sessions = new SessionsEndpoint(parts);
+        _controlUi = new ControlUiEndpoint(parts);
         _embeddings = new EmbeddingsEndpoint(parts, passThrough, _counters);
         _metrics = new PrometheusEndpoint(parts, _counters);
     }
@@ -88,7 +94,7 @@ public sealed partial class HttpFront : IDisposable
         _counters.Dispose();
     }
 
-    // The left places (/sessions/<key>/history and /kill, /tools/invoke, hooks) answer 404 until they come.
+    // Hooks answer 404 until they come.
     private static HttpRoute RouteOf(string path) => path switch
     {
         "/v1/chat/completions" => HttpRoute.Chat,
@@ -97,7 +103,11 @@ public sealed partial class HttpFront : IDisposable
         "/v1/models" => HttpRoute.Models,
         "/health" or "/healthz" or "/ready" or "/readyz" or "/startup" or "/startupz" => HttpRoute.Probe,
         "/api/diagnostics/prometheus" => HttpRoute.Metrics,
+        "/tools/invoke" => HttpRoute.ToolsInvoke,
+        "/control-ui-config.json" => HttpRoute.ControlUi,
         "/" or "/index.html" => HttpRoute.Page,
+        _ when SessionPath.TryRead(path, "history", out _) => HttpRoute.SessionHistory,
+        _ when SessionPath.TryRead(path, "kill", out _) => HttpRoute.SessionKill,
         _ when path.StartsWith(ModelPrefix, StringComparison.Ordinal) => HttpRoute.Models,
         _ => HttpRoute.None,
     };
@@ -135,7 +145,8 @@ public sealed partial class HttpFront : IDisposable
         }
 
         string method = context.Request.Method;
-        bool posts = route is HttpRoute.Chat or HttpRoute.Responses or HttpRoute.Embeddings;
+        bool posts = route is HttpRoute.Chat or HttpRoute.Responses or HttpRoute.Embeddings
+            or HttpRoute.ToolsInvoke or HttpRoute.SessionKill;
         if (posts ? !HttpMethods.IsPost(method) : !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
         {
             await HttpAnswer.MethodNotAllowedAsync(context, posts ? "POST" : "GET, HEAD");
@@ -146,12 +157,16 @@ public sealed partial class HttpFront : IDisposable
         {
             await _page.AnswerAsync(context);
         }
-        else if (await _gate.AdmitAsync(context))
+        else if (await _gate.AdmitAsync(context) && await RouteScopes.AllowAsync(context, route))
         {
             await (route switch
             {
                 HttpRoute.Chat => _chat.AnswerAsync(context),
                 HttpRoute.Responses => _responses.AnswerAsync(context),
+                HttpRoute.ToolsInvoke => _tools.AnswerAsync(context),
+                HttpRoute.SessionHistory => _sessions.HistoryAsync(context),
+                HttpRoute.SessionKill => _sessions.KillAsync(context),
+                HttpRoute.ControlUi => _controlUi.AnswerAsync(context),
                 HttpRoute.Embeddings => _embeddings.AnswerAsync(context),
                 HttpRoute.Models => _models.AnswerAsync(context),
                 HttpRoute.Metrics => _metrics.AnswerAsync(context),

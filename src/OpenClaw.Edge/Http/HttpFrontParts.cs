@@ -5,6 +5,7 @@ using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Http;
 
@@ -50,6 +51,9 @@ public sealed record HttpFrontParts
 
     /// <summary>What must be found again after a restart, for a day.</summary>
     public required IdempotencyStore Kept { get; init; }
+
+    /// <summary>Runs single tool calls.</summary>
+    public required ToolInvocation Tools { get; init; }
 
     /// <summary>Asks the database something small, for readiness; may throw what the storage throws.</summary>
     public required Func<bool> DatabaseOpen { get; init; }

@@ -24,6 +24,18 @@ internal enum HttpRoute
     /// <summary><c>/v1/embeddings</c>.</summary>
     Embeddings,
 
+    /// <summary><c>/tools/invoke</c>.</summary>
+    ToolsInvoke,
+
+    /// <summary><c>/sessions/&lt;key&gt;/history</c>.</summary>
+    SessionHistory,
+
+    /// <summary><c>/sessions/&lt;key&gt;/kill</c>.</summary>
+    SessionKill,
+
+    /// <summary><c>/control-ui-config.json</c>.</summary>
+    ControlUi,
+
     /// <summary><c>/api/diagnostics/prometheus</c>.</summary>
     Metrics,
 }

@@ -96,6 +96,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Runs = Runs,
             Events = events,
             Sessions = Sessions,
+            Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
             Kept = new IdempotencyStore(_database, clock),
             DatabaseOpen = () => DatabaseOpen,
         });
