@@ -34,7 +34,7 @@ internal sealed record ChatQuestion(string Model, bool Stream, bool IncludeUsage
         return new ChatQuestion(model, stream, usage, messages.GetArrayLength() == 0, prompt, toolResults);
     }
 
-    // The last user text, and how many tool results came after it.
+    // The last user text, and how many tool results came after it. The original gateway puts a user message of its own behind it.
     private static (string Prompt, int ToolResults) Last(JsonElement messages)
     {
         int results = 0;
@@ -51,7 +51,7 @@ internal sealed record ChatQuestion(string Model, bool Stream, bool IncludeUsage
             {
                 (string text, int inside) = Content(message.GetProperty("content"));
                 results += inside;
-                if (text.Length > 0)
+                if (text.Length > 0 && !text.StartsWith("<<<BEGIN_OPENCLAW", StringComparison.Ordinal))
                 {
                     return (text, results);
                 }

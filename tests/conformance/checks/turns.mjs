@@ -1,0 +1,277 @@
+// Streaming turns: the events of each kind of turn, their shapes, and their order.
+import { Client } from '../lib/client.mjs';
+
+export async function turns(server, record) {
+  const watcher = await Client.connect(server, { params: { caps: ['tool-events'] } });
+  await watcher.call('sessions.subscribe', {});
+  const plain = await Client.connect(server, { params: { caps: [] } });
+  const context = { server, record, watcher, plain };
+  await turn(context, 'warm up', 'agent:main:warm', '[text:warm]', { quiet: true });
+  await turn(context, 'plain', 'main', 'say something [tokens:40] [tps:60] [id:plain]');
+  await turn(context, 'second in the same session', 'main', 'again [tokens:10] [tps:60] [id:second]');
+  await turn(context, 'reasoning', 'agent:main:think', 'think first [think:10] [tokens:10] [tps:60] [id:think]', { model: 'ollama/scripted:think' });
+  await turn(context, 'tool read', 'agent:main:tool', 'read it [tool:read notes.txt] [text:It says alpha.] [id:tool]');
+  await turn(context, 'tool that is not there', 'agent:main:notool', 'use it [tool:no_such_tool x] [text:Sorry.] [id:notool]');
+  await turn(context, 'provider error', 'agent:main:fault', 'fail [fault:400] [id:fault]');
+  await turn(context, 'empty answer', 'agent:main:empty', 'say nothing [fault:empty] [id:empty]');
+  await turn(context, 'slash command', 'main', '/status');
+  await turn(context, 'slash command new', 'agent:main:slash', '/new');
+  await abort(context);
+  await queueing(context);
+  await idempotency(context);
+  await agentMethod(context);
+  await watching(context);
+  await history(context);
+  for (const client of [watcher, plain]) await client.end();
+}
+
+const ends = new Set(['final', 'aborted', 'error']);
+
+async function turn(context, name, sessionKey, message, { model, quiet } = {}) {
+  const { watcher, record } = context;
+  const runId = `run-${name.replaceAll(' ', '-')}`;
+  const note = quiet ? async (_, act) => act() : record;
+  if (model) await watcher.call('sessions.patch', { key: sessionKey, model });
+  const from = watcher.frames.length;
+  await note(`turn ${name}: answer`, async () => {
+    const answer = await watcher.call('chat.send', { sessionKey, message, idempotencyKey: runId });
+    return { ok: answer.ok, payload: answer.payload, error: answer.error };
+  });
+  await settle(watcher, from, runId);
+  if (!quiet) await recordEvents(context, name, from, runId);
+}
+
+// A turn is over when its chat event came and nothing else did for a while.
+async function settle(client, from, runId, quietMs = 700) {
+  await client.event(({ event, payload }) => event === 'chat' && payload.runId === runId && ends.has(payload.state), `the end of ${runId}`, 40_000).catch(() => {});
+  for (let last = -1; last !== client.frames.length;) {
+    last = client.frames.length;
+    await new Promise((resolve) => setTimeout(resolve, quietMs));
+  }
+}
+
+async function recordEvents({ watcher, record }, name, from, runId) {
+  const frames = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ type, event }) => type === 'event' && event !== 'tick' && event !== 'health');
+  await record(`turn ${name}: order of chat`, () => ({ order: signatures(frames, 'chat') }));
+  await record(`turn ${name}: order of agent`, () => ({ order: signatures(frames, 'agent') }));
+  await record(`turn ${name}: order of session events`, () => ({ order: signatures(frames, 'session') }));
+  await record(`turn ${name}: chat among agent`, () => ({ order: interleaved(frames, runId) }));
+  await record(`turn ${name}: shapes`, () => {
+    const shapes = {};
+    for (const frame of frames) {
+      const { seq, ...rest } = frame;
+      shapes[signature(frame)] ??= { ...rest, payload: trimmed(frame.payload), seq: typeof seq };
+    }
+
+    return shapes;
+  });
+  await record(`turn ${name}: counters`, () => counters(frames, runId));
+}
+
+// Delta texts depend on how the model's pieces meet the pacing; the sum is compared by counters.
+function trimmed(payload) {
+  const copy = structuredClone(payload);
+  if (copy.state === 'delta') [copy.deltaText, copy.message] = ['…', { ...copy.message, content: copy.message?.content?.map((part) => ({ ...part, text: '…' })) }];
+  if (copy.data && typeof copy.data.text === 'string') copy.data.text = '…';
+  delete copy.seq;
+  return copy;
+}
+
+function signature({ event, payload: { state, phase, stream, data, reason, message } }) {
+  const parts = event === 'chat' ? [state, phase]
+    : event === 'agent' ? [stream, data?.kind, data?.phase]
+    : event === 'session.message' ? [message?.role]
+    : event === 'sessions.changed' ? [reason ?? phase]
+    : event === 'session.tool' ? [data?.phase] : [];
+  return [event, ...parts.filter(Boolean)].join(' ');
+}
+
+const family = { chat: ['chat'], agent: ['agent'], session: ['session.message', 'session.tool', 'sessions.changed'] };
+
+function signatures(frames, which) {
+  return collapse(frames.filter(({ event }) => family[which].includes(event)).map(signature));
+}
+
+function interleaved(frames, runId) {
+  const milestones = frames.filter(({ event, payload }) => payload.runId === runId
+    && (event === 'chat' ? payload.state !== 'status' : event === 'agent' && ['lifecycle', 'assistant', 'tool'].includes(payload.stream) && payload.data.phase !== 'model'));
+  // A delta goes with its assistant event; only which of the two comes first in a pair counts.
+  return collapse(milestones.map(signature).map((text) => (text === 'agent assistant' || text === 'chat delta' ? 'text' : text)));
+}
+
+const collapse = (items) => items.filter((item, index) => item !== items[index - 1]);
+
+// Promises about numbers; true on both sides or a difference.
+function counters(frames, runId) {
+  const seqs = frames.map(({ seq }) => seq).filter((seq) => seq !== undefined);
+  const ofRun = frames.filter(({ event, payload }) => ['chat', 'agent'].includes(event) && payload.runId === runId);
+  const runSeqs = ofRun.map(({ payload }) => payload.seq);
+  const deltas = frames.filter(({ event, payload }) => event === 'chat' && payload.runId === runId && payload.state === 'delta').map(({ payload }) => payload);
+  const last = frames.find(({ event, payload }) => event === 'chat' && payload.runId === runId && ends.has(payload.state))?.payload;
+  const text = (payload) => payload?.message?.content?.map?.((part) => part.text ?? '').join('') ?? null;
+  return {
+    frameSeqWithoutGap: seqs.every((seq, index) => index === 0 || seq === seqs[index - 1] + 1),
+    runSeqNeverFalls: runSeqs.every((seq, index) => index === 0 || last?.state === 'error' || seq >= runSeqs[index - 1]),
+    chatTextIsCumulative: deltas.every((delta, index) => index === 0 || delta.replace || text(delta) === text(deltas[index - 1]) + delta.deltaText),
+    lastDeltaIsTheFinalText: deltas.length === 0 ? 'no delta' : text(deltas.at(-1)).trim() === (text(last) ?? '').trim(),
+    agentAndChatShareSeq: deltas.every((delta) => ofRun.some(({ event, payload }) => event === 'agent' && payload.stream === 'assistant' && payload.seq === delta.seq)),
+    canonicalKey: frames.every(({ payload }) => payload.sessionKey === undefined || payload.sessionKey.startsWith('agent:')),
+    noNullInEnvelope: frames.every((frame) => Object.values(frame).every((value) => value !== null)),
+    value: [text(last)],
+  };
+}
+
+async function abort(context) {
+  const { watcher, record } = context;
+  const runId = 'run-abort';
+  const from = watcher.frames.length;
+  await watcher.call('chat.send', { sessionKey: 'agent:main:abort', message: 'go on [tokens:2000] [tps:40] [id:abort]', idempotencyKey: runId });
+  await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === runId && payload.state === 'delta', 'the first text', 40_000);
+  await record('turn abort: answer', async () => {
+    const { ok, payload, error } = await watcher.call('chat.abort', { sessionKey: 'agent:main:abort', runId });
+    return { ok, payload, error };
+  });
+  await settle(watcher, from, runId, 1500);
+  await record('turn abort: event comes before the answer', () => {
+    const frames = watcher.frames.slice(from).map(({ frame }) => frame);
+    const event = frames.findIndex((frame) => frame.event === 'chat' && frame.payload.state === 'aborted');
+    return { value: [event >= 0 && event < frames.findIndex((frame) => frame.type === 'res' && frame.payload?.runIds)] };
+  });
+  await recordEventsButText(context, 'abort', from, runId);
+  await record('turn abort: the same key again', async () => {
+    const { ok, payload, error } = await watcher.call('chat.send', { sessionKey: 'agent:main:abort', message: 'x', idempotencyKey: runId });
+    return { ok, payload, error };
+  });
+}
+
+// How much text came before the abort is chance.
+async function recordEventsButText(context, name, from, runId) {
+  const { record } = context;
+  const without = (id, act) => record(id, async () => {
+    const value = await act();
+    const { value: _, lastDeltaIsTheFinalText, ...rest } = value;
+    const aborted = rest['chat aborted']?.payload.message?.content;
+    for (const part of aborted ?? []) part.text = '…';
+    for (const shape of Object.values(rest)) for (const part of shape?.payload?.message?.content ?? []) if (part.text) part.text = '…';
+    return rest;
+  });
+  await recordEvents({ ...context, record: without }, name, from, runId);
+}
+
+// Three messages while the first one runs.
+async function queueing(context) {
+  const { watcher, record } = context;
+  const sessionKey = 'agent:main:queue';
+  const from = watcher.frames.length;
+  const send = (id, message) => watcher.call('chat.send', { sessionKey, message, idempotencyKey: id, queueMode: 'followup' });
+  const first = await send('run-q1', 'first [tokens:60] [tps:30] [id:q1]');
+  await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-q1' && payload.state === 'delta', 'the first text', 40_000);
+  const second = await send('run-q2', 'second [text:two] [id:q2]');
+  const third = await send('run-q3', 'third [text:three] [id:q3]');
+  await settle(watcher, from, 'run-q3', 2000);
+  await record('queueing: answers', () => [first, second, third].map(({ ok, payload, error }) => ({ ok, payload, error })));
+  await record('queueing: ends in order', () => ({
+    order: watcher.frames.slice(from).map(({ frame }) => frame)
+      .filter(({ event, payload }) => event === 'chat' && ends.has(payload.state))
+      .map(({ payload }) => `${payload.runId} ${payload.state}`),
+  }));
+}
+
+async function idempotency({ watcher, record }) {
+  await record('the same key twice, after the end', async () => {
+    const again = await watcher.call('chat.send', { sessionKey: 'main', message: 'x', idempotencyKey: 'run-plain' });
+    return { ok: again.ok, payload: again.payload, error: again.error };
+  });
+  await record('the same key twice, while it runs', async () => {
+    const params = { sessionKey: 'agent:main:twice', message: 'slow [tokens:30] [tps:30] [id:twice]', idempotencyKey: 'run-twice' };
+    const first = await watcher.call('chat.send', params);
+    const again = await watcher.call('chat.send', params);
+    await settle(watcher, 0, 'run-twice');
+    return [first, again].map(({ ok, payload, error }) => ({ ok, payload, error }));
+  });
+}
+
+async function agentMethod({ watcher, record }) {
+  await record('agent: both answers', async () => {
+    const answers = await watcher.callTwice('agent', { message: 'say [text:Hello.] [id:a1]', sessionKey: 'agent:main:rpc', idempotencyKey: 'agent-1' }, 40_000);
+    return { count: answers.length, value: [answers.length], first: answers[0]?.payload, last: answers.at(-1)?.payload };
+  });
+  await record('agent: the same key again', async () => {
+    const answers = await watcher.callTwice('agent', { message: 'say [text:Hello.] [id:a1]', sessionKey: 'agent:main:rpc', idempotencyKey: 'agent-1' }, 20_000);
+    return { value: [answers.length], last: answers.at(-1)?.payload };
+  });
+  await record('agent: without a session', async () => {
+    const answers = await watcher.callTwice('agent', { message: 'say [text:Hello.] [id:a2]', idempotencyKey: 'agent-2' }, 40_000);
+    return { value: [answers.length], first: answers[0]?.payload ?? answers[0]?.error, last: answers.at(-1)?.payload ?? answers.at(-1)?.error };
+  });
+  await record('agent: provider error', async () => {
+    const answers = await watcher.callTwice('agent', { message: 'fail [fault:400] [id:a3]', sessionKey: 'agent:main:rpc2', idempotencyKey: 'agent-3' }, 40_000);
+    const { id, ...last } = answers.at(-1) ?? {};
+    return { value: [answers.length], last };
+  });
+  await record('agent.wait after the end', async () => (await watcher.call('agent.wait', { runId: 'agent-1', timeoutMs: 1000 })).payload);
+  await record('agent.wait times out', async () => {
+    await watcher.call('agent', { message: 'slow [tokens:60] [tps:30] [id:a4]', sessionKey: 'agent:main:rpc3', idempotencyKey: 'agent-4' });
+    const early = await watcher.call('agent.wait', { runId: 'agent-4', timeoutMs: 200 });
+    await watcher.call('agent.wait', { runId: 'agent-4', timeoutMs: 30_000 });
+    return early.payload;
+  });
+}
+
+// Two clients at once: who gets what of one turn.
+async function watching({ server, record, watcher, plain }) {
+  const scoped = await Client.connect(server, { params: { caps: ['session-scoped-events', 'tool-events'] } });
+  const messages = await Client.connect(server, {});
+  await messages.call('sessions.messages.subscribe', { key: 'agent:main:watch' });
+  const clients = { requester: plain, sessions: watcher, messages, scoped };
+  const from = Object.fromEntries(Object.entries(clients).map(([name, client]) => [name, client.frames.length]));
+  await plain.call('chat.send', { sessionKey: 'agent:main:watch', message: 'read it [tool:read notes.txt] [text:done] [id:watch]', idempotencyKey: 'run-watch' });
+  await settle(plain, 0, 'run-watch', 1200);
+  for (const [name, client] of Object.entries(clients)) {
+    await record(`two clients: ${name} without its own capability sees`, () => {
+      const kinds = client.frames.slice(from[name]).map(({ frame }) => frame).filter(({ event }) => ['chat', 'agent', 'session.tool', 'session.message', 'sessions.changed'].includes(event))
+        .map(({ event, payload }) => (event === 'agent' && payload.stream === 'tool' ? 'agent tool' : event));
+      return { order: [...new Set(kinds)].sort() };
+    });
+  }
+
+  const nulls = Object.values(clients).flatMap((client) => client.events()).filter((frame) => Object.values(frame).includes(null));
+  await record('two clients: no null in any envelope', () => ({ value: [nulls.length] }));
+  await record('two clients: the same text for both', () => {
+    const text = (client) => client.events(({ event, payload }) => event === 'chat' && payload.runId === 'run-watch' && payload.state === 'final').map(({ payload }) => payload.message?.content?.[0]?.text);
+    return { value: [JSON.stringify(text(plain)) === JSON.stringify(text(watcher)), ...text(plain)] };
+  });
+  await scoped.end();
+  await messages.end();
+}
+
+// After the turns: what is stored, from a connection that was not there (a reconnect).
+async function history({ server, record }) {
+  const client = await Client.connect(server);
+  const get = (name, method, params) => record(`stored ${name}`, async () => {
+    const { ok, payload, error } = await client.call(method, params);
+    return { ok, payload, error };
+  });
+  await get('history', 'chat.history', { sessionKey: 'main', limit: 50 });
+  await get('history of the tool turn', 'chat.history', { sessionKey: 'agent:main:tool' });
+  await get('history of the reasoning turn', 'chat.history', { sessionKey: 'agent:main:think' });
+  await get('history of the failed turn', 'chat.history', { sessionKey: 'agent:main:fault' });
+  await get('history of the aborted turn', 'chat.history', { sessionKey: 'agent:main:abort' });
+  await get('history, two rows', 'chat.history', { sessionKey: 'main', limit: 2 });
+  await get('startup', 'chat.startup', { sessionKey: 'main', limit: 80, maxBytes: 262144 });
+  await get('list', 'sessions.list', { limit: 3, includeDerivedTitles: true, includeLastMessage: true });
+  await get('description', 'sessions.describe', { key: 'main', includeDerivedTitles: true, includeLastMessage: true });
+  await get('preview', 'sessions.preview', { keys: ['main'] });
+  await get('messages', 'sessions.get', { key: 'agent:main:rpc' });
+  await get('health', 'health', {});
+  await get('status', 'status', {});
+  await record('stored message', async () => {
+    const { payload } = await client.call('chat.history', { sessionKey: 'main' });
+    const messageId = payload.messages.at(-1)?.__openclaw?.id;
+    const { ok, payload: one, error } = await client.call('chat.message.get', { sessionKey: 'main', messageId });
+    return { ok, payload: one, error };
+  });
+  await client.call('sessions.reset', { key: 'agent:main:tool' });
+  await get('history after a reset', 'chat.history', { sessionKey: 'agent:main:tool' });
+  await client.end();
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+// Runs the same scripted clients against the original gateway and ours and compares what they saw. Started by run.sh.
+//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package]
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { handshakes } from './checks/handshake.mjs';
+import { methods } from './checks/methods.mjs';
+import { turns } from './checks/turns.mjs';
+import { commandLine } from './checks/cli.mjs';
+import { nodePackage } from './checks/package.mjs';
+import { differences, normalise } from './lib/compare.mjs';
+import { Known } from './lib/known.mjs';
+import { endAll, startGateway, startModel } from './lib/servers.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    packages: { type: 'string' }, ours: { type: 'string' }, model: { type: 'string' }, out: { type: 'string' },
+    only: { type: 'string', default: 'handshakes,methods,turns,cli,package' }, keep: { type: 'boolean', default: false },
+  },
+});
+const parts = { handshakes, methods, turns, cli: commandLine, package: nodePackage };
+const only = options.only.split(',');
+const root = mkdtempSync(join(tmpdir(), 'conformance-'));
+const entry = join(options.packages, 'node_modules', 'openclaw', 'openclaw.mjs');
+const started = Date.now();
+const hardEnd = setTimeout(() => {
+  console.error('conformance: took more than 8 minutes');
+  endAll().finally(() => process.exit(1));
+}, 480_000);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => endAll().finally(() => process.exit(1)));
+
+let failed = 1;
+try {
+  failed = await run();
+} catch (error) {
+  console.error(`FAIL  conformance: ${error.stack}`);
+  console.log('0 passed, 1 failed');
+} finally {
+  clearTimeout(hardEnd);
+  await endAll();
+  if (options.keep) console.log(`kept ${root}`);
+  else rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+}
+
+process.exit(failed === 0 ? 0 : 1);
+
+async function run() {
+  const model = await startModel(options.model.split(' '));
+  const env = { PATH: process.env.PATH };
+  const [theirs, ours] = await Promise.all([
+    startGateway({ name: 'original', command: [process.execPath, entry], root, model, env }),
+    startGateway({ name: 'edge', command: options.ours.split(' '), root, model, env }),
+  ]);
+  console.log(`original ready in ${theirs.startMs} ms, ours in ${ours.startMs} ms`);
+  const tools = { packages: options.packages, entry, root, env };
+  const [there, here] = await Promise.all([record(theirs, tools), record(ours, tools)]);
+  return report(there, here, theirs, ours);
+}
+
+async function record(server, tools) {
+  const recording = new Map();
+  const note = async (id, act) => {
+    try {
+      recording.set(id, normalise(structuredClone(await act()), server));
+    } catch (error) {
+      recording.set(id, { failed: String(error.message) });
+    }
+  };
+  for (const name of only) {
+    const since = Date.now();
+    try {
+      await parts[name](server, note, tools);
+    } catch (error) {
+      recording.set(`${name}: the whole part`, { failed: error.stack });
+    }
+
+    console.log(`${server.name}: ${name} took ${Date.now() - since} ms`);
+  }
+
+  return recording;
+}
+
+function report(there, ours, theirServer, ourServer) {
+  const known = new Known(JSON.parse(readFileSync(join(here, 'differences.json'), 'utf8')));
+  const rows = [];
+  let [identical, accepted, failed] = [0, 0, 0];
+  for (const id of new Set([...there.keys(), ...ours.keys()])) {
+    const found = !there.has(id) ? ['missing check: only here'] : !ours.has(id) ? ['missing check: only there'] : differencesOf(there.get(id), ours.get(id));
+    const judged = found.map((row) => ({ check: id, row, reason: known.reasonFor(id, row) }));
+    rows.push(...judged);
+    const fresh = judged.filter(({ reason }) => !reason);
+    if (fresh.length > 0) failed++;
+    else if (judged.length > 0) accepted++;
+    else identical++;
+    for (const { row } of fresh) console.log(`FAIL  ${id}: ${row}`);
+  }
+
+  const total = identical + accepted + failed;
+  const percent = (part) => `${((100 * part) / total).toFixed(1)} %`;
+  const stale = options.only.split(',').length === Object.keys(parts).length ? known.unused() : [];
+  for (const entry of stale) console.log(`note  no difference any more: ${entry.check} | ${entry.row} (${entry.reason})`);
+  if (options.out) {
+    mkdirSync(options.out, { recursive: true });
+    writeFileSync(join(options.out, 'conformance.json'), JSON.stringify({ total, identical, accepted, failed, rows, there: Object.fromEntries(there), ours: Object.fromEntries(ours) }, null, 1));
+    writeFileSync(join(options.out, 'conformance.md'), page({ total, identical, accepted, failed, rows, theirServer, ourServer }));
+  }
+
+  console.log(`pass rate: ${percent(identical)} of ${total} checks are the same on both (${identical}), ${percent(accepted)} differ with a written reason (${accepted}); ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(`${identical + accepted} passed, ${failed} failed`);
+  return failed;
+}
+
+function differencesOf(theirs, ours) {
+  if (theirs?.unknownMethod && ours?.unknownMethod) return [];
+  if (ours?.unknownMethod && !theirs?.unknownMethod) return [`absent ${ours.unknownMethod}`];
+  if (theirs?.failed && ours?.failed) return [`failed on both: ${theirs.failed}`];
+  if (ours?.failed) return [`failed here: ${ours.failed}`];
+  if (theirs?.failed) return [`failed there: ${theirs.failed}`];
+  return differences(theirs, ours);
+}
+
+function page({ total, identical, accepted, failed, rows, theirServer, ourServer }) {
+  const table = rows.map(({ check, row, reason }) => `| ${check} | ${row.replaceAll('|', '\\|')} | ${reason ?? '**new**'} |`);
+  return [
+    '# Differences from the original gateway', '',
+    `${total} checks: ${identical} the same, ${accepted} with known differences, ${failed} with new ones. Ready after ${theirServer.startMs} ms (original), ${ourServer.startMs} ms (ours).`, '',
+    '| check | difference | reason |', '| --- | --- | --- |', ...table, '',
+  ].join('\n');
+}

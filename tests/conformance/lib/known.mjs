@@ -1,0 +1,30 @@
+/** The committed differences: patterns of check and row (`*` stands for anything), each with the reason why it stays. */
+export class Known {
+  #entries;
+
+  constructor(entries) {
+    this.#entries = entries.map((entry) => {
+      if (!entry.check || !entry.row || !entry.reason) throw new Error(`differences.json: check, row and reason are needed: ${JSON.stringify(entry)}`);
+      return { ...entry, checks: pattern(entry.check), rows: pattern(entry.row), used: 0 };
+    });
+  }
+
+  reasonFor(check, row) {
+    let reason = null;
+    for (const entry of this.#entries) {
+      if (!entry.checks.test(check) || !entry.rows.test(row)) continue;
+      entry.used++;
+      reason ??= entry.reason;
+    }
+
+    return reason;
+  }
+
+  unused() {
+    return this.#entries.filter(({ used }) => used === 0);
+  }
+}
+
+function pattern(text) {
+  return new RegExp(`^${text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^]*')}$`);
+}
