@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native crash bench
+# Stages, in this order: tools restore format shell build suites publish binary native conformance crash bench
 #   CRASHES=N   kills of the crash stage (200)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -137,6 +137,21 @@ fi
 
 if wanted native "the functional suite against the native binary" && needs_binary native; then
   OPENCLAW_BIN=$bin suite native OpenClaw.Edge.Tests
+fi
+
+if wanted conformance "the original gateway and ours on the same scripts" && needs_binary conformance; then
+  OPENCLAW_BIN=$bin CONFORMANCE_OUT=$results/conformance timeout --kill-after=20 900 bash tests/conformance/run.sh >"$results/conformance.log" 2>&1
+  case $? in
+    77) grep '^SKIP ' "$results/conformance.log" ;;
+    0 | 1) grep -E '^(FAIL|note|pass rate)' "$results/conformance.log" | head -n 60 ;;
+    *) tail -n 40 "$results/conformance.log" ;;
+  esac
+  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/conformance.log" | tail -n 1)
+  if [ -n "$totals" ]; then
+    passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
+  elif ! grep -q '^SKIP ' "$results/conformance.log"; then
+    bad "conformance: the run did not end"
+  fi
 fi
 
 if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
