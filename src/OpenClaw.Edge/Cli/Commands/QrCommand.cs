@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using QRCoder;
+
+namespace OpenClaw.Edge.Cli.Commands;
+
+/// <summary><c>openclaw qr</c> prints an invitation for a phone; <c>openclaw pair</c> also waits until it is used.</summary>
+internal static class QrCommand
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    public static Command Create(string name, bool waits, CliOptions shared, CliWorld world)
+    {
+        Option<string?> publicUrl = new("--public-url") { Description = "Address that the phone can reach", HelpName = "url" };
+        Option<string> access = new("--access") { Description = "full, limited or node", DefaultValueFactory = _ => "full" };
+        Option<bool> codeOnly = new("--setup-code-only") { Description = "Print the code and nothing else" };
+        Option<bool> noAscii = new("--no-ascii") { Description = "No QR code" };
+        access.AcceptOnlyFromAmong("full", "limited", "node");
+        string description = waits
+            ? "Pair a phone: print a QR code and wait until it was scanned"
+            : "Print a QR code that pairs a phone";
+        return new Command(name, description) { publicUrl, access, codeOnly, noAscii }.Does(
+            shared,
+            world,
+            (context, cancellationToken) => RunAsync(
+                context,
+                context.Parsed.GetValue(publicUrl),
+                context.Parsed.GetRequiredValue(access),
+                context.Parsed.GetValue(codeOnly),
+                ascii: !context.Parsed.GetValue(noAscii),
+                waits,
+                cancellationToken));
+    }
+
+    private static async Task<int> RunAsync(
+        CliContext context,
+        string? publicUrl,
+        string access,
+        bool codeOnly,
+        bool ascii,
+        bool waits,
+        CancellationToken cancellationToken)
+    {
+        await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Admin, cancellationToken);
+        JsonElement setup = await client.CallAsync(
+            "device.pair.setupCode",
+            writer =>
+            {
+                writer.WriteStartObject();
+                if (publicUrl is not null)
+                {
+                    writer.WriteString("publicUrl"u8, publicUrl);
+                }
+
+                writer.WriteBoolean("includeQr"u8, false);
+                writer.WriteString("access"u8, access);
+                writer.WriteEndObject();
+            },
+            context.Timeout,
+            cancellationToken);
+        if (context.Json)
+        {
+            context.Print(setup);
+            return (int)ExitCode.Ok;
+        }
+
+        string code = setup.Text("setupCode") ?? "";
+        if (codeOnly)
+        {
+            context.Say(code);
+            return (int)ExitCode.Ok;
+        }
+
+        if (ascii)
+        {
+            context.Say(Draw(code));
+        }
+
+        context.Say($"setup code  {code}");
+        context.Say($"gateway     {setup.Text("gatewayUrl")}");
+        context.Say("Scan it, or type the code, in the OpenClaw app. It holds for 10 minutes and for one device.");
+        return waits ? await WaitAsync(context, client, setup, cancellationToken) : (int)ExitCode.Ok;
+    }
+
+    private static async Task<int> WaitAsync(
+        CliContext context, GatewayClient client, JsonElement setup, CancellationToken cancellationToken)
+    {
+        string setupId = setup.Text("setupId") ?? "";
+        long expires = setup.Number("expiresAtMs") ?? 0;
+        while (context.Clock.GetUtcNow().ToUnixTimeMilliseconds() < expires)
+        {
+            JsonElement status = await client.CallAsync(
+                "device.pair.setupStatus",
+                writer =>
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("setupId"u8, setupId);
+                    writer.WriteEndObject();
+                },
+                context.Timeout,
+                cancellationToken);
+            if (status.Member("completion") is { ValueKind: JsonValueKind.Object } completion)
+            {
+                context.Say($"paired {completion.Text("deviceName") ?? "device"} {completion.Text("deviceId")}");
+                return (int)ExitCode.Ok;
+            }
+
+            await Task.Delay(PollInterval, context.Clock, cancellationToken);
+        }
+
+        throw new CliException(ExitCode.Failed, "nobody used the setup code within its 10 minutes; run 'openclaw pair' again");
+    }
+
+    // Two rows of modules a line: full, upper and lower half blocks. Light modules are drawn, for dark terminals.
+    private static string Draw(string text)
+    {
+        using var generator = new QRCodeGenerator();
+        using QRCodeData data = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.L);
+        int size = data.ModuleMatrix.Count;
+        var drawing = new StringBuilder();
+        for (int row = 0; row < size; row += 2)
+        {
+            for (int column = 0; column < size; column++)
+            {
+                bool upper = !data.ModuleMatrix[row][column];
+                bool lower = row + 1 >= size || !data.ModuleMatrix[row + 1][column];
+                drawing.Append((upper, lower) switch
+                {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    _ => ' ',
+                });
+            }
+
+            drawing.Append('\n');
+        }
+
+        return drawing.ToString().TrimEnd('\n');
+    }
+}
