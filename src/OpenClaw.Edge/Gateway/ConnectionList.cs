@@ -40,7 +40,7 @@ internal sealed class ConnectionList
     /// <summary>A version without one; this version when it is not there.</summary>
     public ConnectionList Without(GatewayConnection gone)
     {
-        int index = Span.IndexOf(gone);
+        int index = Array.IndexOf(_items, gone, 0, Count);
         if (index < 0)
         {
             return this;
