@@ -42,7 +42,7 @@ internal static class AgentCommand
         string runId = Guid.NewGuid().ToString("D");
         RunFollower follower = new(runId);
         RunPrinter printer = new(context.Terminal, context.Paint, request.Thinking is not null and not "off");
-        bool live = !context.Json && !request.Stream && context.Terminal.OutIsTerminal;
+        bool live = !context.Json && !request.Stream;
 
         void Show(GatewayEvent gatewayEvent)
         {
