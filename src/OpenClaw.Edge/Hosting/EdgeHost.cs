@@ -88,7 +88,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
 
         _parts.Router.Start();
         await _parts.ListenAsync(cancellationToken);
-        _owned.Own(() => _parts.Config.OnChanged(_parts.Apply));
+        _owned.Own(() => _parts.Config.OnChanged(Apply));
         _owned.Own(() => new ConfigWatcher(_parts.Config, _parts.Clock, Report));
         _parts.Lifecycle.MarkStarted();
         _parts.Systemd.Ready(Status);
@@ -98,6 +98,12 @@ public sealed partial class EdgeHost : IAsyncDisposable
     }
 
     private string Status => $"Listening on {Addresses[0]}";
+
+    private void Apply(ConfigSnapshot snapshot)
+    {
+        _parts.Apply(snapshot);
+        Log.Reloaded(_parts.Logger, snapshot.Path);
+    }
 
     private void Report(IReadOnlyList<ConfigProblem> problems)
     {
@@ -114,6 +120,9 @@ public sealed partial class EdgeHost : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2007, LogLevel.Information, "Took over the changed configuration {Path}.")]
+        public static partial void Reloaded(ILogger logger, string path);
+
         [LoggerMessage(2003, LogLevel.Warning, "Configuration: {Problem}")]
         public static partial void ConfigProblem(ILogger logger, ConfigProblem problem);
 

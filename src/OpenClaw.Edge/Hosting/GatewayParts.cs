@@ -18,6 +18,8 @@ namespace OpenClaw.Edge.Hosting;
 /// <summary>Everything that one gateway is made of, put together by constructor calls that one can read.</summary>
 internal sealed class GatewayParts
 {
+    private const string SecretCode = "secret-not-read";
+
     private volatile GatewaySecret _secret;
     private volatile AgentCatalog _agents;
 
@@ -185,9 +187,25 @@ internal sealed class GatewayParts
     {
         Loggers.Level = LogSettings.Level(snapshot.Config);
         _agents = AgentCatalog.Create(snapshot.Config, Setup.Paths);
-        _secret = Setup.ResolveSecret(snapshot);
+        _secret = SecretOf(snapshot);
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
         RestartNeeds.Check(snapshot.Config, _started, Health);
+    }
+
+    // A secret that cannot be read any more must not lock everybody out, nor let everybody in: the old one stays.
+    private GatewaySecret SecretOf(ConfigSnapshot snapshot)
+    {
+        try
+        {
+            GatewaySecret secret = Setup.ResolveSecret(snapshot);
+            Health.Clear(SecretCode);
+            return secret;
+        }
+        catch (StartRefusedException refused)
+        {
+            Health.Raise(new Warnable(SecretCode, $"{refused.Message} The secret in use stays."));
+            return _secret;
+        }
     }
 
     /// <summary>Binds the port. Throws <see cref="StartRefusedException"/> when somebody has it.</summary>
