@@ -59,6 +59,11 @@ public sealed class ToolInvocation(ToolRegistry registry)
             return new(ToolInvocationStatus.BadArguments, tool.Spec.Name, ToolResult.Error(problem));
         }
 
+        if (!dryRun && !TryMakeWorkspace(context.Workspace, out string why))
+        {
+            return new(ToolInvocationStatus.Failed, tool.Spec.Name, ToolResult.Error(why));
+        }
+
         ToolResult result = dryRun
             ? new ToolResult(tool.Title(arguments))
             : await CallAsync(tool, context, arguments, cancellationToken);
@@ -88,5 +93,25 @@ public sealed class ToolInvocation(ToolRegistry registry)
         return result.Text.Length <= limit
             ? result
             : result with { Text = $"{result.Text[..limit]}\n[cut: {result.Text.Length} characters in all]" };
+    }
+
+    // A client may call before the agent's first turn, which makes the folder.
+    private static bool TryMakeWorkspace(string workspace, out string problem)
+    {
+        problem = "";
+        try
+        {
+            if (!Directory.Exists(workspace))
+            {
+                AtomicFile.CreateFolder(workspace);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problem = $"the workspace {workspace} cannot be made: {exception.Message}";
+            return false;
+        }
     }
 }

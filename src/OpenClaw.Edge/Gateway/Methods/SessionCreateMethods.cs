@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Text;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>sessions.create</c>, and <c>chat.toolTitles</c>, which the original keeps for old clients only.</summary>
+internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents sessions)
+{
+    private const string CreateParams =
+        "key:str1(512) agentId:str1 label:str1(512) displayName:str1(500) model:str1 thinkingLevel:str1 message:str1 task:str1 " +
+        "parentSessionKey:str1 idempotencyKey:str1(512) attachments:arr timeoutMs:int(0..) …";
+
+    private static readonly string[] s_absent = ["incognito", "execNode", "toolOverrides", "permissionMode"];
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        new("sessions.create", OperatorScopes.Write, CreateParams, CreateAsync),
+        MethodEntry.Of("chat.toolTitles", OperatorScopes.Write, "…", _ => MethodReply.Object(json =>
+        {
+            json.WriteStartObject("titles"u8);
+            json.WriteEndObject();
+            json.WriteBoolean("disabled"u8, true);
+        })),
+    ];
+
+    private async ValueTask<MethodReply> CreateAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        if (Array.Find(s_absent, call.Has) is { } absent)
+        {
+            return MethodReply.Invalid($"sessions.create: {absent} is not supported by this gateway");
+        }
+
+        string agentId = call.Text("agentId") ?? runtime.Agents().Default.Id;
+        string name = call.Text("key") ?? $"agent:{agentId}:dashboard:{NewId(call.Text("idempotencyKey"))}";
+        if (!SessionTarget.TryParse(name, agentId, runtime.Agents(), out SessionKey key, out GatewayError? error)
+            || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        if (ReadPatch(call, key, out SessionPatch patch) is { } problem)
+        {
+            return MethodReply.Invalid(problem);
+        }
+
+        SessionRow row = await runtime.Sessions.PatchAsync(key, patch, cancellationToken);
+        sessions.Changed(key, "create");
+        RunRequest? request = RequestOf(call, key, images);
+        RunAdmission? run = request is null ? null : await runtime.Runs.StartAsync(request, CancellationToken.None);
+        return Created(key, row, request, run);
+    }
+
+    private string? ReadPatch(MethodCall call, SessionKey key, out SessionPatch patch)
+    {
+        patch = new SessionPatch();
+        if (call.Text("label") is { } label)
+        {
+            if (runtime.Sessions.List(new SessionQuery { Label = label, Archived = null, Limit = 1 }).Rows is [SessionRow other, ..]
+                && other.Key.Text != key.Text)
+            {
+                return $"label already in use: {label}";
+            }
+
+            patch = patch with { Label = Optional.Of<string?>(label) };
+        }
+
+        if (call.Text("displayName") is { } displayName)
+        {
+            patch = patch with { DisplayName = Optional.Of<string?>(displayName) };
+        }
+
+        if (call.Text("thinkingLevel") is { } level)
+        {
+            patch = patch with { ThinkLevel = Optional.Of<string?>(level) };
+        }
+
+        if (call.Text("model") is { } model)
+        {
+            if (!runtime.Models.Catalog.TryResolve(model, out ModelProviderEntry? provider, out string? modelId))
+            {
+                return $"model not available: {model}";
+            }
+
+            patch = patch with { ModelOverride = Optional.Of<string?>($"{provider.Id}/{modelId}") };
+        }
+
+        return null;
+    }
+
+    private static RunRequest? RequestOf(MethodCall call, SessionKey key, IReadOnlyList<PromptImage> images) =>
+        (call.Text("message") ?? call.Text("task")) is not { } message
+            ? null
+            : new RunRequest
+            {
+                RunId = call.Text("idempotencyKey") ?? Guid.NewGuid().ToString(),
+                SessionKey = key,
+                Message = message,
+                Images = images,
+                Source = "chat",
+                Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+                ConnectionId = call.Connection.Id,
+            };
+
+    private MethodReply Created(SessionKey key, SessionRow row, RunRequest? request, RunAdmission? run) => MethodReply.Object(json =>
+    {
+        bool started = run?.Run is not null;
+        json.WriteBoolean("ok"u8, true);
+        json.WriteString("key"u8, key.Text);
+        json.WriteString("sessionId"u8, row.SessionId);
+        json.WritePropertyName("entry"u8);
+        SessionRowJson.Write(json, row, sessions.ActiveRunIds(key, null), runtime.Models);
+        json.WriteBoolean("runStarted"u8, started);
+        if (started)
+        {
+            json.WriteString("runId"u8, request!.RunId);
+        }
+        else if (run is { } refused)
+        {
+            json.WritePropertyName("runError"u8);
+            RunReplies.Refused(refused, request!).Write(json);
+        }
+
+        string? model = row.ModelOverride
+            ?? (runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Model : null)
+            ?? runtime.Models.Catalog.DefaultModelRef;
+        int slash = model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        json.WriteStartObject("resolved"u8);
+        if (slash > 0)
+        {
+            json.WriteString("modelProvider"u8, model![..slash]);
+            json.WriteString("model"u8, model[(slash + 1)..]);
+        }
+
+        json.WriteEndObject();
+    });
+
+    // The same idempotency key names the same session, so that a repeated call makes no second one.
+    private static string NewId(string? idempotencyKey) => idempotencyKey is null
+        ? Guid.NewGuid().ToString()
+        : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)).AsSpan(0, 16)).ToString();
+}
