@@ -176,7 +176,7 @@ public sealed class Methods_that_tell : IAsyncLifetime
     }
 
     private static string? Level(JsonElement config) =>
-        config.GetProperty("config").GetProperty("logging").GetProperty("level").GetString();
+        config.GetProperty("runtimeConfig").GetProperty("logging").GetProperty("level").GetString();
 
     private static int Sum(JsonElement usage, string member) => usage.GetProperty("totals").GetProperty(member).GetInt32();
 }
