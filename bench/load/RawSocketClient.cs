@@ -10,6 +10,9 @@ namespace OpenClaw.Edge.Load;
 /// <summary>A gateway connection on a bare socket: frames are found, not parsed. One turn at a time. Not thread-safe.</summary>
 internal sealed class RawSocketClient : IDisposable
 {
+    // The gateway takes 32 sockets of one address that have not said who they are; a crowd must come in turns.
+    private static readonly SemaphoreSlim Door = new(16);
+
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Uri gateway;
     private readonly string token;
@@ -40,6 +43,19 @@ internal sealed class RawSocketClient : IDisposable
     public string Final { get; private set; } = "";
 
     public async Task ConnectAsync()
+    {
+        await Door.WaitAsync();
+        try
+        {
+            await HandshakeAsync();
+        }
+        finally
+        {
+            Door.Release();
+        }
+    }
+
+    private async Task HandshakeAsync()
     {
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, gateway.Port));
         await socket.SendAsync(Encoding.ASCII.GetBytes(
