@@ -25,11 +25,15 @@ public sealed partial class ModelRouter : IAsyncDisposable
         _catalog = catalog;
         _clock = clock;
         _cooldowns = new CooldownBoard(clock);
+        Counters = new ProviderCounters(clock);
         _logger = loggers.CreateLogger("OpenClaw.Edge.Providers.ModelRouter");
     }
 
     /// <summary>The catalogue in use.</summary>
     public ProviderCatalog Catalog => _catalog;
+
+    /// <summary>What the calls came to, by provider.</summary>
+    public ProviderCounters Counters { get; }
 
     /// <summary>Whether at least one model can be called, for readiness. Never blocks.</summary>
     public bool AnyReachable
@@ -104,7 +108,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
                 await changed.WaitAsync(cancellationToken);
             }
 
-            var meter = new CallMeter(step.Entry.Id, step.Model, _clock);
+            using CallMeter meter = Counters.Begin(step.Entry.Id, step.Model);
             await using IAsyncEnumerator<ChatDelta> deltas = step.Entry.Provider
                 .StreamAsync(request with { Model = step.Model }, cancellationToken).GetAsyncEnumerator(cancellationToken);
             ProviderException? failure = null;

@@ -40,7 +40,7 @@ public sealed partial class HttpFront : IDisposable
         _probes = new ProbeEndpoint(parts, _gate);
         _page = new LandingPage(parts, _probes);
         _models = new ModelsEndpoint(parts);
-        PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Clock, _logger);
+        PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Models.Counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
         _responses = new ResponsesEndpoint(parts, passThrough, _streams, _counters);
         _tools = new ToolsInvokeEndpoint(parts);
@@ -102,7 +102,7 @@ public sealed partial class HttpFront : IDisposable
         "/v1/embeddings" => HttpRoute.Embeddings,
         "/v1/models" => HttpRoute.Models,
         "/health" or "/healthz" or "/ready" or "/readyz" or "/startup" or "/startupz" => HttpRoute.Probe,
-        "/api/diagnostics/prometheus" => HttpRoute.Metrics,
+        "/api/diagnostics/prometheus" or "/metrics" => HttpRoute.Metrics,
         "/tools/invoke" => HttpRoute.ToolsInvoke,
         "/control-ui-config.json" => HttpRoute.ControlUi,
         "/" or "/index.html" => HttpRoute.Page,

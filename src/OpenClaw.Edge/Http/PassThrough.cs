@@ -8,7 +8,8 @@ namespace OpenClaw.Edge.Http;
 
 /// <summary>Sends a request on to a model server and its answer back, as bytes: nothing but the value of <c>model</c> is
 /// touched, and nothing is parsed on the way. Thread-safe.</summary>
-internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counters, TimeProvider clock, ILogger logger)
+internal sealed partial class PassThrough(
+    ProviderHttp http, HttpCounters counters, ProviderCounters calls, TimeProvider clock, ILogger logger)
 {
     // Adjacent pieces that are there already leave as one packet; beyond this the peer gets what there is.
     private const int MaxUnflushed = 16 * 1024;
@@ -18,6 +19,7 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
     public async Task ForwardAsync(HttpContext context, PassThroughCall call)
     {
         CancellationToken gone = context.RequestAborted;
+        using CallMeter meter = calls.Begin(call.Provider, model: null);
         using CancellationTokenSource deadline = new(call.Target.FirstByteTimeout, clock);
         using CancellationTokenRegistration leaving =
             gone.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
@@ -31,13 +33,13 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         }
         catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
-            counters.UpstreamFailed();
+            Failed(meter, ProviderFailure.Unreachable);
             await SilentAsync(context, call, connected: deadline.IsCancellationRequested);
             return;
         }
         catch (HttpRequestException exception)
         {
-            counters.UpstreamFailed();
+            Failed(meter, ProviderFailure.Unreachable);
             Log.Unreachable(logger, call.Provider, call.Target.BaseUri.Authority, exception.Message);
             await UpstreamErrors.UnreachableAsync(context, call, exception);
             return;
@@ -47,12 +49,12 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         {
             if ((int)response.StatusCode >= 400)
             {
-                counters.UpstreamFailed();
+                Failed(meter, FailureOf((int)response.StatusCode));
                 await UpstreamErrors.PassOnAsync(context, call, response);
                 return;
             }
 
-            await CopyAsync(context, call, response, deadline);
+            await CopyAsync(context, call, response, deadline, meter);
         }
     }
 
@@ -69,8 +71,23 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         return UpstreamErrors.UnreachableAsync(context, call, away);
     }
 
+    private void Failed(CallMeter meter, ProviderFailure failure)
+    {
+        counters.UpstreamFailed();
+        meter.Failed(failure);
+    }
+
+    private static ProviderFailure FailureOf(int status) => status switch
+    {
+        401 or 403 => ProviderFailure.Unauthorized,
+        404 => ProviderFailure.ModelNotFound,
+        429 => ProviderFailure.RateLimited,
+        >= 500 => ProviderFailure.ServerError,
+        _ => ProviderFailure.BadRequest,
+    };
+
     private async Task CopyAsync(
-        HttpContext context, PassThroughCall call, HttpResponseMessage response, CancellationTokenSource deadline)
+        HttpContext context, PassThroughCall call, HttpResponseMessage response, CancellationTokenSource deadline, CallMeter meter)
     {
         CancellationToken gone = context.RequestAborted;
         UpstreamHeaders.Copy(response, context.Response);
@@ -78,17 +95,18 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         try
         {
             Stream upstream = await response.Content.ReadAsStreamAsync(gone);
-            await CopyBodyAsync(upstream, context.Response, tail, deadline, call.Target.StallTimeout);
+            await CopyBodyAsync(upstream, context.Response, tail, deadline, call.Target.StallTimeout, meter);
+            meter.Succeeded();
         }
         catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
-            counters.UpstreamFailed();
+            Failed(meter, ProviderFailure.Stalled);
             Log.Silent(logger, call.Provider, call.Target.BaseUri.Authority, call.Target.StallTimeout.TotalSeconds);
             await UpstreamErrors.BrokeOffAsync(context, tail.TotalBytes, UpstreamErrors.SilenceOf(call, call.Target.StallTimeout));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException && !gone.IsCancellationRequested)
         {
-            counters.UpstreamFailed();
+            Failed(meter, ProviderFailure.DroppedMidStream);
             Log.BrokeOff(logger, exception.Message);
             await UpstreamErrors.BrokeOffAsync(context, tail.TotalBytes);
         }
@@ -98,6 +116,7 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
             if (tail.TryRead(out long prompt, out long completion))
             {
                 counters.Tokens(prompt, completion);
+                meter.Tokens(prompt, completion, 0);
             }
         }
     }
@@ -107,7 +126,8 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
         HttpResponse response,
         UsageTail tail,
         CancellationTokenSource deadline,
-        TimeSpan patience)
+        TimeSpan patience,
+        CallMeter meter)
     {
         CancellationToken stopped = deadline.Token;
         PipeWriter output = response.BodyWriter;
@@ -138,6 +158,7 @@ internal sealed partial class PassThrough(ProviderHttp http, HttpCounters counte
             ReadOnlySpan<byte> piece = buffer.AsSpan(0, count);
             output.Put(piece);
             tail.Add(piece);
+            meter.Piece();
             unflushed += count;
             if (unflushed >= MaxUnflushed)
             {

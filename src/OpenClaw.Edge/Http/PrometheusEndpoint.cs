@@ -5,7 +5,7 @@ using OpenClaw.Edge.Agents;
 
 namespace OpenClaw.Edge.Http;
 
-/// <summary><c>GET /api/diagnostics/prometheus</c>: what was counted, in the text exposition format 0.0.4.
+/// <summary><c>GET /api/diagnostics/prometheus</c>, also <c>/metrics</c>: what was counted, in the text exposition format 0.0.4.
 /// Thread-safe.</summary>
 internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters counters)
 {
@@ -42,6 +42,7 @@ internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters coun
             text.Append(CultureInfo.InvariantCulture, $"openclaw_runs_total{{outcome=\"{label}\"}} {counters.TurnsOf(status)}\n");
         }
 
+        ProviderMetrics.Write(text, parts.Models.Counters.All);
         One(text, "openclaw_runs_active", "gauge", "Agent turns that run or wait.", parts.Runs.Active.Count);
         One(text, "openclaw_uptime_seconds", "gauge", "Seconds since the start.", (long)parts.Lifecycle.Uptime.TotalSeconds);
         One(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
@@ -58,6 +59,6 @@ internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters coun
         text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
     }
 
-    private static void Head(StringBuilder text, string name, string type, string help) =>
+    internal static void Head(StringBuilder text, string name, string type, string help) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 }

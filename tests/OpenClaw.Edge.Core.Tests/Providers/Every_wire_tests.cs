@@ -79,6 +79,24 @@ public sealed class Every_wire_tests
 
     [Theory]
     [MemberData(nameof(Apis))]
+    public async Task Cancelling_before_the_head_closes_the_upstream_connection_before_it_answers(string api)
+    {
+        await using var wires = new Wires(api);
+        var never = new TaskCompletionSource();
+        wires.Server.Enqueue(ModelAnswer.Say("one") with { HoldHead = never.Task });
+        using var stop = new CancellationTokenSource();
+        Task<Heard> hearing = Wires.HearAsync(wires.Router, ModelChoice.Only("box/scripted:8b"), Wires.Ask("hi"), stop.Token);
+        ScriptedRequest request = await wires.Server.NextChatRequestAsync();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Guard.Within(hearing));
+        await Guard.Within(request.ClientGone);
+        Assert.False(request.FirstPiece.IsCompleted);
+        never.SetResult();
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
     public async Task Leaving_early_closes_the_upstream_connection(string api)
     {
         await using var wires = new Wires(api);

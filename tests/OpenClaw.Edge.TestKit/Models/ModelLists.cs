@@ -49,9 +49,9 @@ internal static class ModelLists
 
     private static string LmStudioV1Model(ScriptedModel model)
     {
-        string instances = model.Loaded
-            ? $$$$"""{"id":{{{{Quote(model.Id)}}}},"config":{"context_length":{{{{model.LoadedContext}}}},"eval_batch_size":512,"flash_attention":true,"offload_kv_cache_to_gpu":true}}"""
-            : "";
+        IReadOnlyList<int> copies = model.Copies ?? (model.Loaded ? [model.LoadedContext] : []);
+        string instances = Join(copies, (window, index) =>
+            $$$$"""{"id":{{{{Quote(index == 0 ? model.Id : $"{model.Id}:{index + 1}")}}}},"config":{"context_length":{{{{window}}}},"eval_batch_size":512,"flash_attention":true,"offload_kv_cache_to_gpu":true}}""");
         string capabilities = model.Embedding
             ? ""
             : $$""","capabilities":{"vision":{{Flag(model, "vision")}},"trained_for_tool_use":{{Flag(model, "tools")}}},"description":null""";

@@ -39,6 +39,7 @@ internal sealed class ModelRoutes(ScriptedModelServer server, ModelConnection co
             case ("POST", "/api/show"): return await ShowAsync();
             case ("GET", "/api/v0/models"): return await JsonAsync(ModelLists.LmStudioV0(models));
             case ("GET", "/api/v1/models"): return await JsonAsync(ModelLists.LmStudioV1(models));
+            case ("POST", "/api/v1/models/load"): return await LoadAsync();
             case ("GET", "/v1/models"):
                 return await JsonAsync(request.Headers.ContainsKey("anthropic-version") ? ModelLists.Anthropic(models) : ModelLists.OpenAi(models));
             case ("POST", "/api/embed"): return await EmbedAsync(openAi: false);
@@ -120,6 +121,23 @@ internal sealed class ModelRoutes(ScriptedModelServer server, ModelConnection co
         return server.Models.FirstOrDefault(listed => listed.Id == name) is { } found
             ? await JsonAsync(ModelLists.Show(found))
             : await ErrorAsync(404, $"model '{name}' not found", null);
+    }
+
+    // Source: lmstudio.ai/docs/developer/rest/load: the copy gets an id of its own.
+    private async Task<bool> LoadAsync()
+    {
+        JsonElement body = request.Json;
+        string name = body.GetProperty("model").GetString()!;
+        if (server.Models.FirstOrDefault(model => model.Id == name) is not { } found)
+        {
+            return await ErrorAsync(404, $"model '{name}' not found", null);
+        }
+
+        int window = body.TryGetProperty("context_length", out JsonElement length) ? length.GetInt32() : found.LoadedContext;
+        IReadOnlyList<int> copies = [.. found.Copies ?? (found.Loaded ? [found.LoadedContext] : []), window];
+        server.Models = [.. server.Models.Select(model => model == found ? found with { Copies = copies, Loaded = true } : model)];
+        string id = copies.Count == 1 ? name : $"{name}:{copies.Count}";
+        return await JsonAsync($$"""{"type":"llm","instance_id":{{Quote(id)}},"load_time_seconds":1.5,"status":"loaded"}""");
     }
 
     private async Task<bool> EmbedAsync(bool openAi)

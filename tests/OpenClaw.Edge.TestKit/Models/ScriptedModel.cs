@@ -16,6 +16,10 @@ public sealed record ScriptedModel(string Id)
     /// <summary>Whether it is in memory.</summary>
     public bool Loaded { get; init; }
 
+    /// <summary>LM Studio only: windows of the copies in memory; the first is called by <see cref="Id"/>, the next by <c>Id:2</c>,
+    /// and so on. By default one copy of <see cref="LoadedContext"/> when <see cref="Loaded"/>.</summary>
+    public IReadOnlyList<int>? Copies { get; init; }
+
     /// <summary>Size on disk.</summary>
     public long Bytes { get; init; } = 5225388164;
 
