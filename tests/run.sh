@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native conformance crash bench
+# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash bench
 #   CRASHES=N   kills of the crash stage (200)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -151,6 +151,21 @@ if wanted conformance "the original gateway and ours on the same scripts" && nee
     passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
   elif ! grep -q '^SKIP ' "$results/conformance.log"; then
     bad "conformance: the run did not end"
+  fi
+fi
+
+if wanted ui "the original's web page on our gateway, in Chromium" && needs_binary ui; then
+  OPENCLAW_BIN=$bin UI_OUT=$results/ui timeout --kill-after=20 1200 bash tests/ui/run.sh >"$results/ui.log" 2>&1
+  case $? in
+    77) grep '^SKIP ' "$results/ui.log" ;;
+    0 | 1) grep -E '^(FAIL|note)' "$results/ui.log" | head -n 60 ;;
+    *) tail -n 40 "$results/ui.log" ;;
+  esac
+  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/ui.log" | tail -n 1)
+  if [ -n "$totals" ]; then
+    passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
+  elif ! grep -q '^SKIP ' "$results/ui.log"; then
+    bad "ui: the run did not end"
   fi
 fi
 
