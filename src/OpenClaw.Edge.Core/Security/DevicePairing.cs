@@ -27,6 +27,20 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
     public PairedDevice? Find(string deviceId) =>
         database.Read(connection => PairingRows.Find(connection, deviceId)) is { } device ? _sightings.Apply(device) : null;
 
+    /// <summary>The paired device whose operator token this is; null when it is nobody's. For callers that do not say who
+    /// they are: every live token is compared, each in constant time.</summary>
+    public PairedDevice? FindOperatorToken(string presented)
+    {
+        ArgumentNullException.ThrowIfNull(presented);
+        PairedDevice? found = null;
+        foreach (PairedDevice device in Devices())
+        {
+            found = IsToken(device, "operator", presented) ? device : found;
+        }
+
+        return found;
+    }
+
     /// <summary>Every paired device, newest approval first.</summary>
     public IReadOnlyList<PairedDevice> Devices() => [.. database.Read(PairingRows.All).Select(_sightings.Apply)];
 

@@ -175,6 +175,7 @@ internal sealed class GatewayParts
                 Sessions = sessions,
                 Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
                 Kept = new IdempotencyStore(database, clock),
+                DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, loggers)),

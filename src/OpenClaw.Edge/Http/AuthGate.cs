@@ -27,8 +27,12 @@ internal sealed class AuthGate(HttpFrontParts parts)
         return false;
     }
 
-    /// <summary>Lets a request with the gateway's secret through and counts it, or answers it and returns false.</summary>
-    public async ValueTask<bool> AdmitAsync(HttpContext context)
+    /// <summary>Lets a request with the gateway's secret, or of a user for whom a trusted proxy vouches, through and counts
+    /// it, or answers it and returns false.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="deviceTokens">Whether the token of a paired operator device is a credential too: only for what the web
+    /// page reads.</param>
+    public async ValueTask<bool> AdmitAsync(HttpContext context, bool deviceTokens)
     {
         EdgeConfig config = parts.Config();
         PeerInfo peer = PeerOf(context, config);
@@ -54,16 +58,41 @@ internal sealed class AuthGate(HttpFrontParts parts)
             return false;
         }
 
+        string? presented = Presented(context);
+        if (deviceTokens
+            && presented is not null
+            && !parts.Authenticator.IsSecret(presented, null)
+            && parts.DeviceScopes(presented) is { } scopes)
+        {
+            HttpCaller.NoteDevice(context, scopes);
+            return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, "device-token");
+        }
+
+        bool proxied = parts.Authenticator.Mode == "trusted-proxy";
+        if (proxied && UserOf(context, config) is { } user)
+        {
+            HttpCaller.Note(context, "trusted-proxy", user);
+            return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, user);
+        }
+
+        if (proxied && !peer.LocalDirect)
+        {
+            await RefuseStrangerAsync(context);
+            return false;
+        }
+
         AuthDecision decision = await parts.Authenticator.CheckAsync(
-            Presented(context), null, CredentialKind.SharedSecret, peer.Client, fromPage, context.RequestAborted);
+            presented, null, CredentialKind.SharedSecret, peer.Client, fromPage, context.RequestAborted);
         if (!decision.Accepted)
         {
-            await RefuseAsync(context, decision);
+            await (proxied && decision.Outcome != AuthOutcome.RateLimited
+                ? RefuseStrangerAsync(context)
+                : RefuseAsync(context, decision));
             return false;
         }
 
         string caller = CallerOf(decision, peer.Client);
-        HttpCaller.Note(context, decision.Method, caller);
+        HttpCaller.Note(context, proxied ? "password" : decision.Method, caller);
         return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, caller);
     }
 
@@ -94,6 +123,21 @@ internal sealed class AuthGate(HttpFrontParts parts)
             config.Gateway.AllowRealIpFallback);
     }
 
+    private static string? UserOf(HttpContext context, EdgeConfig config) =>
+        TrustedProxyIdentity.Find(
+            context.Connection.RemoteIpAddress,
+            name => context.Request.Headers.TryGetValue(name, out StringValues value) ? value.ToString() : null,
+            config.Gateway);
+
+    private static Task RefuseStrangerAsync(HttpContext context) =>
+        HttpAnswer.ErrorAsync(
+            context,
+            StatusCodes.Status401Unauthorized,
+            "unauthorized",
+            "Unauthorized: gateway.auth.mode is trusted-proxy and no proxy in gateway.trustedProxies vouches for an allowed user "
+                + "(gateway.auth.trustedProxy.userHeader). On this host gateway.auth.password works as a bearer token.",
+            "trusted_proxy_identity_required");
+
     private static string? Presented(HttpContext context)
     {
         string? header = context.Request.Headers.Authorization;
@@ -108,17 +152,6 @@ internal sealed class AuthGate(HttpFrontParts parts)
 
     private static Task RefuseAsync(HttpContext context, AuthDecision decision)
     {
-        if (decision is { Method: "trusted-proxy", Outcome: AuthOutcome.NotConfigured or AuthOutcome.Missing })
-        {
-            return HttpAnswer.ErrorAsync(
-                context,
-                StatusCodes.Status401Unauthorized,
-                "unauthorized",
-                "gateway.auth.mode is trusted-proxy, and this version does not take identities from a proxy yet. "
-                    + "Set gateway.auth.mode to token or password; with gateway.auth.password set, that password works as a bearer token.",
-                "auth_mode_unsupported");
-        }
-
         if (decision.Outcome != AuthOutcome.RateLimited)
         {
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "Unauthorized");

@@ -31,6 +31,10 @@ internal sealed record HttpCaller(string Subject, ScopeSet Scopes, ScopeSet? Nam
             identity && named is not null));
     }
 
+    /// <summary>Notes a device that showed its own token.</summary>
+    public static void NoteDevice(HttpContext context, ScopeSet scopes) =>
+        context.Features.Set(new HttpCaller("device-token", scopes, null, Restricted: true));
+
     /// <summary>Whether the scope is there; answers 403 and returns false when it is not.</summary>
     public static async ValueTask<bool> HasAsync(HttpContext context, ScopeSet scopes, OperatorScopes needed)
     {

@@ -157,7 +157,7 @@ public sealed partial class HttpFront : IDisposable
         {
             await _page.AnswerAsync(context);
         }
-        else if (await _gate.AdmitAsync(context) && await RouteScopes.AllowAsync(context, route))
+        else if (await _gate.AdmitAsync(context, deviceTokens: route == HttpRoute.ControlUi) && await RouteScopes.AllowAsync(context, route))
         {
             await (route switch
             {

@@ -55,6 +55,9 @@ public sealed record HttpFrontParts
     /// <summary>Runs single tool calls.</summary>
     public required ToolInvocation Tools { get; init; }
 
+    /// <summary>The scopes of an operator device's token; null when it is nobody's. Never sees the gateway's own secret.</summary>
+    public required Func<string, ScopeSet?> DeviceScopes { get; init; }
+
     /// <summary>Asks the database something small, for readiness; may throw what the storage throws.</summary>
     public required Func<bool> DatabaseOpen { get; init; }
 }

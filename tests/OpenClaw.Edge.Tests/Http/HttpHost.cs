@@ -89,7 +89,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Logs = _log,
             Config = () => Config,
             Authenticator = new GatewayAuthenticator(
-                () => new GatewaySecret { Token = AuthMode == "token" ? Token : null, AuthMode = AuthMode, Source = "test" }, () => Config, clock),
+                () => new GatewaySecret { Token = AuthMode == "token" ? Token : null, Password = Password, AuthMode = AuthMode, Source = "test" }, () => Config, clock),
             Models = _router,
             ProviderHttp = _providerHttp,
             Agents = () => Agents,
@@ -98,6 +98,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Sessions = Sessions,
             Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
             Kept = new IdempotencyStore(_database, clock),
+            DeviceScopes = token => token == "device-token-of-a-page" ? ScopeSet.Of(["operator.read"]) : null,
             DatabaseOpen = () => DatabaseOpen,
         });
         _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance);
@@ -106,6 +107,8 @@ internal sealed class HttpHost : IAsyncDisposable
     public EdgeConfig Config { get; set; }
 
     public string AuthMode { get; set; } = "token";
+
+    public string? Password { get; set; }
 
     public ScriptedModelServer Models { get; }
 

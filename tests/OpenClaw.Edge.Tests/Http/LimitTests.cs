@@ -127,18 +127,6 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Identities_of_a_proxy_are_said_to_be_missing()
-    {
-        await using HttpHost host = await HttpHost.StartAsync();
-        host.AuthMode = "trusted-proxy";
-        using HttpResponseMessage response = await host.Client.GetAsync("/v1/models");
-        JsonElement error = (await HttpHost.JsonOf(response)).GetProperty("error");
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal("auth_mode_unsupported", error.GetProperty("code").GetString());
-        Assert.Contains("gateway.auth.mode", error.GetProperty("message").GetString());
-    }
-
-    [Fact]
     public async Task Turns_of_every_door_are_counted_once()
     {
         await using HttpHost host = await HttpHost.StartAsync();
