@@ -20,7 +20,8 @@ install_original
 
 browser=$cache_root/playwright-core-$playwright_version
 if [ ! -e "$browser/complete" ]; then
-  mkdir -p "$browser" && echo '{"private":true}' >"$browser/package.json" || skip "cannot write $browser"
+  mkdir -p "$browser" || skip "cannot write $browser"
+  echo '{"private":true}' >"$browser/package.json" || skip "cannot write $browser"
   timeout 120 npm install --prefix "$browser" "${quiet[@]}" "playwright-core@$playwright_version" || skip "npm cannot install playwright-core@$playwright_version"
   touch "$browser/complete"
 fi
