@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
@@ -8,11 +9,11 @@ namespace OpenClaw.Edge.Agents;
 
 /// <summary>Carries one run from its first model call to its last row: stream, tools, again, until the model has answered.
 /// Stateless; one call a run.</summary>
-internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, HistoryCache histories, Func<string, bool> isActive)
+internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, ContextParts parts)
 {
     private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
     private readonly TurnEnd _end = new(runtime);
-    private readonly HistoryReader _history = new(runtime.Sessions, histories);
+    private readonly UsageGuard _guard = new(runtime);
 
     /// <summary>Runs a turn to its end; never throws. The end is stored before it is published.</summary>
     public async Task RunAsync(ActiveRun active)
@@ -36,6 +37,11 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             await _end.StoppedAsync(turn, active.StopOrigin ?? "timeout", budget);
+        }
+        catch (RunRefusedException refused)
+        {
+            Log.Refused(_logger, active.Run.Id, refused.Message);
+            await _end.RefusedAsync(turn, refused);
         }
         catch (ProviderException exception)
         {
@@ -78,45 +84,98 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
             Think = request.Think ?? row?.ThinkLevel ?? active.Agent.Think,
             QueueKey = active.Run.SessionKey.Text,
         };
-        int budget = PromptBuilder.HistoryBudget(turn.Window, system, tools, request.Sampling.MaxTokens);
+        ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
+        TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
         ToolRound round = new(runtime.Tools, active.Agent.Tools, Context(turn), runtime.Time);
-        await AnswerAsync(turn, choice, call, budget, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
+        await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
     }
 
-    private async Task AnswerAsync(
-        Turn turn, ModelChoice choice, ModelRequest call, int budget, ToolRound round, int maxRounds, CancellationToken cancellationToken)
+    /// <summary>Compacts a session outside a turn.</summary>
+    public Task<CompactionOutcome> CompactAsync(SessionKey key, AgentEntry agent, string? focus, CancellationToken cancellationToken)
     {
-        List<PromptMessage> conversation = Converse(turn.Active, budget);
-        List<PromptMessage> rounds = [];
-        bool shortened = false;
-        Func<Task> begun = () => BegunAsync(turn, choice);
+        EdgeConfig config = runtime.Config();
+        SessionRow? row = runtime.Sessions.Find(key);
+        ModelChoice choice = row?.ModelOverride is { Length: > 0 } named ? ModelChoice.Only(named) : new ModelChoice(agent.Model, agent.Fallbacks);
+        int window = Window(Describe(choice), config);
+        CompactionRequest request = CompactionOf(key, choice, window, config);
+        return parts.Compactor.CompactAsync(
+            request with { Focus = focus, KeepTokens = Math.Min(config.Agents.Defaults.Compaction.KeepRecentTokens ?? 20_000, window / 4) },
+            cancellationToken);
+    }
+
+    private ContextBudget Budget(
+        Turn turn, ModelInfo? model, EdgeConfig config, RunRequest request, ModelChoice choice, string system, IReadOnlyList<ToolSpec> tools)
+    {
+        bool known = model is { ContextWindow: > 0 } || config.Agents.Defaults.ContextTokens is > 0;
+        ContextBudget budget = ContextBudget.Of(
+            turn.Window, known, system, tools, request.Sampling.MaxTokens, config.Agents.Defaults.Compaction,
+            parts.Calibration.Ratio(RefOf(choice)));
+        if (budget.MessagesPercent < 20)
+        {
+            Log.LittleRoom(_logger, turn.Active.Run.Id, RefOf(choice), budget.Window, budget.MessagesPercent);
+        }
+
+        return budget;
+    }
+
+    private CompactionRequest CompactionOf(SessionKey key, ModelChoice choice, int window, EdgeConfig config)
+    {
+        CompactionConfig wish = config.Agents.Defaults.Compaction;
+        ModelChoice summarizes = wish.Model is { Length: > 0 } named ? ModelChoice.Only(named) : choice;
+        return new CompactionRequest
+        {
+            Key = key,
+            Choice = summarizes,
+            Window = wish.Model is null ? window : Window(Describe(summarizes), config),
+            KeepTokens = 0,
+            IsOpen = parts.IsActive,
+            Trigger = "manual",
+            Timeout = TimeSpan.FromSeconds(wish.TimeoutSeconds),
+        };
+    }
+
+    private string RefOf(ModelChoice choice) => choice.Primary ?? runtime.Models.Catalog.DefaultModelRef ?? "";
+
+    private async Task AnswerAsync(
+        Turn turn, ModelChoice choice, ModelRequest call, TurnPrompt prompt, ToolRound round, int maxRounds, CancellationToken cancellationToken)
+    {
+        Task? hasBegun = null;
+        Task BegunOnceAsync() => hasBegun ??= BegunAsync(turn, choice);
         for (int count = 0; ; count++)
         {
             bool last = count == maxRounds;
             if (last)
             {
-                rounds[^1] = rounds[^1] with { Text = rounds[^1].Text + "\n[No more tool calls in this turn: answer now.]" };
+                prompt.AnswerNow();
             }
 
-            ModelRequest request = call with { Messages = [.. conversation, .. rounds], Tools = last ? [] : call.Tools };
             ModelAnswer answer;
             turn.SawText = false;
             try
             {
-                answer = await AnswerStream.RunAsync(runtime.Models, choice, request, turn, begun, cancellationToken);
+                _guard.Check(turn.Active.Run.SessionKey, turn.Usage);
+                ModelRequest request = call with { Messages = await prompt.NextAsync(BegunOnceAsync, cancellationToken), Tools = last ? [] : call.Tools };
+                answer = await AnswerStream.RunAsync(runtime.Models, choice, request, turn, BegunOnceAsync, cancellationToken);
+                MessageUsage counted = answer.Finish.Usage;
+                parts.Calibration.Learn(RefOf(choice), request, counted.Input + counted.CacheRead + counted.CacheWrite);
+            }
+            catch (RunRefusedException)
+            {
+                await BegunOnceAsync(); // the person's message is shown, then why it is not answered
+                throw;
             }
             catch (ProviderException exception)
-                when (exception.Failure == ProviderFailure.ContextOverflow && !turn.SawText && !shortened)
+                when (exception.Failure == ProviderFailure.ContextOverflow && !turn.SawText)
             {
-                Log.Shortened(_logger, turn.Active.Run.Id, budget / 2);
-                shortened = true;
-                conversation = Converse(turn.Active, budget / 2);
-                begun = static () => Task.CompletedTask;
+                if (!await prompt.ShrinkAsync(cancellationToken))
+                {
+                    throw;
+                }
+
                 count--;
                 continue;
             }
 
-            begun = static () => Task.CompletedTask;
             turn.Silent = turn.Publisher.EndMessage();
             turn.Count(answer.Finish);
             ToolCall[] client = [.. answer.Calls.Where(wanted => IsClients(turn, wanted))];
@@ -133,7 +192,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
                 return;
             }
 
-            rounds.AddRange(await CallToolsAsync(turn, answer, round, cancellationToken));
+            prompt.Add(await CallToolsAsync(turn, answer, round, cancellationToken));
             turn.Publisher.BeginMessage();
         }
     }
@@ -213,15 +272,6 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
         }
     }
 
-    private List<PromptMessage> Converse(ActiveRun active, int budget)
-    {
-        List<PastTurn> past = _history.Read(active.Run.SessionKey, IsOpen, budget);
-        return PromptBuilder.Conversation(active, past, budget);
-
-        // A run that this one answers along is no longer in the registry; its rows are not yet the past either.
-        bool IsOpen(string runId) => isActive(runId) || active.Collected.Any(collected => collected.Run.Id == runId);
-    }
-
     private static ModelChoice Choose(RunRequest request, SessionRow? row, AgentEntry agent) =>
         (request.Model ?? row?.ModelOverride) is { Length: > 0 } named
             ? ModelChoice.Only(named)
@@ -269,8 +319,11 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Hist
         [LoggerMessage(1802, LogLevel.Error, "Run {RunId} broke; it was ended with an error.")]
         public static partial void RunBroke(ILogger logger, Exception exception, string runId);
 
-        [LoggerMessage(1803, LogLevel.Information, "Run {RunId} was too long for the model; asked again with history of {Tokens} tokens.")]
-        public static partial void Shortened(ILogger logger, string runId, int tokens);
+        [LoggerMessage(1805, LogLevel.Warning, "Run {RunId} was refused: {Message}")]
+        public static partial void Refused(ILogger logger, string runId, string message);
+
+        [LoggerMessage(1806, LogLevel.Warning, "Run {RunId}: prompt and tools leave {Percent} % of the {Window} tokens of {Model} for the conversation; use a larger window or fewer tools.")]
+        public static partial void LittleRoom(ILogger logger, string runId, string model, int window, int percent);
 
         [LoggerMessage(1804, LogLevel.Warning, "Workspace {Workspace} cannot be used ({Problem}); the agent goes on without its files.")]
         public static partial void NoWorkspace(ILogger logger, string workspace, string problem);

@@ -24,7 +24,13 @@ internal sealed class HistoryReader(SessionStore sessions, HistoryCache cache)
         }
 
         ContextRead read = sessions.ReadContextAfter(key, chars, kept?.Revision, kept?.LastSeq ?? 0);
-        if (kept is null || !Continues(kept, read))
+        if (kept is not null && !Continues(kept, read))
+        {
+            read = sessions.ReadContextAfter(key, chars, null, 0);
+            kept = null;
+        }
+
+        if (kept is null)
         {
             kept = new KeptHistory(read.Revision, 0, chars, read.IsWhole, []);
         }
@@ -32,14 +38,18 @@ internal sealed class HistoryReader(SessionStore sessions, HistoryCache cache)
         List<PastTurn> fresh = PromptHistory.ByTurn(read.Entries);
         long limit = FirstOpen(fresh, isOpen);
         List<PastTurn> ended = fresh.FindAll(turn => turn.FirstSeq < limit);
-        long lastSeq = limit < long.MaxValue ? limit - 1 : read.Entries.Count > 0 ? read.Entries[^1].Seq : kept.LastSeq;
-        if (read.Revision.Length > 0 && lastSeq > kept.LastSeq)
+        bool mid = ended.Count < fresh.Count && fresh is [{ IsSummary: true } summary, ..] && summary.FirstSeq >= limit;
+        long lastSeq = limit < long.MaxValue ? limit - 1 : read.Entries.Count > 0 ? read.Entries.Max(entry => entry.Seq) : kept.LastSeq;
+        if (!mid && read.Revision.Length > 0 && lastSeq > kept.LastSeq)
         {
             cache.Put(key, Extend(kept, ended, lastSeq));
         }
 
         return [.. kept.Turns, .. fresh.Where(turn => turn.RunId is null || !isOpen(turn.RunId))];
     }
+
+    /// <summary>Whether the last read left nothing out for want of room.</summary>
+    public bool IsWhole(SessionKey key) => cache.Find(key) is not { IsWhole: false };
 
     // Not after a reset, not when there is a summary since, and not when there is more new than the budget holds.
     private static bool Continues(KeptHistory kept, ContextRead read) =>
@@ -54,6 +64,11 @@ internal sealed class HistoryReader(SessionStore sessions, HistoryCache cache)
         for (int i = turns.Count - 1; i >= 0; i--)
         {
             PastTurn turn = turns[i];
+            if (turn.IsSummary)
+            {
+                continue; // it stands before rows that are older than itself
+            }
+
             if (turn.LastSeq > limit || (turn.RunId is not null && isOpen(turn.RunId)))
             {
                 limit = turn.FirstSeq;
@@ -67,12 +82,14 @@ internal sealed class HistoryReader(SessionStore sessions, HistoryCache cache)
     {
         List<PastTurn> turns = [.. kept.Turns, .. ended];
         long cost = turns.Sum(turn => (long)turn.Cost);
-        int first = 0;
+        int first = turns is [{ IsSummary: true }, ..] ? 1 : 0;
+        int start = first;
         while (first < turns.Count && cost - turns[first].Cost >= kept.Chars / CharsPerToken)
         {
             cost -= turns[first++].Cost; // no budget reaches it any more
         }
 
-        return new KeptHistory(kept.Revision, lastSeq, kept.Chars, kept.IsWhole && first == 0, [.. turns.Skip(first)]);
+        return new KeptHistory(
+            kept.Revision, lastSeq, kept.Chars, kept.IsWhole && first == start, [.. turns.Take(start), .. turns.Skip(first)]);
     }
 }

@@ -6,7 +6,8 @@ namespace OpenClaw.Edge.Agents;
 /// <param name="RunId">Run of its rows; null for a row without one.</param>
 /// <param name="Cost">Estimated tokens.</param>
 /// <param name="Messages">What was said, oldest first.</param>
-internal sealed record PastTurn(long FirstSeq, long LastSeq, string? RunId, int Cost, PastMessage[] Messages)
+/// <param name="IsSummary">Whether it stands for what was before it.</param>
+internal sealed record PastTurn(long FirstSeq, long LastSeq, string? RunId, int Cost, PastMessage[] Messages, bool IsSummary = false)
 {
     /// <summary>Bytes that it takes, near enough.</summary>
     public int Bytes

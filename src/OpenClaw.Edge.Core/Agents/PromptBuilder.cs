@@ -13,8 +13,6 @@ internal static class PromptBuilder
     /// <summary>Window that is assumed when nobody knows better, in tokens; the default <c>num_ctx</c> of home servers is 4,096.</summary>
     public const int UnknownWindow = 8192;
 
-    private const int SmallestBudget = 512;
-
     /// <summary>Tools of an agent that a model which can call tools gets, in their fixed order.</summary>
     public static IReadOnlyList<ToolSpec> Tools(ToolRegistry registry, ToolPolicy policy, RunRequest request) =>
     [
@@ -57,46 +55,28 @@ internal static class PromptBuilder
         return prompt.ToString();
     }
 
-    /// <summary>Tokens that history may take in a model's window.</summary>
-    public static int HistoryBudget(int window, string system, IReadOnlyList<ToolSpec> tools, int? maxAnswerTokens)
-    {
-        int answer = Math.Clamp(window / 4, 256, 4096);
-        if (maxAnswerTokens is > 0 and int asked)
-        {
-            answer = Math.Min(asked, window / 2);
-        }
-
-        int fixedCost = TokenEstimate.Of(new ModelRequest { Model = "", System = system, Messages = [], Tools = tools });
-        return Math.Max(SmallestBudget, window - answer - fixedCost);
-    }
-
-    /// <summary>The conversation for a turn: stored history that fits, messages that an HTTP client sent along, and the
-    /// messages that this turn answers.</summary>
-    /// <param name="active">The turn.</param>
-    /// <param name="past">Turns before this one, oldest first.</param>
-    /// <param name="budget">Tokens.</param>
-    public static List<PromptMessage> Conversation(
-        ActiveRun active, List<PastTurn> past, int budget)
+    /// <summary>What a turn answers: messages that an HTTP client sent along, and those of the person.</summary>
+    public static List<PromptMessage> Current(ActiveRun active)
     {
         List<PromptMessage> current = [.. active.Run.Request.PriorMessages];
         foreach (ActiveRun asked in active.Collected.Append(active))
         {
             if (asked.Run.Request is { Message: "", Images.Count: 0 })
             {
-                continue; // an HTTP client handed in a tool's result: the conversation ends with it
+                continue; // an HTTP client handed in a tool's result
             }
 
-            current.Add(new PromptMessage
-            {
-                Role = PromptRole.User,
-                Text = asked.Run.Request.Message,
-                Images = asked.Run.Request.Images,
-            });
+            current.Add(Said(asked));
         }
 
-        int left = budget - current.Sum(PromptHistory.Cost);
-        List<PromptMessage> messages = PromptHistory.Fit(past, left);
-        messages.AddRange(current);
-        return PromptHistory.Alternate(messages);
+        return current;
     }
+
+    /// <summary>A person's message.</summary>
+    public static PromptMessage Said(ActiveRun asked) => new()
+    {
+        Role = PromptRole.User,
+        Text = asked.Run.Request.Message,
+        Images = asked.Run.Request.Images,
+    };
 }

@@ -18,17 +18,21 @@ internal static class PromptHistory
 
     /// <summary>The newest turns within the budget, oldest first. Rows of one turn stay together, whatever was stored
     /// between them. When older turns must go, the cut falls on a row number divisible by 16 where that does not cost half
-    /// the budget, so that it stays where it is for several turns and the model server's cache of the prompt stays good.</summary>
+    /// the budget, so that it stays where it is for several turns and the model server's cache of the prompt stays good. A summary
+    /// at the start always comes.</summary>
     public static List<PromptMessage> Fit(List<PastTurn> turns, int budget)
     {
+        PastTurn? summary = turns.Count > 0 && turns[0].IsSummary ? turns[0] : null;
+        int least = summary is null ? 0 : 1;
+        budget -= summary?.Cost ?? 0;
         int first = turns.Count;
         int used = 0;
-        while (first > 0 && used + turns[first - 1].Cost <= budget)
+        while (first > least && used + turns[first - 1].Cost <= budget)
         {
             used += turns[--first].Cost;
         }
 
-        if (first > 0 && first < turns.Count)
+        if (first > least && first < turns.Count)
         {
             long boundary = (turns[first].FirstSeq + CutStep - 1) / CutStep * CutStep;
             int stable = turns.FindIndex(first, turn => turn.FirstSeq >= boundary);
@@ -38,7 +42,12 @@ internal static class PromptHistory
             }
         }
 
-        List<PromptMessage> messages = new((turns.Count - first) * 2);
+        List<PromptMessage> messages = new(((turns.Count - first) * 2) + 1);
+        if (summary is not null)
+        {
+            messages.AddRange(summary.Messages.Select(message => message.Unpack()));
+        }
+
         for (int i = first; i < turns.Count; i++)
         {
             foreach (PastMessage message in turns[i].Messages)
@@ -81,7 +90,7 @@ internal static class PromptHistory
         Dictionary<string, List<TranscriptEntry>> byRun = new(StringComparer.Ordinal);
         foreach (TranscriptEntry entry in stored)
         {
-            if (entry.Kind == TranscriptEntryKind.Reset)
+            if (entry.Kind == TranscriptEntryKind.Reset || entry.Reason == SessionStore.DroppedReason)
             {
                 continue;
             }
@@ -116,7 +125,7 @@ internal static class PromptHistory
             messages.Add(new PastMessage(message));
         }
 
-        return new PastTurn(entries[0].Seq, entries[^1].Seq, entries[0].RunId, cost, [.. messages]);
+        return new PastTurn(entries[0].Seq, entries[^1].Seq, entries[0].RunId, cost, [.. messages], entries[0].Kind == TranscriptEntryKind.Compaction);
     }
 
     private static IEnumerable<PromptMessage> Messages(List<TranscriptEntry> entries)
@@ -143,7 +152,13 @@ internal static class PromptHistory
             }
             else if (message.Role == "user")
             {
-                PromptMessage said = User(message);
+                PromptMessage said = entry.Reason == SessionStore.OverflowReason
+                    ? new PromptMessage
+                    {
+                        Role = PromptRole.User,
+                        Text = $"[dropped from a full queue, in short] {ConversationText.Shorten(message.Content.PlainText, 160)}",
+                    }
+                    : User(message);
                 if (said.Text.Length > 0 || said.Images.Count > 0) // empty: a caller handed in a tool's result
                 {
                     yield return said;

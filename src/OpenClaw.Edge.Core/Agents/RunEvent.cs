@@ -63,6 +63,10 @@ public sealed record RunToolEndedEvent(
     bool IsError,
     long StartedAtMs) : RunEvent(Run, Seq, TimestampMs);
 
+/// <summary>History is being shortened, or was.</summary>
+public sealed record RunCompactionEvent(
+    Run Run, long Seq, long TimestampMs, bool Starts, bool Completed, bool WillRetry, string? Reason) : RunEvent(Run, Seq, TimestampMs);
+
 /// <summary>Tokens generated so far.</summary>
 public sealed record RunUsageEvent(Run Run, long Seq, long TimestampMs, long OutputTokens)
     : RunEvent(Run, Seq, TimestampMs);

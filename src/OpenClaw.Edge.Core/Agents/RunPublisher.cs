@@ -161,6 +161,9 @@ internal sealed class RunPublisher : IDisposable
 
     public void EntryStored(TranscriptEntry entry) => Publish(seq => new RunEntryStoredEvent(_run, seq, Now, entry));
 
+    public void Compaction(bool starts, bool completed, bool willRetry, string? reason) =>
+        Publish(seq => new RunCompactionEvent(_run, seq, Now, starts, completed, willRetry, reason));
+
     public void Finishing(string stopReason, string? error) =>
         Publish(seq => new RunFinishingEvent(_run, seq, Now, stopReason, error));
 

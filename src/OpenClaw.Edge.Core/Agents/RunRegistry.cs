@@ -34,7 +34,8 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _ended = new EndedRuns(runtime.Time);
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
         _histories = new HistoryCache(runtime.Time);
-        _loop = new AgentLoop(runtime, _load, _histories, IsActive);
+        _loop = new AgentLoop(runtime, _load, new ContextParts(
+            new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive));
         _end = new TurnEnd(runtime);
         _host = new LaneHost(
             _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
@@ -98,6 +99,16 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
         return new RunAdmission(RunAdmissionStatus.Started, active.Run);
     }
+
+    /// <summary>Puts a summary in the place of the older part of a session's history; the rows stay on disk. A turn that runs goes on, and
+    /// its rows stay. Throws what the store throws.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="focus">What the summary should look at above all; null for everything.</param>
+    /// <param name="cancellationToken">Gives up; then nothing is changed.</param>
+    public async Task<CompactionOutcome> CompactAsync(SessionKey key, string? focus, CancellationToken cancellationToken) =>
+        _runtime.Sessions.Find(key) is null ? new CompactionOutcome(false, "no transcript")
+        : _runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? await _loop.CompactAsync(key, agent, focus, cancellationToken)
+        : new CompactionOutcome(false, $"there is no agent {key.AgentId}");
 
     /// <summary>Finds a run that is active or ended within the last five minutes.</summary>
     public Run? Find(string runId)

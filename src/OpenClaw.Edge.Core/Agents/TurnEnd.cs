@@ -66,6 +66,13 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         await EndAsync(turn, TurnRows.Failed(turn, message, Now), SessionStatus.Failed, result);
     }
 
+    /// <summary>The turn was not carried on.</summary>
+    public async Task RefusedAsync(Turn turn, RunRefusedException refused)
+    {
+        RunResult result = Result(turn, RunStatus.Failed, "error") with { ErrorMessage = refused.Message, Failure = refused.Failure };
+        await EndAsync(turn, TurnRows.Failed(turn, refused.Message, Now), SessionStatus.Failed, result);
+    }
+
     /// <summary>Ends a run whose message is not on disk: the one who asked gets the store's exception, and nobody an event.</summary>
     public static void NeverSeen(ActiveRun active) => active.Run.Complete(
         new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });

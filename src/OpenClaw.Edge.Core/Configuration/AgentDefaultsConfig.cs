@@ -63,6 +63,9 @@ public sealed record AgentDefaultsConfig
     /// <summary>How long history is kept small.</summary>
     public CompactionConfig Compaction { get; init; } = new();
 
+    /// <summary>Old tool results in the prompt.</summary>
+    public ContextPruningConfig ContextPruning { get; init; } = new();
+
     /// <summary>Periodic turns.</summary>
     public HeartbeatConfig Heartbeat { get; init; } = new();
 

@@ -41,6 +41,7 @@ internal static partial class ConfigBinder
             Sandbox = BindSandbox(section.Section("sandbox"), d.Sandbox),
             BlockStreaming = BindBlockStreaming(section),
             Subagents = section.Raw("subagents"),
+            ContextPruning = BindPruning(section.Section("contextPruning")),
             Params = section.Raw("params"),
         };
     }
@@ -99,10 +100,33 @@ internal static partial class ConfigBinder
             ReserveTokens = section.Whole("reserveTokens"),
             KeepRecentTokens = section.Whole("keepRecentTokens"),
             Model = section.Text("model"),
+            TimeoutSeconds = section.Whole("timeoutSeconds", d.TimeoutSeconds),
             MemoryFlush = flush.Flag("enabled", d.MemoryFlush),
             MemoryFlushSoftThresholdTokens = flush.Whole("softThresholdTokens", d.MemoryFlushSoftThresholdTokens),
         };
     }
+
+    private static ContextPruningConfig BindPruning(ConfigSection section)
+    {
+        var d = new ContextPruningConfig();
+        ConfigSection tools = section.Section("tools");
+        ConfigSection hard = section.Section("hardClear");
+        return new ContextPruningConfig
+        {
+            Mode = section.Text("mode", d.Mode),
+            Ttl = section.Span("ttl") ?? d.Ttl,
+            Allow = tools.Texts("allow"),
+            Deny = tools.Texts("deny"),
+            HardClear = hard.Flag("enabled", d.HardClear),
+            Placeholder = hard.Text("placeholder", d.Placeholder),
+        };
+    }
+
+    private static UsageLimitConfig BindLimit(ConfigSection section) => new()
+    {
+        Tokens = section.Whole("tokens"),
+        CostUsd = section.Real("costUsd"),
+    };
 
     private static HeartbeatConfig BindHeartbeat(ConfigSection section, HeartbeatConfig d)
     {

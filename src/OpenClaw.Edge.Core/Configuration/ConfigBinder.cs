@@ -12,6 +12,11 @@ internal static partial class ConfigBinder
         return new EdgeConfig
         {
             Gateway = BindGateway(all.Section("gateway")),
+            Usage = new UsageConfig
+            {
+                Day = BindLimit(all.Section("usage").Section("limits").Section("day")),
+                Session = BindLimit(all.Section("usage").Section("limits").Section("session")),
+            },
             Models = BindModels(all.Section("models")),
             Agents = BindAgents(all.Section("agents")),
             Messages = BindMessages(all.Section("messages")),

@@ -242,7 +242,11 @@ internal static partial class ConfigKeys
         new("transcripts", Ignored, Note: NotHere),
         new("ui", Ignored, Note: Later),
         new("update", Ignored, Note: "updates come by package"),
-        new("usage", Ignored, Note: Later),
+        new("usage.limits.day.tokens", Whole, "none"),
+        new("usage.limits.day.costUsd", Real, "none"),
+        new("usage.limits.session.tokens", Whole, "none"),
+        new("usage.limits.session.costUsd", Real, "none"),
+        new("usage.*", Ignored, Note: Later),
         new("web", Ignored, Note: NotHere),
         new("worktrees", Ignored, Note: NotHere),
     ];

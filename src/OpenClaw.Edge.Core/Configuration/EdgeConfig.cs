@@ -13,6 +13,9 @@ public sealed record EdgeConfig
     /// <summary>Model servers and their models.</summary>
     public ModelsConfig Models { get; init; } = new();
 
+    /// <summary>What turns may use.</summary>
+    public UsageConfig Usage { get; init; } = new();
+
     /// <summary>Agents and what they share.</summary>
     public AgentsConfig Agents { get; init; } = new();
 

@@ -6,6 +6,12 @@ namespace OpenClaw.Edge.Sessions;
 /// <see cref="StorageException"/>, and then nothing of it is there.</summary>
 public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
 {
+    /// <summary>A message that a full queue dropped: no model sees it.</summary>
+    public const string DroppedReason = "dropped";
+
+    /// <summary>A message that a full queue dropped and a model sees in short.</summary>
+    public const string OverflowReason = "overflow";
+
     private const int ChunkRows = 64;
 
     // Far above what lanes admit; a table that holds more was not written by us.
@@ -157,6 +163,21 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
     /// <summary>Changes the row, and makes it if it is missing.</summary>
     public Task<SessionRow> PatchAsync(SessionKey key, SessionPatch patch, CancellationToken cancellationToken) =>
         WriteRowAsync(connection => SessionWriter.Patch(connection, key, patch, NowMs), cancellationToken);
+
+    /// <summary>Makes a stored message part of another run's turn, or marks why it was not answered: what a model sees of it follows.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="entryId">The message; an unknown one changes nothing.</param>
+    /// <param name="runId">Run that it joins; null keeps its own.</param>
+    /// <param name="reason"><see cref="DroppedReason"/> or <see cref="OverflowReason"/>; null keeps.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task AssignAsync(SessionKey key, string entryId, string? runId, string? reason, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                SessionWriter.Assign(connection, key, entryId, runId, reason);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Starts over: the session id stays, <see cref="SessionRow.LifecycleRevision"/> changes, history holds one marker. What was
     /// there stays on disk and in exports.</summary>

@@ -44,4 +44,7 @@ public sealed record SessionUpdate
 
     /// <summary>Runs whose inputs are answered, aborted or failed by this append.</summary>
     public IReadOnlyList<string> EndedRunIds { get; init; } = [];
+
+    /// <summary>Revision that the session must still have, or nothing is written; null for any.</summary>
+    public string? ExpectedRevision { get; init; }
 }

@@ -47,6 +47,13 @@ internal static class SessionWriter
             return result;
         }
 
+        if (update.ExpectedRevision is string expected
+            && connection.First(SessionTable.Find, SessionRowReader.Read, key.Text)?.LifecycleRevision != expected)
+        {
+            row = null;
+            return [];
+        }
+
         StoredEntry[] fresh = [.. entries.Where((_, i) => result[i] is null)];
         row = UpdateRow(connection, key, fresh, update, nowMs);
         long seq = row.MessageCount - fresh.Length;
@@ -57,6 +64,15 @@ internal static class SessionWriter
 
         WriteAside(connection, row, update, nowMs);
         return result;
+    }
+
+    /// <summary>Gives a row of the history to another run, or a reason; null keeps.</summary>
+    public static void Assign(EdgeConnection connection, SessionKey key, string entryId, string? runId, string? reason)
+    {
+        if (connection.First(SessionTable.Find, SessionRowReader.Read, key.Text) is SessionRow row)
+        {
+            connection.Execute(TranscriptTable.Assign, row.RowId, row.Window, entryId, runId, reason);
+        }
     }
 
     /// <summary>Starts a new window with its marker.</summary>

@@ -89,7 +89,12 @@ public sealed class TranscriptExport(SessionStore store)
                 break;
             case TranscriptEntryKind.Compaction:
                 json.WriteString("summary"u8, entry.Message.Content.PlainText);
-                json.WriteNumber("tokensBefore"u8, entry.Message.Usage?.TotalTokens ?? 0);
+                if (CompactionFacts.FirstKeptEntryId(entry) is string kept)
+                {
+                    json.WriteString("firstKeptEntryId"u8, kept);
+                }
+
+                json.WriteNumber("tokensBefore"u8, CompactionFacts.TokensBefore(entry));
                 break;
             default:
                 json.WritePropertyName("message"u8);

@@ -38,6 +38,8 @@ internal static class TranscriptReader
     public static ContextRead Context(EdgeConnection connection, SessionRow session, int maxChars, long afterSeq)
     {
         List<TranscriptEntry> entries = [];
+        TranscriptEntry? summary = null;
+        string? firstKept = null;
         long chars = 0;
         bool whole = true;
         connection.Each(
@@ -45,10 +47,22 @@ internal static class TranscriptReader
             row =>
             {
                 TranscriptEntryKind kind = (TranscriptEntryKind)row.GetInt32(1);
+                if (kind == TranscriptEntryKind.Compaction && summary is not null)
+                {
+                    return true; // an older summary is part of the newer one
+                }
+
                 chars += row.GetInt64(5);
                 if (kind == TranscriptEntryKind.Reset)
                 {
                     return false;
+                }
+
+                if (kind == TranscriptEntryKind.Compaction)
+                {
+                    summary = Read(row);
+                    firstKept = CompactionFacts.FirstKeptEntryId(summary);
+                    return firstKept is not null;
                 }
 
                 if (chars > maxChars && entries.Count > 0)
@@ -57,12 +71,23 @@ internal static class TranscriptReader
                     return false;
                 }
 
-                entries.Add(Read(row));
-                return kind != TranscriptEntryKind.Compaction;
+                TranscriptEntry entry = Read(row);
+                entries.Add(entry);
+                return summary is null || entry.Id != firstKept;
             },
             session.RowId, session.Window, afterSeq);
         entries.Reverse();
         DropOrphans(entries, whole);
+        if (summary is null && !whole && session.CompactionCount > 0)
+        {
+            summary = connection.First(TranscriptTable.LastSummary, Read, session.RowId, session.Window, afterSeq);
+        }
+
+        if (summary is not null)
+        {
+            entries.Insert(0, summary);
+        }
+
         return new ContextRead(session.LifecycleRevision, afterSeq, entries, whole);
     }
 

@@ -85,6 +85,7 @@ internal sealed record TranscriptRecord
                     {
                         Role = "system",
                         Content = MessageContent.Of([ContentPart.OfText(Text(json, "summary") ?? "")]),
+                        Details = CompactionFacts.Details(Text(json, "firstKeptEntryId"), CountOf(json, "tokensBefore"), 0, byModel: true),
                         Timestamp = TimeOf(json),
                     },
                 };
@@ -112,6 +113,9 @@ internal sealed record TranscriptRecord
         && DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time.ToUnixTimeMilliseconds()
             : 0;
+
+    private static long CountOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) ? count : 0;
 
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -31,6 +31,20 @@ internal static class TranscriptTable
     public const string NewestAfter =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq > $3 ORDER BY seq DESC";
 
+    /// <summary>session row, window, seq that it must come after. 3 is a compaction.</summary>
+    public const string LastSummary =
+        $"""
+        SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq > $3 AND kind = 3
+        ORDER BY seq DESC LIMIT 1
+        """;
+
+    /// <summary>session row, window, entry id, run or null, reason or null. Null keeps.</summary>
+    public const string Assign =
+        """
+        UPDATE transcript_entries SET run_id = COALESCE($4, run_id), reason = COALESCE($5, reason)
+        WHERE session_row = $1 AND window = $2 AND id = $3
+        """;
+
     /// <summary>session row, window and seq of the last row that was read, limit.</summary>
     public const string After =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND (window, seq) > ($2, $3) ORDER BY window, seq LIMIT $4";

@@ -41,6 +41,14 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             case RunToolEndedEvent tool:
                 RunToolEvents.Ended(broadcaster, sessions, tool);
                 break;
+            case RunCompactionEvent compaction:
+                RunStatusEvents.Compaction(broadcaster, compaction);
+                if (compaction is { Starts: false, Completed: true })
+                {
+                    sessions.Changed(compaction.Run.SessionKey, "compact", run: compaction.Run);
+                }
+
+                break;
             case RunUsageEvent usage:
                 RunStatusEvents.Usage(broadcaster, usage);
                 break;

@@ -37,6 +37,23 @@ internal static class RunStatusEvents
             json.WriteString("model"u8, model.Model);
         });
 
+    /// <summary>History is being shortened, or was.</summary>
+    public static void Compaction(Broadcaster broadcaster, RunCompactionEvent compaction) =>
+        RunEventEncoder.SendAgent(broadcaster, compaction, compaction.Seq, "compaction", json =>
+        {
+            json.WriteString("phase"u8, compaction.Starts ? "start"u8 : "end"u8);
+            if (!compaction.Starts)
+            {
+                json.WriteBoolean("completed"u8, compaction.Completed);
+                json.WriteBoolean("willRetry"u8, compaction.WillRetry);
+                json.WriteString("outcome"u8, compaction.Completed ? "completed"u8 : "skipped"u8);
+                if (compaction.Reason is { } reason)
+                {
+                    json.WriteString("reason"u8, reason);
+                }
+            }
+        });
+
     /// <summary>Tokens so far.</summary>
     public static void Usage(Broadcaster broadcaster, RunUsageEvent usage) =>
         RunEventEncoder.SendAgent(broadcaster, usage, usage.Seq, "usage", json =>

@@ -21,6 +21,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         ("reset", "Start over: forget this conversation", true),
         ("stop", "Abort the running turn", false),
         ("model", "Show or choose this session's model", true),
+        ("compact", "Shorten this conversation to a summary; text after it says what to look at", true),
         ("help", "List these commands", false),
     ];
 
@@ -102,6 +103,17 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
                 await runtime.Sessions.ResetAsync(key, name == "new" ? "new" : "reset", cancellationToken);
                 broadcaster.Sessions.Changed(key, "reset");
                 return "Started over. Nothing said before is part of this conversation any more.";
+            case "compact":
+                CompactionOutcome outcome = await runtime.Runs.CompactAsync(key, rest.Length > 0 ? rest : null, cancellationToken);
+                if (!outcome.Compacted)
+                {
+                    return $"Compaction skipped: {outcome.Reason}.";
+                }
+
+                broadcaster.Sessions.Stored(key, outcome.Entry!);
+                broadcaster.Sessions.Changed(key, "compact");
+                return $"Compacted ({outcome.TokensBefore} tokens became {outcome.TokensAfter})"
+                    + (outcome.ByModel ? "." : "; the model gave no summary, so this one was put together from the messages.");
             case "model":
                 return await ModelAsync(rest, key, cancellationToken);
             default:
