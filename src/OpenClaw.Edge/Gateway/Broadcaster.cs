@@ -143,19 +143,26 @@ public sealed class Broadcaster : IAsyncDisposable
 
     /// <summary>Sends a <c>chat</c> or <c>agent</c> event: to every reader, but to session-scoped ones only for the
     /// sessions they named.</summary>
-    internal void ToReaders(ReadOnlyMemory<byte> open, string sessionKey, bool dropIfSlow) =>
-        ToReaders(open, ReadOnlyMemory<byte>.Empty, sessionKey, dropIfSlow);
-
-    /// <summary>Sends two events at once; see <see cref="ToReaders(ReadOnlyMemory{byte}, string, bool)"/>.</summary>
-    internal void ToReaders(ReadOnlyMemory<byte> open, ReadOnlyMemory<byte> second, string sessionKey, bool dropIfSlow)
+    internal void ToReaders(ReadOnlyMemory<byte> open, string sessionKey, bool dropIfSlow)
     {
-        bool now = dropIfSlow && _hub.Audience <= MaxDirectReaders;
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (connection.Grant is { Reads: true } grant
-                && (!grant.SessionScoped || connection.Subscriptions.Wants(sessionKey)))
+            if (Reads(connection, sessionKey))
             {
-                connection.SendEvents(open, second, dropIfSlow, now);
+                connection.SendEvent(open, dropIfSlow);
+            }
+        }
+    }
+
+    /// <summary>Sends a text update to the same readers; a peer that is busy gets it merged with what it has not got yet.</summary>
+    internal void ToReaders(TextUpdate update, string sessionKey)
+    {
+        bool now = _hub.Audience <= MaxDirectReaders;
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (Reads(connection, sessionKey))
+            {
+                connection.SendUpdate(update, now);
             }
         }
     }
@@ -202,6 +209,9 @@ public sealed class Broadcaster : IAsyncDisposable
             }
         }
     }
+
+    private static bool Reads(GatewayConnection connection, string sessionKey) =>
+        connection.Grant is { Reads: true } grant && (!grant.SessionScoped || connection.Subscriptions.Wants(sessionKey));
 
     private static bool IsSubscribed(GatewayConnection connection, string sessionKey, bool byName) =>
         connection.Subscriptions.AllSessions || (byName && connection.Subscriptions.Has(sessionKey));

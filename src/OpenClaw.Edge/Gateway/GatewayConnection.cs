@@ -109,14 +109,8 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Queues one or two events; see <see cref="WebSocketOutput.SendEvents"/>.</summary>
-    public void SendEvents(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, bool dropIfSlow, bool now)
-    {
-        if (_output.SendEvents(first, second, dropIfSlow, now) == SendOutcome.Overflow)
-        {
-            CloseSlow();
-        }
-    }
+    /// <summary>Queues a text update; see <see cref="WebSocketOutput.SendUpdate"/>.</summary>
+    public void SendUpdate(TextUpdate update, bool now) => _output.SendUpdate(update, now);
 
     /// <summary>Queues a ping.</summary>
     public void SendPing(long timestamp)

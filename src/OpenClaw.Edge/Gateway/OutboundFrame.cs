@@ -2,8 +2,38 @@ using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>A frame that waits to be written.</summary>
-/// <param name="Bytes">Payload; of a numbered event without its closing brace, and shared by all connections.</param>
-/// <param name="Seq">Number of a numbered event; 0 for everything else.</param>
+/// <summary>What waits to be written: a frame, or a text update (one or two frames).</summary>
+/// <param name="Bytes">Payload; of a numbered event without its closing brace, and shared by all connections. Empty for
+/// an update.</param>
+/// <param name="Seq">Number of a numbered event, of an update's first event; 0 for everything else.</param>
 /// <param name="Opcode">Kind of frame.</param>
-internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, long Seq, WebSocketOpcode Opcode);
+internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, long Seq, WebSocketOpcode Opcode)
+{
+    /// <summary>The update; null for another frame.</summary>
+    public TextUpdate? Update { get; init; }
+
+    /// <summary>Length of the new piece in the update's first event: longer than its own when it stands for others too.</summary>
+    public int FirstDelta { get; init; }
+
+    /// <summary>Length of the new piece in the second.</summary>
+    public int SecondDelta { get; init; }
+
+    /// <summary>Bytes that wait because of it.</summary>
+    public int Cost => Update is { } update ? update.Bytes : Bytes.Length;
+
+    /// <summary>Wraps an update.</summary>
+    public static OutboundFrame Of(TextUpdate update, long seq) => new(ReadOnlyMemory<byte>.Empty, seq, WebSocketOpcode.Text)
+    {
+        Update = update,
+        FirstDelta = update.First.DeltaBytes,
+        SecondDelta = update.Second.DeltaBytes,
+    };
+
+    /// <summary>The newer update in the place of this one, with the pieces of both.</summary>
+    public OutboundFrame Grown(TextUpdate newer) => this with
+    {
+        Update = newer,
+        FirstDelta = FirstDelta + newer.First.DeltaBytes,
+        SecondDelta = SecondDelta + newer.Second.DeltaBytes,
+    };
+}

@@ -79,19 +79,14 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             return;
         }
 
-        RunFrames frames = FramesOf(text.Run);
-        string key = text.Run.SessionKey.Text;
-        broadcaster.ToReaders(frames.AssistantDelta(text), frames.ChatDelta(text), key, dropIfSlow: true);
+        broadcaster.ToReaders(FramesOf(text.Run).Text(text), text.Run.SessionKey.Text);
     }
 
     private void OnThinking(RunThinkingEvent thinking)
     {
         if (broadcaster.AnyReader)
         {
-            broadcaster.ToReaders(
-                FramesOf(thinking.Run).ThinkingDelta(thinking),
-                thinking.Run.SessionKey.Text,
-                dropIfSlow: true);
+            broadcaster.ToReaders(FramesOf(thinking.Run).Thinking(thinking), thinking.Run.SessionKey.Text);
         }
     }
 

@@ -7,13 +7,15 @@ using OpenClaw.Edge.Agents;
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Encodes the text events of one run: the part that never changes is kept, the rest is copied into one array of
-/// the right size. Immutable.</summary>
+/// the right size. One thread at a time: events of a run never overlap.</summary>
 internal sealed class RunFrames
 {
     private const int MaxDigits = 20;
 
     private readonly byte[] _chatHead;
     private readonly byte[] _agentHead;
+    private TextStream _text = new();
+    private TextStream _thinking = new();
 
     /// <summary>Prepares the frames of a run that has started.</summary>
     public RunFrames(Run run)
@@ -24,16 +26,39 @@ internal sealed class RunFrames
         _agentHead = Encoding.UTF8.GetBytes("{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + session + ",\"seq\":");
     }
 
+    /// <summary>Both events of a piece of the answer.</summary>
+    public TextUpdate Text(RunTextEvent text)
+    {
+        if (!_text.IsContinuedBy(text.MessageEscaped.Length, text.DeltaEscaped.Length, text.RunTextEscaped.Length, text.RunDeltaEscaped.Length))
+        {
+            _text = new TextStream();
+        }
+
+        _text.Take(text.MessageEscaped.Length, text.RunTextEscaped.Length);
+        return new TextUpdate(_text, AssistantDelta(text), ChatDelta(text));
+    }
+
+    /// <summary>The event of a piece of reasoning.</summary>
+    public TextUpdate Thinking(RunThinkingEvent text)
+    {
+        if (!_thinking.IsContinuedBy(text.TextEscaped.Length, text.DeltaEscaped.Length, 0, 0))
+        {
+            _thinking = new TextStream();
+        }
+
+        _thinking.Take(text.TextEscaped.Length, 0);
+        return new TextUpdate(_thinking, ThinkingDelta(text), default);
+    }
+
     // …,"seq":N,"state":"delta","deltaText":"…","message":{"role":"assistant","content":[{"type":"text","text":"…"}],"timestamp":T}}
-    /// <summary>The <c>chat</c> event, open.</summary>
-    public ReadOnlyMemory<byte> ChatDelta(RunTextEvent text)
+    private TextFrame ChatDelta(RunTextEvent text)
     {
         var frame = new FrameBytes(_chatHead, text.RunDeltaEscaped.Length + text.RunTextEscaped.Length + 160);
         frame.Add(text.Seq);
         frame.Add(",\"state\":\"delta\",\"deltaText\":\""u8);
-        frame.Add(text.RunDeltaEscaped.Span);
+        frame.AddDelta(text.RunDeltaEscaped.Span);
         frame.Add("\",\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\""u8);
-        frame.Add(text.RunTextEscaped.Span);
+        frame.AddText(text.RunTextEscaped.Span);
         frame.Add("\"}],\"timestamp\":"u8);
         frame.Add(text.TimestampMs);
         frame.Add("}}"u8);
@@ -41,8 +66,7 @@ internal sealed class RunFrames
     }
 
     // …,"seq":N,"stream":"assistant","ts":T,"data":{"text":"…","delta":"…","itemId":"…"}}
-    /// <summary>The <c>agent</c> event, open.</summary>
-    public ReadOnlyMemory<byte> AssistantDelta(RunTextEvent text)
+    private TextFrame AssistantDelta(RunTextEvent text)
     {
         var frame = new FrameBytes(
             _agentHead,
@@ -51,9 +75,9 @@ internal sealed class RunFrames
         frame.Add(",\"stream\":\"assistant\",\"ts\":"u8);
         frame.Add(text.TimestampMs);
         frame.Add(",\"data\":{\"text\":\""u8);
-        frame.Add(text.MessageEscaped.Span);
+        frame.AddText(text.MessageEscaped.Span);
         frame.Add("\",\"delta\":\""u8);
-        frame.Add(text.DeltaEscaped.Span);
+        frame.AddDelta(text.DeltaEscaped.Span);
         frame.Add("\",\"itemId\":\""u8);
         frame.Add(text.ItemId); // made by the loop from a GUID and a number: nothing to escape
         frame.Add("\"}}"u8);
@@ -61,17 +85,16 @@ internal sealed class RunFrames
     }
 
     // …,"seq":N,"stream":"thinking","ts":T,"data":{"text":"…","delta":"…"}}
-    /// <summary>The <c>agent</c> event of reasoning, open.</summary>
-    public ReadOnlyMemory<byte> ThinkingDelta(RunThinkingEvent text)
+    private TextFrame ThinkingDelta(RunThinkingEvent text)
     {
         var frame = new FrameBytes(_agentHead, text.TextEscaped.Length + text.DeltaEscaped.Length + 120);
         frame.Add(text.Seq);
         frame.Add(",\"stream\":\"thinking\",\"ts\":"u8);
         frame.Add(text.TimestampMs);
         frame.Add(",\"data\":{\"text\":\""u8);
-        frame.Add(text.TextEscaped.Span);
+        frame.AddText(text.TextEscaped.Span);
         frame.Add("\",\"delta\":\""u8);
-        frame.Add(text.DeltaEscaped.Span);
+        frame.AddDelta(text.DeltaEscaped.Span);
         frame.Add("\"}}"u8);
         return frame.Finish();
     }
@@ -83,6 +106,9 @@ internal sealed class RunFrames
     {
         private readonly byte[] _bytes;
         private int _used;
+        private int _deltaStart;
+        private int _deltaBytes;
+        private int _textEnd;
 
         public FrameBytes(byte[] head, int rest)
         {
@@ -97,6 +123,18 @@ internal sealed class RunFrames
             _used += part.Length;
         }
 
+        public void AddDelta(ReadOnlySpan<byte> part)
+        {
+            (_deltaStart, _deltaBytes) = (_used, part.Length);
+            Add(part);
+        }
+
+        public void AddText(ReadOnlySpan<byte> part)
+        {
+            Add(part);
+            _textEnd = _used;
+        }
+
         public void Add(string part) => _used += Encoding.UTF8.GetBytes(part, _bytes.AsSpan(_used));
 
         public void Add(long number)
@@ -105,6 +143,6 @@ internal sealed class RunFrames
             _used += written;
         }
 
-        public readonly ReadOnlyMemory<byte> Finish() => _bytes.AsMemory(0, _used);
+        public readonly TextFrame Finish() => new(_bytes.AsMemory(0, _used), _deltaStart, _deltaBytes, _textEnd);
     }
 }

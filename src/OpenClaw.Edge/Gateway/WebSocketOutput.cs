@@ -6,7 +6,8 @@ namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Writes frames to a connection. Senders queue; one drain at a time packs everything that waits into as few
 /// writes as possible, and no task exists while nothing waits. A sender that finds the peer idle may start the drain on its
-/// own thread: the socket takes the bytes without a thread switch, and what it does not take goes on in the pool.
+/// own thread: the socket takes the bytes without a thread switch, and what it does not take goes on in the pool. A text
+/// update that still waits when the next one of its stream comes is replaced by it: a slow peer holds one update a run.
 /// Thread-safe.</summary>
 internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int maxWaitingBytes)
     : IThreadPoolWorkItem
@@ -14,12 +15,14 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
     private const int MaxChunkBytes = 64 * 1024;
     private const int KeptQueueLength = 8;
     private const int MaxSuffixBytes = 28; // ,"seq":<19 digits>}
+    private const int FrameOverhead = MaxSuffixBytes + WebSocketHeader.MaxBytes;
     private const long FairShareBytes = 1 << 20;
 
     private readonly Lock _gate = new();
     private OutboundFrame[] _queue = [];
     private OutboundFrame[] _spare = [];
     private int _queued;
+    private int _mergeFrom; // nothing before it may be replaced: another frame came after
     private long _waiting;
     private long _seq;
     private bool _draining;
@@ -55,15 +58,7 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
     /// <summary>Queues an event under the connection's next number.</summary>
     /// <param name="open">The event without its closing brace; not changed afterwards by anyone.</param>
     /// <param name="dropIfSlow">Whether a slow peer may miss it; the number is used up all the same.</param>
-    public SendOutcome SendEvent(ReadOnlyMemory<byte> open, bool dropIfSlow) =>
-        SendEvents(open, ReadOnlyMemory<byte>.Empty, dropIfSlow, now: false);
-
-    /// <summary>Queues one or two events under the connection's next numbers; two go out in one write.</summary>
-    /// <param name="first">Like <see cref="SendEvent"/>'s.</param>
-    /// <param name="second">Empty for none.</param>
-    /// <param name="dropIfSlow">Whether a slow peer may miss them; the numbers are used up all the same.</param>
-    /// <param name="now">Whether the calling thread may write, if nothing waits.</param>
-    public SendOutcome SendEvents(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, bool dropIfSlow, bool now)
+    public SendOutcome SendEvent(ReadOnlyMemory<byte> open, bool dropIfSlow)
     {
         bool start;
         lock (_gate)
@@ -73,18 +68,49 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
                 return SendOutcome.Closed;
             }
 
-            long seq = _seq + 1;
-            _seq += second.IsEmpty ? 1 : 2;
+            long seq = ++_seq;
             if (IsFull)
             {
+                _mergeFrom = _queued; // text must not overtake what was left out
                 return dropIfSlow ? SendOutcome.Skipped : SendOutcome.Overflow;
             }
 
-            start = Enqueue(new OutboundFrame(first, seq, WebSocketOpcode.Text));
-            if (!second.IsEmpty)
+            start = Enqueue(new OutboundFrame(open, seq, WebSocketOpcode.Text));
+        }
+
+        Start(start, now: false);
+        return SendOutcome.Queued;
+    }
+
+    /// <summary>Queues a text update under the connection's next numbers, or merges it into one that waits and keeps its
+    /// numbers. A full queue misses it; the numbers are used up all the same.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="now">Whether the calling thread may write, if nothing waits.</param>
+    public SendOutcome SendUpdate(TextUpdate update, bool now)
+    {
+        bool start;
+        lock (_gate)
+        {
+            if (_closed)
             {
-                Enqueue(new OutboundFrame(second, seq + 1, WebSocketOpcode.Text));
+                return SendOutcome.Closed;
             }
+
+            if (TryMerge(update))
+            {
+                return SendOutcome.Queued;
+            }
+
+            long seq = _seq + 1;
+            _seq += update.Second.IsEmpty ? 1 : 2;
+            if (IsFull)
+            {
+                return SendOutcome.Skipped;
+            }
+
+            int mergeFrom = _mergeFrom;
+            start = Enqueue(OutboundFrame.Of(update, seq));
+            _mergeFrom = mergeFrom;
         }
 
         Start(start, now);
@@ -138,11 +164,34 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
         }
 
         _queue[_queued++] = frame;
-        _waiting += frame.Bytes.Length;
-        budget.Add(frame.Bytes.Length);
+        _mergeFrom = _queued;
+        Count(frame.Cost);
         bool start = !_draining;
         _draining = true;
         return start;
+    }
+
+    private bool TryMerge(TextUpdate update)
+    {
+        for (int index = _queued - 1; index >= _mergeFrom; index--)
+        {
+            OutboundFrame waiting = _queue[index];
+            if (waiting.Update?.Stream == update.Stream)
+            {
+                OutboundFrame grown = waiting.Grown(update);
+                _queue[index] = grown;
+                Count(grown.Cost - waiting.Cost);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Count(long bytes)
+    {
+        _waiting += bytes;
+        budget.Add(bytes);
     }
 
     private void Start(bool start, bool now)
@@ -164,14 +213,8 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
 
     private async Task DrainAsync()
     {
-        while (TakeBatch(out OutboundFrame[] batch, out int count))
+        while (TakeBatch(out OutboundFrame[] batch, out int count, out long bytes))
         {
-            long bytes = 0;
-            for (int index = 0; index < count; index++)
-            {
-                bytes += batch[index].Bytes.Length;
-            }
-
             try
             {
                 if (!Broken)
@@ -189,35 +232,46 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
         }
     }
 
-    private bool TakeBatch(out OutboundFrame[] batch, out int count)
+    // A batch is as small as a chunk: what is not in it can still be merged.
+    private bool TakeBatch(out OutboundFrame[] batch, out int count, out long bytes)
     {
         lock (_gate)
         {
             batch = _queue;
-            count = _queued;
-            if (count == 0)
+            count = 0;
+            bytes = 0;
+            if (_queued == 0)
             {
                 _draining = false;
                 _drained?.TrySetResult();
                 return false;
             }
 
-            _queue = _spare;
+            while (count < _queued && (count == 0 || bytes + batch[count].Cost <= MaxChunkBytes))
+            {
+                bytes += batch[count++].Cost;
+            }
+
+            int rest = _queued - count;
+            OutboundFrame[] next = _spare.Length >= rest ? _spare : new OutboundFrame[Math.Max(rest, KeptQueueLength)];
+            Array.Copy(batch, count, next, 0, rest);
+            Array.Clear(batch, count, rest);
+            _queue = next;
             _spare = [];
-            _queued = 0;
+            _queued = rest;
+            _mergeFrom = Math.Max(0, _mergeFrom - count);
             return true;
         }
     }
 
     private void GiveBack(OutboundFrame[] batch, int count, long bytes)
     {
-        budget.Add(-bytes);
+        Array.Clear(batch, 0, count);
         lock (_gate)
         {
-            _waiting -= bytes;
-            if (batch.Length <= KeptQueueLength)
+            Count(-bytes);
+            if (batch.Length <= KeptQueueLength || _queued > KeptQueueLength)
             {
-                Array.Clear(batch, 0, count);
                 _spare = batch;
             }
         }
@@ -225,7 +279,7 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
 
     private async ValueTask WriteAsync(OutboundFrame[] batch, int count, long bytes)
     {
-        long wanted = bytes + ((long)count * (MaxSuffixBytes + WebSocketHeader.MaxBytes));
+        long wanted = 2 * (bytes + ((long)count * 2 * FrameOverhead)); // a merged piece may be as long as the text
         byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, MaxChunkBytes));
         try
         {
@@ -233,26 +287,17 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
             for (int index = 0; index < count; index++)
             {
                 OutboundFrame frame = batch[index];
-                if (chunk.Length - used < frame.Bytes.Length + MaxSuffixBytes + WebSocketHeader.MaxBytes)
+                if (frame.Update is not { } update)
                 {
-                    used = await FlushAsync(chunk, used);
+                    used = await PutAsync(chunk, used, new TextFrame(frame.Bytes, 0, 0, 0), 0, frame);
+                    continue;
                 }
 
-                int suffix = SuffixBytes(frame.Seq);
-                used += WebSocketHeader.WriteServer(chunk.AsSpan(used), frame.Opcode, frame.Bytes.Length + suffix);
-                if (chunk.Length - used < frame.Bytes.Length + suffix)
+                used = await PutAsync(chunk, used, update.First, frame.FirstDelta, frame);
+                if (!update.Second.IsEmpty)
                 {
-                    await FlushAsync(chunk, used);
-                    await stream.WriteAsync(frame.Bytes);
-                    used = 0;
+                    used = await PutAsync(chunk, used, update.Second, frame.SecondDelta, frame with { Seq = frame.Seq + 1 });
                 }
-                else
-                {
-                    frame.Bytes.Span.CopyTo(chunk.AsSpan(used));
-                    used += frame.Bytes.Length;
-                }
-
-                used += WriteSuffix(chunk.AsSpan(used), frame.Seq);
             }
 
             await FlushAsync(chunk, used);
@@ -261,6 +306,43 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
         {
             ArrayPool<byte>.Shared.Return(chunk);
         }
+    }
+
+    // Appends one frame to the chunk, after writing out what is in it when there is no room; returns the bytes used.
+    private async ValueTask<int> PutAsync(byte[] chunk, int used, TextFrame text, int deltaBytes, OutboundFrame frame)
+    {
+        int length = text.LengthWith(deltaBytes);
+        if (chunk.Length - used < length + FrameOverhead)
+        {
+            used = await FlushAsync(chunk, used);
+        }
+
+        int suffix = SuffixBytes(frame.Seq);
+        used += WebSocketHeader.WriteServer(chunk.AsSpan(used), frame.Opcode, length + suffix);
+        if (chunk.Length - used < length + suffix)
+        {
+            used = await FlushAsync(chunk, used);
+            await WriteLongAsync(text, deltaBytes);
+        }
+        else
+        {
+            used += text.WriteTo(chunk.AsSpan(used), deltaBytes);
+        }
+
+        return used + WriteSuffix(chunk.AsSpan(used), frame.Seq);
+    }
+
+    private async ValueTask WriteLongAsync(TextFrame text, int deltaBytes)
+    {
+        if (deltaBytes == text.DeltaBytes)
+        {
+            await stream.WriteAsync(text.Bytes);
+            return;
+        }
+
+        await stream.WriteAsync(text.Bytes[..text.DeltaStart]);
+        await stream.WriteAsync(text.Bytes.Slice(text.TextEnd - deltaBytes, deltaBytes));
+        await stream.WriteAsync(text.Bytes[(text.DeltaStart + text.DeltaBytes)..]);
     }
 
     private async ValueTask<int> FlushAsync(byte[] chunk, int used)
