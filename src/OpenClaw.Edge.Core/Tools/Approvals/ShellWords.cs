@@ -1,0 +1,152 @@
+using System.Text;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>Splits a shell command into the programs that it runs, where that is certain: words, quotes, pipes, <c>;</c>,
+/// <c>&amp;&amp;</c>, <c>||</c> and line breaks. Everything else that a shell may do — expansion, substitution, redirection,
+/// groups, keywords, background — is refused, so that what is judged is what runs.</summary>
+internal static class ShellWords
+{
+    private const int MaxSegments = 32;
+    private const int MaxChars = 16 * 1024;
+
+    private static readonly HashSet<string> s_keywords = new(StringComparer.Ordinal)
+    {
+        "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "select", "function", "time",
+        "coproc", "{", "}", "!", "[[", "]]",
+        "eval", "exec", "source", ".", "command", "builtin", "alias", "unalias", "set", "export", "declare", "typeset", "local", "readonly",
+        "trap", "enable", "hash", "shopt", "unset", "let", "read", "mapfile", "printf_v", "env", "xargs", "nohup", "nice", "sudo", "doas", "su",
+        "busybox", "toybox", "timeout", "stdbuf", "setsid", "chroot", "unshare", "nsenter", "watch", "parallel", "cd", "pushd", "popd",
+    };
+
+    /// <summary>Splits a command. False when it does what cannot be judged word by word.</summary>
+    public static bool TrySplit(string command, out List<ShellSegment> segments)
+    {
+        segments = [];
+        if (command.Length > MaxChars)
+        {
+            return false;
+        }
+
+        List<string> words = [];
+        StringBuilder word = new();
+        bool inWord = false;
+        bool quoted = false;
+        for (int i = 0; i < command.Length; i++)
+        {
+            char letter = command[i];
+            switch (letter)
+            {
+                case '\'':
+                    int end = command.IndexOf('\'', i + 1);
+                    if (end < 0)
+                    {
+                        return false;
+                    }
+
+                    word.Append(command.AsSpan(i + 1, end - i - 1));
+                    (inWord, quoted, i) = (true, true, end);
+                    break;
+                case '"':
+                    if (!TryDoubleQuoted(command, ref i, word))
+                    {
+                        return false;
+                    }
+
+                    (inWord, quoted) = (true, true);
+                    break;
+                case '\\' when i + 1 < command.Length && command[i + 1] != '\n':
+                    word.Append(command[++i]);
+                    (inWord, quoted) = (true, true);
+                    break;
+                case ' ' or '\t':
+                    EndWord();
+                    break;
+                case ';' or '\n' or '|':
+                case '&' when i + 1 < command.Length && command[i + 1] == '&':
+                    bool pair = letter is '|' or '&' && i + 1 < command.Length && command[i + 1] == letter;
+                    EndWord();
+                    if (!EndSegment(segments, ref words, required: letter != '\n') || (letter == '|' && !pair && i + 1 < command.Length && command[i + 1] == '&'))
+                    {
+                        return false;
+                    }
+
+                    i += pair ? 1 : 0;
+                    break;
+                default:
+                    // ~ and = matter at a word's start only, globs everywhere; a control character is nothing honest
+                    if (letter is '$' or '`' or '<' or '>' or '(' or ')' or '&' or '*' or '?' or '[' or ']' or '{' or '}' or '#' or '\\' or '!'
+                        || char.IsControl(letter) || (letter == '~' && !inWord))
+                    {
+                        return false;
+                    }
+
+                    word.Append(letter);
+                    inWord = true;
+                    break;
+            }
+        }
+
+        EndWord();
+        return EndSegment(segments, ref words, required: false) && segments.Count > 0;
+
+        void EndWord()
+        {
+            if (inWord)
+            {
+                // an assignment before the program changes how it runs; as an empty word nothing matches it
+                words.Add(!quoted && words.Count == 0 && word.ToString().Contains('=', StringComparison.Ordinal) ? "" : word.ToString());
+            }
+
+            word.Clear();
+            (inWord, quoted) = (false, false);
+        }
+    }
+
+    private static bool EndSegment(List<ShellSegment> segments, ref List<string> words, bool required)
+    {
+        if (words.Count == 0)
+        {
+            return !required;
+        }
+
+        if (segments.Count == MaxSegments || words[0].Length == 0 || s_keywords.Contains(words[0]))
+        {
+            return false;
+        }
+
+        segments.Add(new ShellSegment(words));
+        words = [];
+        return true;
+    }
+
+    private static bool TryDoubleQuoted(string command, ref int at, StringBuilder word)
+    {
+        for (at++; at < command.Length; at++)
+        {
+            char letter = command[at];
+            if (letter == '"')
+            {
+                return true;
+            }
+
+            if (letter is '$' or '`' or '!')
+            {
+                return false;
+            }
+
+            if (letter == '\\' && at + 1 < command.Length && command[at + 1] is '"' or '\\')
+            {
+                letter = command[++at];
+            }
+            else if (letter == '\\')
+            {
+                return false;
+            }
+
+            word.Append(letter);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>A shell command as it is started on this machine.</summary>
+internal sealed record HostCommand
+{
+    // $1 the directory, $2 the most tasks of the user, then the program. A shell sets what must hold before the command's
+    // first instruction: the directory, no core files, a ceiling for fork bombs, and first in line when memory runs out.
+    // `ulimit -p` is dash's name for -u.
+    private const string Preamble =
+        "cd -- \"$1\" || exit 126; { ulimit -c 0; ulimit -u \"$2\" || ulimit -p \"$2\"; echo 500 >/proc/self/oom_score_adj; } "
+        + "2>/dev/null; shift 2; exec \"$@\"";
+
+    /// <summary>What the shell runs.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Absolute path of the directory it starts in.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Its whole environment.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Absolute path of the shell.</summary>
+    public string Shell { get; init; } = "/bin/sh";
+
+    /// <summary>Whether its input can be written to; else it is empty.</summary>
+    public bool Input { get; init; }
+
+    /// <summary>Whether it runs in a terminal.</summary>
+    public bool Terminal { get; init; }
+
+    /// <summary>Most tasks that the user may have while it runs; the kernel does not hold root to it.</summary>
+    public int MaxTasks { get; init; } = 4096;
+
+    /// <summary>The program's arguments, its path first.</summary>
+    public string[] Arguments() =>
+    [
+        "/bin/sh", "-c", Preamble, "sh", Directory, MaxTasks.ToString(CultureInfo.InvariantCulture), Shell, "-c", Text,
+    ];
+}
