@@ -34,7 +34,7 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallC
         }
 
         turn.Publisher.ToolStarted(call, title, arguments);
-        ToolResult result = refusal ?? await ToolInvocation.CallAsync(tool!, context, arguments, cancellationToken);
+        ToolResult result = refusal ?? await ToolInvocation.CallAsync(tools.Sandbox, tool!, context, arguments, cancellationToken);
         if (!result.IsError && !turn.SuccessfulTools.Contains(call.Name))
         {
             turn.SuccessfulTools.Add(call.Name);

@@ -229,6 +229,11 @@ internal static partial class ConfigBinder
                 Ask = exec.Text("ask", d.Exec.Ask),
                 TimeoutSeconds = exec.Whole("timeoutSeconds", d.Exec.TimeoutSeconds),
                 BackgroundMs = exec.Whole("backgroundMs", d.Exec.BackgroundMs),
+                Mode = exec.Text("mode"),
+                ApprovalTimeoutSeconds = exec.Whole("approvalTimeoutSeconds", d.Exec.ApprovalTimeoutSeconds),
+                CleanupMs = exec.Whole("cleanupMs", d.Exec.CleanupMs),
+                PathPrepend = exec.Texts("pathPrepend"),
+                ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", d.Exec.ApplyPatchEnabled),
             },
             Fs = new FileToolsConfig { WorkspaceOnly = section.Section("fs").Flag("workspaceOnly", d.Fs.WorkspaceOnly) },
             Web = new WebToolsConfig

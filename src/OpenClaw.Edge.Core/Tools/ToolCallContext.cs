@@ -1,3 +1,4 @@
+using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Tools;
@@ -8,9 +9,12 @@ public sealed record ToolCallContext
     /// <summary>Session of the run.</summary>
     public required SessionKey SessionKey { get; init; }
 
-    /// <summary>Absolute path of the agent's workspace.</summary>
+    /// <summary>Absolute path of the agent's workspace; in a sandboxed session, of what the sandbox sees as its workspace.</summary>
     public required string Workspace { get; init; }
 
     /// <summary>Most characters a result may have, sized to the model's window.</summary>
     public int MaxResultChars { get; init; } = 16_000;
+
+    /// <summary>The sandbox that the call runs in; null means this machine.</summary>
+    public SandboxSession? Sandbox { get; init; }
 }

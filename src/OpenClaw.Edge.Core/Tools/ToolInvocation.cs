@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Sandbox;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -15,6 +16,10 @@ public sealed class ToolInvocation(ToolRegistry registry)
         "exec", "spawn", "shell", "fs_write", "fs_delete", "fs_move", "apply_patch", "sessions_spawn", "sessions_send",
         "cron", "gateway", "nodes",
     ];
+
+    private static readonly string[] s_writingTools = ["write", "edit", "apply_patch"];
+
+    private static readonly string[] s_workspaceTools = ["exec", "read", "ls", "view_image", .. s_writingTools];
 
     /// <summary>The tools that exist.</summary>
     public ToolRegistry Registry => registry;
@@ -66,19 +71,28 @@ public sealed class ToolInvocation(ToolRegistry registry)
 
         ToolResult result = dryRun
             ? new ToolResult(tool.Title(arguments))
-            : await CallAsync(tool, context, arguments, cancellationToken);
+            : await CallAsync(registry.Sandbox, tool, context, arguments, cancellationToken);
         return new(result.IsError ? ToolInvocationStatus.Failed : ToolInvocationStatus.Done, tool.Spec.Name, result);
     }
 
     /// <summary>Runs one call with arguments that were checked: the failures that a tool may meet become results, and a
     /// result is cut where it would not fit the model.</summary>
     internal static async Task<ToolResult> CallAsync(
-        ITool tool, ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
+        SandboxRouter? sandbox, ITool tool, ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
     {
         ToolResult result;
         try
         {
-            result = await tool.InvokeAsync(context, arguments, cancellationToken);
+            ToolCallContext placed = sandbox is not null && s_workspaceTools.Contains(tool.Spec.Name)
+                ? await PlaceAsync(sandbox, context, cancellationToken)
+                : context;
+            result = placed.Sandbox is { FilesReadOnly: true } && s_writingTools.Contains(tool.Spec.Name)
+                ? ToolResult.Error($"{tool.Spec.Name}: this session's sandbox has the workspace read-only (workspaceAccess)")
+                : await tool.InvokeAsync(placed, arguments, cancellationToken);
+        }
+        catch (SandboxUnavailableException exception)
+        {
+            result = ToolResult.Error(exception.Message);
         }
         catch (WorkspaceException exception)
         {
@@ -93,6 +107,14 @@ public sealed class ToolInvocation(ToolRegistry registry)
         return result.Text.Length <= limit
             ? result
             : result with { Text = $"{result.Text[..limit]}\n[cut: {result.Text.Length} characters in all]" };
+    }
+
+    private static async Task<ToolCallContext> PlaceAsync(SandboxRouter router, ToolCallContext context, CancellationToken cancellationToken)
+    {
+        SandboxScope scope = new(context.SessionKey.AgentId, context.SessionKey.Text, context.Workspace);
+        return await router.ForAsync(scope, cancellationToken) is { } session
+            ? context with { Sandbox = session, Workspace = session.HostWorkspace }
+            : context;
     }
 
     // A client may call before the agent's first turn, which makes the folder.

@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Text.Json;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sandbox;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>Runs a shell command: in the session's sandbox, or on this machine after the guard has cleared it. What takes
+/// longer than the patience of the call goes on in the background.</summary>
+public sealed class ExecTool(ToolParts parts) : ITool
+{
+    private const int TaskHeadroom = 512; // new tasks that a command may make; guess: make -j on a small box stays below
+
+    /// <inheritdoc />
+    public ToolSpec Spec { get; } = new(
+        "exec",
+        "Run a shell command in the workspace. Long commands go on in the background; see process.",
+        """{"type":"object","properties":{"command":{"type":"string"},"workdir":{"type":"string"},"env":{"type":"object"},"timeoutSeconds":{"type":"number","minimum":0},"yieldMs":{"type":"integer","minimum":0},"background":{"type":"boolean"},"pty":{"type":"boolean"},"host":{"type":"string","enum":["auto","sandbox","gateway","node"]},"ask":{"type":"string","enum":["off","on-miss","always"]}},"required":["command"]}"""u8.ToArray());
+
+    /// <inheritdoc />
+    public string Title(JsonElement arguments) => ToolJson.Text(arguments, "command") is { Length: > 80 } text ? text[..79] + "…" : ToolJson.Text(arguments, "command");
+
+    /// <inheritdoc />
+    public async ValueTask<ToolResult> InvokeAsync(ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ConfigSnapshot snapshot = parts.Config();
+        ExecConfig config = ConfigOf(snapshot.Config, context.SessionKey.AgentId);
+        string command = ToolJson.Text(arguments, "command");
+        if (string.IsNullOrWhiteSpace(command) || command.Contains('\0', StringComparison.Ordinal))
+        {
+            return ToolResult.Error("exec: command is empty or has a NUL");
+        }
+
+        string host = ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished : config.Host;
+        if (HostProblem(host, config, context.Sandbox is not null) is { } refusal)
+        {
+            return ToolResult.Error(refusal);
+        }
+
+        double seconds = arguments.TryGetProperty("timeoutSeconds", out JsonElement given) ? given.GetDouble() : config.TimeoutSeconds;
+        TimeSpan timeout = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(7).TotalSeconds));
+        (ExecSession? session, string problem) = context.Sandbox is { } sandbox
+            ? StartInSandbox(sandbox, context, arguments, command, timeout)
+            : await StartHereAsync(context, arguments, snapshot, config, command, timeout, cancellationToken);
+        return session is null
+            ? ToolResult.Error(problem)
+            : await FollowAsync(session, context, Patience(arguments, config), cancellationToken);
+    }
+
+    /// <summary>The <c>tools.exec</c> that holds for an agent.</summary>
+    internal static ExecConfig ConfigOf(EdgeConfig config, string agentId) =>
+        config.Agents.List.FirstOrDefault(agent => agent.Id.Equals(agentId, StringComparison.OrdinalIgnoreCase))?.Tools?.Exec ?? config.Tools.Exec;
+
+    private static string? HostProblem(string host, ExecConfig config, bool sandboxed) => host switch
+    {
+        "node" => "exec: commands on nodes are not available from here; leave host out",
+        "sandbox" when !sandboxed => "exec: this session has no sandbox (agents.defaults.sandbox.mode), and host is \"sandbox\"; nothing was run",
+        "gateway" when sandboxed && config.Host != "gateway" => "exec: this session is sandboxed; leave host out to run inside",
+        "gateway" when sandboxed => "exec: this session is sandboxed and may not leave it",
+        _ => null,
+    };
+
+    private static TimeSpan Patience(JsonElement arguments, ExecConfig config) =>
+        arguments.TryGetProperty("background", out JsonElement background) && background.ValueKind == JsonValueKind.True
+            ? TimeSpan.Zero
+            : TimeSpan.FromMilliseconds(Math.Min(ToolJson.Integer(arguments, "yieldMs") ?? config.BackgroundMs, 600_000));
+
+    private static Dictionary<string, string> EnvOf(JsonElement arguments)
+    {
+        Dictionary<string, string> env = new(StringComparer.Ordinal);
+        if (arguments.TryGetProperty("env", out JsonElement given))
+        {
+            foreach (JsonProperty variable in given.EnumerateObject())
+            {
+                env[variable.Name] = variable.Value.ValueKind == JsonValueKind.String ? variable.Value.GetString()! : variable.Value.GetRawText();
+            }
+        }
+
+        return env;
+    }
+
+    private (ExecSession? Session, string Problem) StartInSandbox(
+        SandboxSession sandbox, ToolCallContext context, JsonElement arguments, string command, TimeSpan timeout)
+    {
+        string? workdir = ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? asked : null;
+        Dictionary<string, string> env = EnvOf(arguments);
+        env["OPENCLAW_SHELL"] = "exec";
+        SandboxCommand call = new() { Command = command, Workdir = workdir, Env = env, Timeout = timeout > TimeSpan.Zero ? timeout : null };
+        ExecRequest request = new(context.SessionKey.AgentId, context.SessionKey.Text, command, workdir ?? sandbox.Workdir, timeout);
+        ExecSession? session = parts.Processes.Start(
+            request,
+            (sink, stop) => sandbox.ExecAsync(call, (bytes, _) => sink(bytes), stop),
+            out string problem);
+        return (session, problem);
+    }
+
+    private async Task<(ExecSession? Session, string Problem)> StartHereAsync(
+        ToolCallContext context, JsonElement arguments, ConfigSnapshot snapshot, ExecConfig config, string command, TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        bool terminal = arguments.TryGetProperty("pty", out JsonElement pty) && pty.ValueKind == JsonValueKind.True;
+        bool background = Patience(arguments, config) == TimeSpan.Zero;
+        string directory = Path.GetFullPath(ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? asked : ".", context.Workspace);
+        if (!Directory.Exists(directory))
+        {
+            return (null, $"exec: workdir {directory} is not a directory; use ls to see what is there");
+        }
+
+        if (!ExecEnvironment.TryMake(snapshot.Environment, EnvOf(arguments), config.PathPrepend, terminal, out Dictionary<string, string> env, out string problem))
+        {
+            return (null, $"exec: {problem}");
+        }
+
+        ApprovalRequest request = new()
+        {
+            Command = command,
+            Directory = directory,
+            AgentId = context.SessionKey.AgentId,
+            SessionKey = context.SessionKey.Text,
+        };
+        string? ask = ToolJson.Text(arguments, "ask") is { Length: > 0 } harder ? harder : EnvOf(arguments).Count > 0 ? "on-miss" : null;
+        if (await parts.Guard.ClearAsync(request, config, ask, env["PATH"], env["HOME"], cancellationToken) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        parts.Processes.Keep = TimeSpan.FromMilliseconds(config.CleanupMs);
+        HostCommand call = new()
+        {
+            Text = command,
+            Directory = directory,
+            Environment = env,
+            Shell = ShellOf(snapshot.Environment),
+            Input = background,
+            Terminal = terminal,
+            MaxTasks = TasksNow() + TaskHeadroom,
+        };
+        ExecSession? session = parts.Processes.Start(
+            new ExecRequest(context.SessionKey.AgentId, context.SessionKey.Text, command, directory, timeout), call, out problem);
+        return (session, problem);
+    }
+
+    private async Task<ToolResult> FollowAsync(ExecSession session, ToolCallContext context, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (patience > TimeSpan.Zero)
+            {
+                await session.Ended.WaitAsync(patience, parts.Time, cancellationToken);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // it goes on in the background
+        }
+        catch (OperationCanceledException)
+        {
+            await session.StopAsync();
+            _ = parts.Processes.RemoveAsync(session);
+            throw;
+        }
+
+        session.Backgrounded = !session.Ended.IsCompleted;
+        int room = Math.Max(400, context.MaxResultChars - 300);
+        string output = session.Shown(room).TrimEnd();
+        if (session.Backgrounded)
+        {
+            string running = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Command still running (session {session.Id}{(session.Pid is { } pid ? $", pid {pid}" : "")}). Use process (poll, log, write, kill) with this sessionId.");
+            return new ToolResult(output.Length == 0 ? running : $"{output}\n\n{running}", Details: Describe(session, output));
+        }
+
+        ToolResult result = Ended(session, output);
+        if (session.Output.Total <= room)
+        {
+            _ = parts.Processes.RemoveAsync(session); // the answer has all of it
+        }
+
+        return result;
+    }
+
+    private static ToolResult Ended(ExecSession session, string output)
+    {
+        ProcessExit exit = session.Ended.Result;
+        string note = session.Failure is { } failure ? failure
+            : session.TimedOut ? string.Create(CultureInfo.InvariantCulture, $"Command timed out after {session.Request.Timeout.TotalSeconds:0.#} seconds and was killed. Give a larger timeoutSeconds, or background:true")
+            : exit.Signal != 0 ? string.Create(CultureInfo.InvariantCulture, $"Command was ended by signal {exit.Signal}")
+            : exit.ExitCode != 0 ? string.Create(CultureInfo.InvariantCulture, $"(Command exited with code {exit.ExitCode})")
+            : "";
+        string text = note.Length == 0 ? output.Length == 0 ? "(no output)" : output
+            : output.Length == 0 ? note : $"{output}\n\n{note}";
+        return new ToolResult(text, session.Failure is not null || session.TimedOut || exit.Signal != 0, Describe(session, output));
+    }
+
+    private static JsonElement Describe(ExecSession session, string output) => ToolJson.Object(json =>
+    {
+        json.WriteString("status"u8, session.Status is "killed" ? "failed" : session.Status);
+        json.WriteString("sessionId"u8, session.Id);
+        if (session.Pid is { } pid)
+        {
+            json.WriteNumber("pid"u8, pid);
+        }
+
+        if (session.EndedAt is { } ended)
+        {
+            json.WriteNumber("exitCode"u8, session.Ended.Result.ExitCode);
+            json.WriteNumber("durationMs"u8, (long)(ended - session.StartedAt).TotalMilliseconds);
+            json.WriteString("aggregated"u8, output);
+            json.WriteBoolean("timedOut"u8, session.TimedOut);
+        }
+        else
+        {
+            json.WriteNumber("startedAt"u8, session.StartedAt.ToUnixTimeMilliseconds());
+            json.WriteString("tail"u8, output.Length > 2000 ? output[^2000..] : output);
+        }
+
+        json.WriteString("cwd"u8, session.Request.Directory);
+    });
+
+    private static string ShellOf(ProcessEnvironment environment)
+    {
+        string shell = environment["SHELL"] ?? "";
+        return Path.GetFileName(shell) is "bash" or "sh" or "dash" or "zsh" or "ash" or "ksh" && File.Exists(shell) ? shell
+            : File.Exists("/bin/bash") ? "/bin/bash" : "/bin/sh";
+    }
+
+    // The fourth number of /proc/loadavg is running/all tasks of the machine: more than the user has, so never too strict.
+    private static int TasksNow()
+    {
+        try
+        {
+            string[] parts = File.ReadAllText("/proc/loadavg").Split(' ');
+            return int.Parse(parts[3].AsSpan(parts[3].IndexOf('/', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+        }
+        catch (Exception cause) when (cause is IOException or FormatException or IndexOutOfRangeException or UnauthorizedAccessException)
+        {
+            return 4096;
+        }
+    }
+}
