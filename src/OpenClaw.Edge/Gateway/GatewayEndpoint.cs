@@ -16,6 +16,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     private readonly ConnectionHost _host;
     private readonly ConnectionSweep _sweep;
     private readonly IDisposable _configChanges;
+    private readonly ApprovalEvents? _approvals;
     private volatile bool _stopping;
 
     /// <summary>Creates the endpoint; it listens to run events from now on.</summary>
@@ -32,7 +33,11 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         [
             .. GatewayMethodSet.All(runtime, Broadcaster, presence, health),
             .. PairingMethodSet.All(runtime, pairing, nodes),
+            .. runtime.Guard is { } guard
+                ? (IEnumerable<MethodEntry>)[.. new ExecApprovalMethods(guard, runtime.Time).Entries(), .. new ExecApprovalsFileMethods(guard, runtime).Entries()]
+                : [],
         ]);
+        _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry) : null;
         var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
         _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster)
         {
@@ -153,6 +158,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _configChanges.Dispose();
+        _approvals?.Dispose();
         await _sweep.DisposeAsync();
         await Broadcaster.DisposeAsync();
     }

@@ -21,6 +21,9 @@ public sealed record GatewayRuntime
     /// <summary>Runs the tools that clients call.</summary>
     public required ToolInvocation Tools { get; init; }
 
+    /// <summary>Judges commands; null where none can run.</summary>
+    public ExecGuard? Guard { get; init; }
+
     /// <summary>Where the state lives.</summary>
     public required StatePaths Paths { get; init; }
 

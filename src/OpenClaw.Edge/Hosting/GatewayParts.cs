@@ -8,6 +8,7 @@ using OpenClaw.Edge.Hosting.Logging;
 using OpenClaw.Edge.Http;
 using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
@@ -108,7 +109,12 @@ internal sealed class GatewayParts
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers));
-        var registry = new ToolRegistry(BuiltInTools.All);
+        ExecApprovalsFile approvals = owned.Own(() => new ExecApprovalsFile(Path.Combine(setup.Paths.StateDir, "exec-approvals.json")));
+        var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
+        ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
+        SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
+        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Time = clock };
+        var registry = new ToolRegistry(BuiltInTools.Create(toolParts), sandbox);
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
         GatewayParts? parts = null;
@@ -131,6 +137,7 @@ internal sealed class GatewayParts
             Config = store,
             Editor = new ConfigEditor(setup.Paths, setup.Environment),
             Tools = tools,
+            Guard = guard,
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,
@@ -173,7 +180,7 @@ internal sealed class GatewayParts
                 Runs = runs,
                 Events = events,
                 Sessions = sessions,
-                Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
+                Tools = tools,
                 Kept = new IdempotencyStore(database, clock),
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),

@@ -21,11 +21,11 @@ public sealed class ApprovalGate(TimeProvider time)
     /// <summary>Whether anybody is there who could answer; set by the gateway.</summary>
     public Func<bool> HasApprovers { get; set; } = static () => false;
 
-    /// <summary>Called when a request begins to wait.</summary>
-    public event Action<PendingApproval>? Requested;
+    /// <summary>Called when a request begins to wait; set by the gateway.</summary>
+    public Action<PendingApproval> Requested { get; set; } = static _ => { };
 
-    /// <summary>Called when a request has ended.</summary>
-    public event Action<PendingApproval>? Resolved;
+    /// <summary>Called when a request has ended; set by the gateway.</summary>
+    public Action<PendingApproval> Resolved { get; set; } = static _ => { };
 
     /// <summary>Requests that wait, oldest first.</summary>
     public IReadOnlyList<PendingApproval> Pending
@@ -80,7 +80,7 @@ public sealed class ApprovalGate(TimeProvider time)
 
         if (canAsk)
         {
-            Requested?.Invoke(approval);
+            Requested(approval);
             _ = ExpireAsync(approval, span);
         }
 
@@ -149,7 +149,7 @@ public sealed class ApprovalGate(TimeProvider time)
             Remember(approval);
         }
 
-        Resolved?.Invoke(approval);
+        Resolved(approval);
         return true;
     }
 

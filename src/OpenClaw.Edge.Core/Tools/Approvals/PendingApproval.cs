@@ -4,6 +4,7 @@ namespace OpenClaw.Edge.Tools;
 public sealed class PendingApproval
 {
     private readonly TaskCompletionSource<ApprovalDecision> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ApprovalDecision? _decision;
 
     internal PendingApproval(string id, ApprovalRequest request, long createdAtMs, long expiresAtMs)
     {
@@ -29,7 +30,16 @@ public sealed class PendingApproval
     public Task<ApprovalDecision> Decided => _decided.Task;
 
     /// <summary>The end; null while it waits.</summary>
-    public ApprovalDecision? Decision => _decided.Task.IsCompletedSuccessfully ? _decided.Task.Result : null;
+    public ApprovalDecision? Decision => Volatile.Read(ref _decision);
 
-    internal bool TryDecide(ApprovalDecision decision) => _decided.TrySetResult(decision);
+    internal bool TryDecide(ApprovalDecision decision)
+    {
+        if (Interlocked.CompareExchange(ref _decision, decision, null) is not null)
+        {
+            return false;
+        }
+
+        _decided.SetResult(decision);
+        return true;
+    }
 }

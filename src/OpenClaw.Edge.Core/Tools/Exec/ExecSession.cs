@@ -38,6 +38,9 @@ public sealed class ExecSession : IAsyncDisposable
     /// <summary>Process id on this machine; null in a sandbox.</summary>
     public int? Pid => _host?.Pid;
 
+    /// <summary>How it ended; all zero while it runs.</summary>
+    public ProcessExit Exit { get; private set; }
+
     /// <summary>Whether its time was up.</summary>
     public bool TimedOut { get; private set; }
 
@@ -56,7 +59,7 @@ public sealed class ExecSession : IAsyncDisposable
     /// <summary><c>running</c>, <c>completed</c>, <c>failed</c> or <c>killed</c>.</summary>
     public string Status => !_ended.Task.IsCompleted ? "running"
         : Stopped ? "killed"
-        : TimedOut || Failure is not null || _ended.Task.Result.ExitCode != 0 ? "failed" : "completed";
+        : TimedOut || Failure is not null || Exit.ExitCode != 0 ? "failed" : "completed";
 
     /// <summary>Whether input can be written to it.</summary>
     public bool TakesInput => _host is { TakesInput: true } && !_ended.Task.IsCompleted;
@@ -168,6 +171,10 @@ public sealed class ExecSession : IAsyncDisposable
         await _ended.Task;
         Output.Dispose();
         _stop.Dispose();
+        if (_deadline is not null)
+        {
+            await _deadline.DisposeAsync();
+        }
     }
 
     private static string Text(byte[] bytes, int maxChars, string hint) => OutputText.IsBinary(bytes)
@@ -231,6 +238,7 @@ public sealed class ExecSession : IAsyncDisposable
     {
         _deadline?.Dispose();
         Failure = failure;
+        Exit = exit;
         EndedAt = _time.GetUtcNow();
         _ended.TrySetResult(exit);
     }

@@ -185,7 +185,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
 
     private static ToolResult Ended(ExecSession session, string output)
     {
-        ProcessExit exit = session.Ended.Result;
+        ProcessExit exit = session.Exit;
         string note = session.Failure is { } failure ? failure
             : session.TimedOut ? string.Create(CultureInfo.InvariantCulture, $"Command timed out after {session.Request.Timeout.TotalSeconds:0.#} seconds and was killed. Give a larger timeoutSeconds, or background:true")
             : exit.Signal != 0 ? string.Create(CultureInfo.InvariantCulture, $"Command was ended by signal {exit.Signal}")
@@ -207,7 +207,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
 
         if (session.EndedAt is { } ended)
         {
-            json.WriteNumber("exitCode"u8, session.Ended.Result.ExitCode);
+            json.WriteNumber("exitCode"u8, session.Exit.ExitCode);
             json.WriteNumber("durationMs"u8, (long)(ended - session.StartedAt).TotalMilliseconds);
             json.WriteString("aggregated"u8, output);
             json.WriteBoolean("timedOut"u8, session.TimedOut);

@@ -104,7 +104,7 @@ public sealed class ProcessTool(ToolParts parts) : ITool
         bool ended = session.Ended.IsCompleted;
         string output = session.Drain(Math.Max(400, context.MaxResultChars - 200)).TrimEnd();
         string state = ended
-            ? string.Create(CultureInfo.InvariantCulture, $"Process exited with code {session.Ended.Result.ExitCode}.{(session.TimedOut ? " It had run out of time." : "")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"Process exited with code {session.Exit.ExitCode}.{(session.TimedOut ? " It had run out of time." : "")}")
             : $"Process still running{(session.TakesInput ? "; it takes input" : "")}.";
         return new ToolResult($"{(output.Length == 0 ? "(no new output)" : output)}\n\n{state}", Details: Describe(session));
     }
@@ -202,7 +202,7 @@ public sealed class ProcessTool(ToolParts parts) : ITool
         if (session.EndedAt is { } ended)
         {
             json.WriteNumber("endedAt"u8, ended.ToUnixTimeMilliseconds());
-            json.WriteNumber("exitCode"u8, session.Ended.Result.ExitCode);
+            json.WriteNumber("exitCode"u8, session.Exit.ExitCode);
         }
     });
 }
