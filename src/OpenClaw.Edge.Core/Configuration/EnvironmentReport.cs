@@ -37,7 +37,7 @@ public static class EnvironmentReport
         new("OPENCLAW_GATEWAY_URL", Used, "gateway that the command line talks to"),
         new("OPENCLAW_BRIDGE_PORT", Ignored, OnePort),
         new("CONTROL_PORT", Ignored, OnePort),
-        new("OPENCLAW_MAX_PREAUTH_CONNECTIONS_PER_IP", Ignored, "32 sockets of one address that have not said who they are, fixed"),
+        new("OPENCLAW_MAX_PREAUTH_CONNECTIONS_PER_IP", Used, "sockets of one address that have not said who they are, 32 by default"),
         new("OPENCLAW_DISABLE_BONJOUR", Used, "1 switches mDNS off, 0 on", "discovery.mdns.mode"),
         new("OPENCLAW_LOG_LEVEL", Used, "log level", "logging.level"),
         new("LOG_LEVEL", Alias, "as OPENCLAW_LOG_LEVEL", "logging.level"),

@@ -21,12 +21,14 @@ internal sealed class ConnectionRegistry
     public ReadOnlySpan<GatewayConnection> Ready => _ready.Span;
 
     /// <summary>Reserves a place for a socket that has not said hello; false when the address or the gateway has too many.</summary>
-    public bool TryReserve(IPAddress address)
+    /// <param name="address">Whose.</param>
+    /// <param name="limit">Most such sockets of one address.</param>
+    public bool TryReserve(IPAddress address, int limit)
     {
         lock (_gate)
         {
             int open = _unauthenticated.GetValueOrDefault(address);
-            if (open >= ProtocolLimits.MaxUnauthenticatedPerAddress || _all.Count >= MaxConnections)
+            if (open >= limit || _all.Count >= MaxConnections)
             {
                 return false;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OpenClaw.Edge.Configuration;
@@ -83,7 +84,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             return;
         }
 
-        if (!_registry.TryReserve(peer.Client))
+        if (!_registry.TryReserve(peer.Client, UnauthenticatedLimit(_runtime.Config.Current.Environment)))
         {
             await UpgradeRefusal.TooManyAsync(context);
             return;
@@ -115,6 +116,15 @@ public sealed class GatewayEndpoint : IAsyncDisposable
 
         await RunAsync(connection);
     }
+
+    /// <summary>Sockets that one address may have open before they say who they are: the variable, else 32. A value that is
+    /// no positive number counts as none.</summary>
+    internal static int UnauthenticatedLimit(ProcessEnvironment environment) =>
+        int.TryParse(
+            environment["OPENCLAW_MAX_PREAUTH_CONNECTIONS_PER_IP"], NumberStyles.None, CultureInfo.InvariantCulture, out int limit)
+        && limit > 0
+            ? limit
+            : ProtocolLimits.MaxUnauthenticatedPerAddress;
 
     /// <summary>Tells everyone that the gateway stops, then closes every connection with 1012. Completes when all have
     /// ended or the token fires, which cuts the rest.</summary>

@@ -20,8 +20,8 @@ internal static class ModelsScanCommand
         {
             await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Read, cancellationToken);
             models = [.. (await ModelRow.ListAsync(client, context, "all", cancellationToken))
-                .Where(row => row.Available != false)
-                .Select(row => new FoundModel(row.Provider, row.Key, row.Row.Number("contextWindow"), row.Local))];
+                .Where(row => row.Available != false && row.Provider != DemoProvider.ProviderId)
+                .Select(row => new FoundModel(row.Provider, row.Key, row.Row.Number("contextWindow"), row.Local, Embedding: false))];
         }
         catch (CliException e) when (e.Exit == ExitCode.Unreachable && context.Target.Local)
         {
@@ -49,7 +49,9 @@ internal static class ModelsScanCommand
         using CancellationTokenSource deadline = new(context.Timeout, context.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         IReadOnlyList<ModelInfo> models = await catalog.ListModelsAsync(either.Token);
-        return [.. models.Select(model => new FoundModel(model.Provider, model.Ref, model.ContextWindow, model.Local))];
+        return [.. models
+            .Where(model => model.Provider != DemoProvider.ProviderId) // no server
+            .Select(model => new FoundModel(model.Provider, model.Ref, model.ContextWindow, model.Local, model.Embedding))];
     }
 
     private static void Write(Utf8JsonWriter writer, string source, List<FoundModel> models)
@@ -69,6 +71,11 @@ internal static class ModelsScanCommand
             }
 
             writer.WriteBoolean("local"u8, model.Local);
+            if (model.Embedding)
+            {
+                writer.WriteBoolean("embedding"u8, true);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -80,19 +87,21 @@ internal static class ModelsScanCommand
     {
         if (models.Count == 0)
         {
-            context.Say("no model server answers; start one: 'ollama serve', or 'lms server start --port 1234'");
+            context.Say("no model server answers with a model; start one: 'ollama serve' and 'ollama pull qwen3:4b', or 'lms server start --port 1234'");
             return;
         }
 
-        TextTable table = new("MODEL", "CONTEXT", "WHERE");
+        TextTable table = new("MODEL", "CONTEXT", "WHERE", "FOR");
         foreach (FoundModel model in models)
         {
-            table.Add(model.Key, HumanText.Count(model.ContextWindow), model.Local ? "local" : "network");
+            table.Add(model.Key, HumanText.Count(model.ContextWindow), model.Local ? "local" : "network", model.Embedding ? "embeddings" : "chat");
         }
 
         table.Write(context.Terminal.Out, context.Paint, context.TableWidth);
-        context.Note($"seen from {source}; choose one with 'openclaw models set {models[0].Key}'");
+        context.Note(models.Find(model => !model.Embedding) is { } chat
+            ? $"seen from {source}; choose one with 'openclaw models set {chat.Key}'"
+            : $"seen from {source}; none of them can chat: get one, such as 'ollama pull qwen3:4b'");
     }
 
-    private sealed record FoundModel(string Provider, string Key, long? ContextWindow, bool Local);
+    private sealed record FoundModel(string Provider, string Key, long? ContextWindow, bool Local, bool Embedding);
 }
