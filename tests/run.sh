@@ -119,6 +119,9 @@ check_binary() {
     one-file) [ "$(find artifacts/bin -mindepth 1 | wc -l)" -eq 1 ] ;;
     size) ls -l "$bin" && [ "$(stat -c %s "$bin")" -le $((24 * 1024 * 1024)) ] ;;
     libraries) ldd "$bin" && ! ldd "$bin" | grep -vE 'linux-vdso|ld-linux|libc\.so|libm\.so' ;;
+    completion) # SHELL: its own parser reads the script
+      command -v "$2" >/dev/null || { echo "$2 is not installed: not tried"; return; }
+      "$bin" completion "$2" >"$results/completion.$2" && [ -s "$results/completion.$2" ] && "$2" -n "$results/completion.$2" ;;
     version) "$bin" --version | tee /dev/stderr | grep -qE '[0-9]+\.[0-9]+' ;;
   esac
 }
@@ -129,6 +132,7 @@ if wanted binary "gates on the file and on the idle process" && needs_binary bin
   gate "at most 24 MB" check_binary size
   gate "needs libc and libm only" check_binary libraries
   gate "--version" check_binary version
+  for name in bash zsh fish; do gate "completion for $name" check_binary completion "$name"; done
   "$load" --bin "$bin" --only start,stop,idle --quick --check --out "$results/binary" | tee "$results/binary.log"
   passed=$((passed + $(grep -c '^ok ' "$results/binary.log")))
   failed=$((failed + $(grep -c '^FAIL ' "$results/binary.log")))
