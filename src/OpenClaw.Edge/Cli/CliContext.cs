@@ -176,7 +176,7 @@ internal sealed class CliContext
         {
             throw new CliException(
                 ExitCode.Unauthorized,
-                $"the gateway token cannot be read: {e.Message}; run this as the gateway's user, or give --token");
+                $"the gateway token cannot be read: {e.Message.TrimEnd('.')}; run this as the gateway's user, or give --token");
         }
     }
 }
