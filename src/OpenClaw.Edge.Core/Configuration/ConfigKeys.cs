@@ -165,6 +165,7 @@ internal static partial class ConfigKeys
         new("discovery.wideArea", Ignored, Note: NotHere),
         new("cron.enabled", Flag, "true"),
         new("cron.maxConcurrentRuns", Whole, "2", Min: 1, Max: 64),
+        new("cron.skipMissedJobs", Flag, "false"),
         new("cron.sessionRetention", Ignored, Note: Later),
         new("cron.runLog", Ignored, Note: Later),
         new("cron.webhook", Ignored, Note: Later),

@@ -8,4 +8,7 @@ public sealed record CronConfig
 
     /// <summary>Jobs at once.</summary>
     public int MaxConcurrentRuns { get; init; } = 2;
+
+    /// <summary>Whether repeating jobs that fell due while the gateway was off wait for their next time.</summary>
+    public bool SkipMissedJobs { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
@@ -66,4 +67,7 @@ public sealed record GatewayRuntime
 
     /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
     public Func<int> Port { get; init; } = () => 0;
+
+    /// <summary>Jobs at their times.</summary>
+    public required CronScheduler Cron { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
@@ -72,6 +73,8 @@ internal sealed class GatewayParts
 
     public required RunRegistry Runs { get; init; }
 
+    public required CronScheduler Cron { get; init; }
+
     public required GatewayEndpoint Gateway { get; init; }
 
     public required HttpFront Http { get; init; }
@@ -130,6 +133,9 @@ internal sealed class GatewayParts
             Loggers = loggers,
         }));
         var tools = new ToolInvocation(registry);
+        var jobs = new CronRunner(runs, () => parts!.Agents, clock);
+        CronScheduler cron = owned.Own(() => new CronScheduler(
+            new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, loggers.CreateLogger("OpenClaw.Edge.Automation")));
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
@@ -138,6 +144,7 @@ internal sealed class GatewayParts
             Editor = new ConfigEditor(setup.Paths, setup.Environment),
             Tools = tools,
             Guard = guard,
+            Cron = cron,
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,
@@ -165,6 +172,7 @@ internal sealed class GatewayParts
             Store = sessions,
             Router = router,
             Runs = runs,
+            Cron = cron,
             Gateway = gateway,
             Http = owned.Own(() => new HttpFront(new HttpFrontParts
             {

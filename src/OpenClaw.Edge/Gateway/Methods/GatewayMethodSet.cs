@@ -11,6 +11,7 @@ internal static class GatewayMethodSet
         HealthReport health)
     {
         SessionEvents sessions = broadcaster.Sessions;
+        runtime.Cron.Listen(told => CronMethods.Tell(broadcaster, told));
         return
         [
             .. HealthMethods.Entries(presence, health),
@@ -30,6 +31,7 @@ internal static class GatewayMethodSet
             .. new LogMethods(runtime).Entries(),
             .. new UsageMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),
+            .. new CronMethods(runtime, runtime.Cron).Entries(),
         ];
     }
 }

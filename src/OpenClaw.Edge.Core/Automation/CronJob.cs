@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Automation;
+
+/// <summary>A job of the scheduler. Source: docs/protocol.md, cron. Immutable.</summary>
+public sealed record CronJob
+{
+    /// <summary>Target: the agent's main session.</summary>
+    public const string MainTarget = "main";
+
+    /// <summary>Target: a session of its own for every run.</summary>
+    public const string IsolatedTarget = "isolated";
+
+    /// <summary>How a target starts that names a session.</summary>
+    public const string SessionPrefix = "session:";
+
+    /// <summary>Id, a UUID.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Identity by which a program finds its job again; null when it has none.</summary>
+    public string? DeclarationKey { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name for people, when it differs.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Agent; null means the default one.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>Session that the job belongs to.</summary>
+    public string? SessionKey { get; init; }
+
+    /// <summary>Whether it runs by itself.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Whether a success removes it.</summary>
+    public bool? DeleteAfterRun { get; init; }
+
+    /// <summary>Epoch milliseconds.</summary>
+    public long CreatedAtMs { get; init; }
+
+    /// <summary>Epoch milliseconds.</summary>
+    public long UpdatedAtMs { get; init; }
+
+    /// <summary>When.</summary>
+    public required CronSchedule Schedule { get; init; }
+
+    /// <summary><see cref="MainTarget"/>, <see cref="IsolatedTarget"/> or <see cref="SessionPrefix"/> and a key.</summary>
+    public required string SessionTarget { get; init; }
+
+    /// <summary><c>now</c> or <c>next-heartbeat</c>.</summary>
+    public required string WakeMode { get; init; }
+
+    /// <summary>What.</summary>
+    public required CronPayload Payload { get; init; }
+
+    /// <summary>Where the answer goes; null where there is none.</summary>
+    public CronDelivery? Delivery { get; init; }
+
+    /// <summary>Wishes about alerts, kept as they came: false, or an object.</summary>
+    public JsonElement? FailureAlert { get; init; }
+
+    /// <summary>What the scheduler has noted.</summary>
+    public CronJobState State { get; init; } = new();
+}

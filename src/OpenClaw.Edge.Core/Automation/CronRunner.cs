@@ -1,0 +1,92 @@
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Automation;
+
+/// <summary>Does what a job asks for: a turn of its agent, in the main session, in a named one, or in one of its own. Thread-safe.</summary>
+public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, TimeProvider time)
+{
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromHours(1); // the original's watchdog
+
+    /// <summary>Runs a job to its end. Throws only when the gateway ends.</summary>
+    public async Task<CronOutcome> RunAsync(CronJob job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        AgentEntry? agent = agents().Default;
+        if (job.AgentId is { } named && !agents().TryGet(named, out agent))
+        {
+            return CronOutcome.Failed($"cron job agent is unavailable: {named}");
+        }
+
+        string runId = Guid.NewGuid().ToString();
+        string target = job.SessionTarget switch
+        {
+            CronJob.MainTarget => "main",
+            CronJob.IsolatedTarget => $"cron:{job.Id}:run:{runId}",
+            _ => job.SessionTarget[CronJob.SessionPrefix.Length..],
+        };
+        if (!SessionKey.TryParse(target, agent!.Id, out SessionKey key))
+        {
+            return CronOutcome.Failed($"session target {job.SessionTarget} is no session key");
+        }
+
+        RunAdmission admission = await runs.StartAsync(
+            new RunRequest
+            {
+                RunId = runId,
+                SessionKey = key,
+                Message = job.Payload.Message ?? job.Payload.Text ?? "",
+                Source = "cron",
+                Model = job.Payload.Model,
+                Think = job.Payload.Thinking,
+                Timeout = job.Payload.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : s_longestTurn,
+            },
+            cancellationToken);
+        if (admission.Run is not { } run)
+        {
+            return admission.Status switch
+            {
+                RunAdmissionStatus.Draining => CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true },
+                RunAdmissionStatus.UnknownAgent => CronOutcome.Failed($"cron job agent is unavailable: {key.AgentId}"),
+                _ => CronOutcome.Failed($"session {key.Text} has too many turns waiting", transient: true),
+            };
+        }
+
+        RunResult result = await run.Completion.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        return Outcome(job, run, result);
+    }
+
+    private static CronOutcome Outcome(CronJob job, Run run, RunResult result)
+    {
+        CronOutcome outcome = result.Status switch
+        {
+            RunStatus.Done => new CronOutcome { Status = "ok" },
+            RunStatus.TimedOut => CronOutcome.Failed("the turn ran out of its time; raise payload.timeoutSeconds", transient: true),
+            RunStatus.Aborted => CronOutcome.Failed($"the turn was aborted ({result.StopReason})") with { IsInterrupted = result.StopReason == "shutdown" },
+            _ => CronOutcome.Failed(
+                result.ErrorMessage ?? "the turn failed",
+                result.Failure is ProviderFailure.RateLimited or ProviderFailure.Unreachable or ProviderFailure.ServerError or ProviderFailure.Stalled || result.HttpStatus >= 500),
+        };
+        return outcome with
+        {
+            Summary = job.Payload.Text ?? (result.Text.Length > 0 ? result.Text : null),
+            Model = result.Model,
+            Provider = result.Provider,
+            Usage = new CronUsage(result.Usage.Input, result.Usage.Output, result.Usage.TotalTokens),
+            SessionId = run.SessionId,
+            SessionKey = run.SessionKey.Text,
+            Delivery = outcome.Status == "ok" ? Deliver(job, result) : CronDelivered.NotRequested,
+        };
+    }
+
+    // Messengers do not exist here yet: an answer that was to be announced stays in its session and in the log.
+    private static CronDelivered Deliver(CronJob job, RunResult result) => job.Delivery switch
+    {
+        { Mode: CronDelivery.Announce } when result.Text.Length == 0 => new CronDelivered("not-requested", Suppressed: "silent"),
+        { Mode: CronDelivery.Announce } when job.SessionTarget == CronJob.IsolatedTarget => CronDelivered.Failed(
+            "no channel is configured to announce on; the answer is in the run's session. Use --no-deliver if that is enough"),
+        { Mode: CronDelivery.Announce } => CronDelivered.Done, // the conversation that it runs in has it
+        _ => CronDelivered.NotRequested,
+    };
+}

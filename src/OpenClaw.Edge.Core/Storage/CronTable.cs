@@ -1,0 +1,32 @@
+namespace OpenClaw.Edge.Storage;
+
+/// <summary>SQL of the tables <c>cron_jobs</c> and <c>cron_runs</c>. Parameters are listed in the order they are bound.</summary>
+internal static class CronTable
+{
+    /// <summary>jobs at most.</summary>
+    public const string All = "SELECT job FROM cron_jobs ORDER BY id LIMIT $1";
+
+    /// <summary>id, JSON.</summary>
+    public const string Save = "INSERT INTO cron_jobs (id, job) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET job = $2";
+
+    /// <summary>id.</summary>
+    public const string Delete = "DELETE FROM cron_jobs WHERE id = $1";
+
+    /// <summary>job, time, status, JSON.</summary>
+    public const string AddRun = "INSERT INTO cron_runs (job_id, at_ms, status, entry) VALUES ($1, $2, $3, $4)";
+
+    /// <summary>older than, rows at most.</summary>
+    public const string PruneOld =
+        "DELETE FROM cron_runs WHERE seq IN (SELECT seq FROM cron_runs WHERE at_ms < $1 ORDER BY seq LIMIT $2)";
+
+    /// <summary>job, rows that stay.</summary>
+    public const string PruneMany =
+        "DELETE FROM cron_runs WHERE job_id = $1 AND seq <= (SELECT seq FROM cron_runs WHERE job_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET $2)";
+
+    /// <summary>job or empty, status or empty.</summary>
+    public const string CountRuns = "SELECT COUNT(*) FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR status = $2)";
+
+    /// <summary>job or empty, status or empty, limit, offset. Newest first.</summary>
+    public const string Runs =
+        "SELECT entry FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR status = $2) ORDER BY seq DESC LIMIT $3 OFFSET $4";
+}

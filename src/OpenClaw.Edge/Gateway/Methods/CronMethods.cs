@@ -1,0 +1,254 @@
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary><c>cron.*</c>: jobs of the scheduler.</summary>
+internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
+{
+    private const int DefaultLimit = 50;
+    private const string Id = "id:str1(128) jobId:str1(128)";
+    private readonly string _instanceId = Guid.NewGuid().ToString();
+
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("cron.list", OperatorScopes.Read,
+            "includeDisabled:bool limit:int(1..200) offset:int(0..1000000) query:str enabled:all|enabled|disabled sortBy:nextRunAtMs|updatedAtMs|name sortDir:asc|desc agentId:str1 compact:bool …", List),
+        MethodEntry.Of("cron.status", OperatorScopes.Read, "", _ => MethodReply.Object(WriteStatus)),
+        MethodEntry.Of("cron.get", OperatorScopes.Read, Id, Get),
+        MethodEntry.Of("cron.runs", OperatorScopes.Read,
+            "id:str1(128) jobId:str1(128) scope:job|all runId:str1 limit:int(1..200) offset:int(0..1000000) status:all|ok|error|skipped …", Runs),
+        new("cron.add", OperatorScopes.Admin, "name!:str …", AddAsync) { IsControlPlaneWrite = true },
+        new("cron.update", OperatorScopes.Admin, Id + " patch!:obj", UpdateAsync) { IsControlPlaneWrite = true },
+        new("cron.remove", OperatorScopes.Admin, Id, RemoveAsync) { IsControlPlaneWrite = true },
+        new("cron.run", OperatorScopes.Admin, Id + " mode:due|force|if-enabled", RunAsync) { IsControlPlaneWrite = true },
+    ];
+
+    /// <summary>Tells readers what happens to jobs.</summary>
+    public static void Tell(Broadcaster broadcaster, CronEvent told) => broadcaster.Publish("cron", OperatorScopes.Read, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("jobId"u8, told.Job.Id);
+        json.WriteString("action"u8, told.Action);
+        if (told.Entry is { } entry)
+        {
+            foreach (JsonProperty member in JsonSerializer.SerializeToElement(entry, CronJson.Default.CronRunEntry).EnumerateObject())
+            {
+                if (member.Name is not ("jobId" or "action" or "ts" or "jobName"))
+                {
+                    member.WriteTo(json);
+                }
+            }
+        }
+        else if (told.Action == "started")
+        {
+            json.WriteNumber("runAtMs"u8, told.Job.State.RunningAtMs ?? 0);
+        }
+        else if (told.Job.State.NextRunAtMs is { } next)
+        {
+            json.WriteNumber("nextRunAtMs"u8, next);
+        }
+
+        json.WritePropertyName("job"u8);
+        JsonSerializer.Serialize(json, told.Job, CronJson.Default.CronJob);
+        json.WriteEndObject();
+    });
+
+    private MethodReply List(MethodCall call)
+    {
+        string? query = call.Text("query");
+        string? agentId = call.Text("agentId");
+        string state = call.Text("enabled") ?? (call.Flag("includeDisabled") ? "all" : "enabled");
+        IEnumerable<CronJob> found = cron.Jobs.Where(job =>
+            (state == "all" || job.Enabled == (state == "enabled"))
+            && (agentId is null || Owner(job).Equals(agentId, StringComparison.OrdinalIgnoreCase))
+            && (query is null || job.Name.Contains(query, StringComparison.OrdinalIgnoreCase)
+                || job.Description?.Contains(query, StringComparison.OrdinalIgnoreCase) == true));
+        found = call.Text("sortBy") switch
+        {
+            "name" => found.OrderBy(job => job.Name, StringComparer.OrdinalIgnoreCase).ThenBy(job => job.Id, StringComparer.Ordinal),
+            "updatedAtMs" => found.OrderBy(job => job.UpdatedAtMs).ThenBy(job => job.Id, StringComparer.Ordinal),
+            _ => found.OrderBy(job => job.State.NextRunAtMs ?? long.MaxValue).ThenBy(job => job.Id, StringComparer.Ordinal),
+        };
+        CronJob[] all = [.. call.Text("sortDir") == "desc" ? found.Reverse() : found];
+        int offset = (int)Math.Min(call.Number("offset") ?? 0, all.Length);
+        int limit = (int)(call.Number("limit") ?? Math.Clamp(all.Length, 1, 200));
+        CronJob[] page = [.. all.Skip(offset).Take(limit)];
+        bool compact = call.Flag("compact");
+        return MethodReply.Object(json =>
+        {
+            json.WriteStartArray("jobs"u8);
+            foreach (CronJob job in page)
+            {
+                CronJobJson.Write(json, job, compact, Owner(job));
+            }
+
+            json.WriteEndArray();
+            json.WriteString("snapshotRevision"u8, Revision(all));
+            WritePaging(json, all.Length, offset, limit, page.Length);
+        });
+    }
+
+    private void WriteStatus(Utf8JsonWriter json)
+    {
+        json.WriteBoolean("enabled"u8, cron.IsEnabled);
+        json.WriteBoolean("triggersEnabled"u8, false);
+        json.WriteString("storePath"u8, runtime.Paths.DatabasePath);
+        json.WriteString("storage"u8, "sqlite"u8);
+        json.WriteString("sqlitePath"u8, runtime.Paths.DatabasePath);
+        json.WriteNumber("jobs"u8, cron.Jobs.Count);
+        if (cron.NextWakeAtMs is { } next)
+        {
+            json.WriteNumber("nextWakeAtMs"u8, next);
+        }
+        else
+        {
+            json.WriteNull("nextWakeAtMs"u8); // the original's clients want the member
+        }
+    }
+
+    private MethodReply Get(MethodCall call) => IdOf(call) is not { } id
+        ? NoId(call)
+        : cron.Find(id) is { } job ? MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null)) : NotFound(id);
+
+    private MethodReply Runs(MethodCall call)
+    {
+        string? id = call.Text("scope") == "all" ? null : IdOf(call);
+        if (id is not null && cron.Find(id) is null)
+        {
+            return NotFound(id);
+        }
+
+        int offset = (int)(call.Number("offset") ?? 0);
+        int limit = (int)(call.Number("limit") ?? DefaultLimit);
+        string? status = call.Text("status") is "all" or null ? null : call.Text("status");
+        (IReadOnlyList<CronRunEntry> entries, long total) = cron.Log.Runs(id, status, limit, offset);
+        if (call.Text("runId") is { } runId)
+        {
+            entries = [.. cron.Log.Runs(id, status, 2000, 0).Entries.Where(entry => entry.RunId == runId)];
+            total = entries.Count;
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteStartArray("entries"u8);
+            foreach (CronRunEntry entry in entries)
+            {
+                JsonSerializer.Serialize(json, entry, CronJson.Default.CronRunEntry);
+            }
+
+            json.WriteEndArray();
+            WritePaging(json, total, offset, limit, entries.Count);
+        });
+    }
+
+    private ValueTask<MethodReply> AddAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
+    {
+        if (call.Text("agentId") is { } agent && !runtime.Agents().TryGet(agent, out _))
+        {
+            return MethodReply.Fail(GatewayError.Unavailable($"Error: cron job agent is unavailable: {agent}"));
+        }
+
+        CronJob job = await cron.AddAsync(call.Params, cancellationToken);
+        return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null));
+    });
+
+    private ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
+    {
+        if (IdOf(call) is not { } id)
+        {
+            return NoId(call);
+        }
+
+        CronJob job = await cron.UpdateAsync(id, call.Params.GetProperty("patch"), cancellationToken);
+        return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null));
+    });
+
+    private ValueTask<MethodReply> RemoveAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
+    {
+        if (IdOf(call) is not { } id)
+        {
+            return NoId(call);
+        }
+
+        await cron.RemoveAsync(id, cancellationToken);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteBoolean("removed"u8, true);
+        });
+    });
+
+    private ValueTask<MethodReply> RunAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
+    {
+        if (IdOf(call) is not { } id)
+        {
+            return NoId(call);
+        }
+
+        (string? runId, string? reason) = await cron.RunAsync(id, call.Text("mode") ?? "force", cancellationToken);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteBoolean(runId is null ? "ran" : "enqueued", runId is not null);
+            json.WriteString(runId is null ? "reason" : "runId", runId ?? reason);
+            json.WriteString("processInstanceId"u8, _instanceId);
+        });
+    });
+
+    private static async ValueTask<MethodReply> GuardAsync(MethodCall call, Func<Task<MethodReply>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (CronInputException refused)
+        {
+            return MethodReply.Invalid(refused.IsParams ? $"invalid {call.Method} params: {refused.Message}" : refused.Message);
+        }
+        catch (CronJobNotFoundException missing)
+        {
+            return NotFound(missing.JobId);
+        }
+    }
+
+    private string Owner(CronJob job) => job.AgentId ?? runtime.Agents().Default.Id;
+
+    private static string? IdOf(MethodCall call) => call.Text("id") ?? call.Text("jobId");
+
+    private static MethodReply NoId(MethodCall call) =>
+        MethodReply.Invalid($"invalid {call.Method} params: must have required property 'id'; must have required property 'jobId'");
+
+    private static MethodReply NotFound(string id) => MethodReply.Fail(GatewayError.Invalid(
+        new CronJobNotFoundException(id).Message,
+        json =>
+        {
+            json.WriteString("code"u8, "CRON_JOB_NOT_FOUND"u8);
+            json.WriteString("jobId"u8, id);
+        }));
+
+    // Clients refuse a page that lacks one of these.
+    private static void WritePaging(Utf8JsonWriter json, long total, int offset, int limit, int count)
+    {
+        bool more = offset + count < total;
+        json.WriteNumber("total"u8, total);
+        json.WriteNumber("offset"u8, offset);
+        json.WriteNumber("limit"u8, limit);
+        json.WriteBoolean("hasMore"u8, more);
+        if (more)
+        {
+            json.WriteNumber("nextOffset"u8, offset + count);
+        }
+        else
+        {
+            json.WriteNull("nextOffset"u8);
+        }
+    }
+
+    private static string Revision(CronJob[] jobs) => CronJobJson.Hash(
+        Encoding.UTF8.GetBytes(string.Join('\n', jobs.Select(job => $"{job.Id} {job.UpdatedAtMs} {job.State.NextRunAtMs} {job.State.LastRunAtMs}"))));
+}
