@@ -1,5 +1,4 @@
 using System.Net;
-using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
