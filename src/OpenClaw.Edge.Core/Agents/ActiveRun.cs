@@ -42,6 +42,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Runs whose messages this turn answers as well.</summary>
     public IReadOnlyList<ActiveRun> Collected { get; set; } = [];
 
+    /// <summary>Those of <see cref="Collected"/> that joined while the turn ran.</summary>
+    public IReadOnlyList<ActiveRun> Steered { get; set; } = [];
+
     /// <summary>Whether another turn of the session ran or waited when it came.</summary>
     public bool HadToWait { get; init; }
 

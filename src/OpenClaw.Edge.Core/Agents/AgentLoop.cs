@@ -9,7 +9,7 @@ namespace OpenClaw.Edge.Agents;
 
 /// <summary>Carries one run from its first model call to its last row: stream, tools, again, until the model has answered.
 /// Stateless; one call a run.</summary>
-internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, ContextParts parts)
+internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, ContextParts parts, SteeringInbox steering)
 {
     private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
     private readonly TurnEnd _end = new(runtime);
@@ -193,7 +193,19 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             }
 
             prompt.Add(await CallToolsAsync(turn, answer, round, cancellationToken));
+            await SteerAsync(turn, prompt);
             turn.Publisher.BeginMessage();
+        }
+    }
+
+    // After the results, so that every call keeps its own; before the next call, so that the model reads it.
+    private async Task SteerAsync(Turn turn, TurnPrompt prompt)
+    {
+        IReadOnlyList<ActiveRun> steers = await steering.TakeAsync(turn.Active);
+        if (steers.Count > 0)
+        {
+            prompt.Add(steers.Select(PromptBuilder.Said));
+            turn.Publisher.Steered([.. steers.Select(steer => steer.Run.Id)]);
         }
     }
 
@@ -219,7 +231,9 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         await _end.AppendAsync(turn, TurnRows.Assistant(turn, "toolUse", answer.Calls, Now, null)!);
         foreach (ToolCall call in answer.Calls)
         {
-            ToolResult result = await round.RunAsync(turn, call, cancellationToken);
+            ToolResult result = steering.Any(turn.Active)
+                ? round.Skip(turn, call)
+                : await round.RunAsync(turn, call, cancellationToken);
             await _end.AppendAsync(turn, TurnRows.ToolResult(runId, call, result, Now));
             messages.Add(new PromptMessage
             {

@@ -61,9 +61,9 @@ internal static class PromptBuilder
         List<PromptMessage> current = [.. active.Run.Request.PriorMessages];
         foreach (ActiveRun asked in active.Collected.Append(active))
         {
-            if (asked.Run.Request is { Message: "", Images.Count: 0 })
+            if (asked.Run.Request is { Message: "", Images.Count: 0 } || active.Steered.Contains(asked))
             {
-                continue; // an HTTP client handed in a tool's result
+                continue; // an HTTP client handed in a tool's result, or the message stands among the rounds
             }
 
             current.Add(Said(asked));

@@ -11,4 +11,7 @@ public enum QueueMode
 
     /// <summary>The running turn is aborted and the message runs next.</summary>
     Interrupt,
+
+    /// <summary>Joins the running turn after its next tool result; a turn without one is followed as by <see cref="Collect"/>.</summary>
+    Steer,
 }

@@ -21,13 +21,13 @@ internal static class QueueModes
     /// <summary>The oldest waiting run that may be dropped: its message stays in the transcript, and nobody waits for an
     /// answer to it alone.</summary>
     public static ActiveRun? Droppable(IReadOnlyList<ActiveRun> waiting) =>
-        waiting.FirstOrDefault(active => active.Mode == QueueMode.Collect);
+        waiting.FirstOrDefault(active => active.Mode is QueueMode.Collect or QueueMode.Steer);
 
-    // "steer" (a message joins the running turn) waits as "collect": docs/differences.md.
     private static QueueMode Parse(string mode) => mode.ToLowerInvariant() switch
     {
         "followup" => QueueMode.Followup,
         "interrupt" => QueueMode.Interrupt,
+        "steer" => QueueMode.Steer,
         _ => QueueMode.Collect,
     };
 }

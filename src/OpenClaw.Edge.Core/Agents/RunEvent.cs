@@ -67,6 +67,9 @@ public sealed record RunToolEndedEvent(
 public sealed record RunCompactionEvent(
     Run Run, long Seq, long TimestampMs, bool Starts, bool Completed, bool WillRetry, string? Reason) : RunEvent(Run, Seq, TimestampMs);
 
+/// <summary>Messages that came meanwhile joined the running turn.</summary>
+public sealed record RunSteeredEvent(Run Run, long Seq, long TimestampMs, IReadOnlyList<string> RunIds) : RunEvent(Run, Seq, TimestampMs);
+
 /// <summary>Tokens generated so far.</summary>
 public sealed record RunUsageEvent(Run Run, long Seq, long TimestampMs, long OutputTokens)
     : RunEvent(Run, Seq, TimestampMs);

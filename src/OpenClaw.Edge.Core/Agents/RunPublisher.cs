@@ -164,6 +164,8 @@ internal sealed class RunPublisher : IDisposable
     public void Compaction(bool starts, bool completed, bool willRetry, string? reason) =>
         Publish(seq => new RunCompactionEvent(_run, seq, Now, starts, completed, willRetry, reason));
 
+    public void Steered(IReadOnlyList<string> runIds) => Publish(seq => new RunSteeredEvent(_run, seq, Now, runIds));
+
     public void Finishing(string stopReason, string? error) =>
         Publish(seq => new RunFinishingEvent(_run, seq, Now, stopReason, error));
 

@@ -142,6 +142,41 @@ public sealed partial class RunRegistry
         }
     }
 
+    private bool HasSteers(ActiveRun running)
+    {
+        lock (_gate)
+        {
+            return _lanes.TryGetValue(running.Run.SessionKey, out SessionLane? lane) && lane.Running == running && lane.Steers.Any();
+        }
+    }
+
+    private async Task<IReadOnlyList<ActiveRun>> TakeSteersAsync(ActiveRun running)
+    {
+        List<ActiveRun> steers;
+        lock (_gate)
+        {
+            steers = _lanes.TryGetValue(running.Run.SessionKey, out SessionLane? lane) && lane.Running == running ? lane.TakeSteers() : [];
+            running.Collected = [.. running.Collected, .. steers];
+            running.Steered = [.. running.Steered, .. steers];
+        }
+
+        List<ActiveRun> stored = [];
+        foreach (ActiveRun steer in steers)
+        {
+            if (await steer.IsStoredAsync())
+            {
+                stored.Add(steer);
+                TranscriptEntry row = await steer.Stored;
+                await _runtime.Sessions.AssignAsync(steer.Run.SessionKey, row.Id, running.Run.Id, null, CancellationToken.None);
+            }
+
+            await _end.WaitingEndedAsync(steer, RunStatus.Done, "steered", closeInput: false);
+            Forget(steer);
+        }
+
+        return stored;
+    }
+
     // Its input is closed in the transaction of the turn that answers it.
     private async Task CollectedAsync(ActiveRun active)
     {

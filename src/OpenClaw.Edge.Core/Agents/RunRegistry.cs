@@ -35,7 +35,8 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
         _histories = new HistoryCache(runtime.Time);
         _loop = new AgentLoop(runtime, _load, new ContextParts(
-            new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive));
+            new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive),
+            new SteeringInbox(HasSteers, TakeSteersAsync));
         _end = new TurnEnd(runtime);
         _host = new LaneHost(
             _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
@@ -88,6 +89,9 @@ public sealed partial class RunRegistry : IAsyncDisposable
         if (admission.Dropped is { } dropped)
         {
             await EndWaitingAsync(dropped, RunStatus.Aborted, "dropped");
+            await _runtime.Sessions.AssignAsync(
+                request.SessionKey, dropped.UserEntry.Id, null, queue.Drop is "old" ? SessionStore.DroppedReason : SessionStore.OverflowReason,
+                CancellationToken.None);
         }
 
         TranscriptEntry stored = await active.Stored.WaitAsync(cancellationToken);

@@ -24,6 +24,13 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
     /// <summary>Whether a message that comes now must wait; under the registry's lock.</summary>
     public bool IsBusy => _waiting.Count > 0 || Running is { Run.IsOver: false };
 
+    /// <summary>Messages at the head of the queue that may join the running turn; under the registry's lock.</summary>
+    public IEnumerable<ActiveRun> Steers => Running is not { } running
+        ? []
+        : _waiting.TakeWhile(waiting => waiting.Mode == QueueMode.Steer && Joins(waiting, waiting)
+            && waiting.Run.Request.Model == running.Run.Request.Model && waiting.Run.Request.Think == running.Run.Request.Think
+            && waiting.Run.Request.ExtraSystemPrompt == running.Run.Request.ExtraSystemPrompt);
+
     /// <summary>Queues a run; under the registry's lock.</summary>
     public void Add(ActiveRun run)
     {
@@ -98,7 +105,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
 
     private TimeSpan QuietTime()
     {
-        if (_waiting[0] is not { Mode: QueueMode.Collect, HadToWait: true } || host.Stopping.IsCancellationRequested)
+        if (_waiting[0] is not { Mode: QueueMode.Collect or QueueMode.Steer, HadToWait: true } || host.Stopping.IsCancellationRequested)
         {
             return TimeSpan.Zero;
         }
@@ -122,11 +129,19 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
         return batch;
     }
 
+    /// <summary>Takes out the messages that join the running turn; under the registry's lock.</summary>
+    public List<ActiveRun> TakeSteers()
+    {
+        List<ActiveRun> steers = [.. Steers];
+        _waiting.RemoveRange(0, steers.Count);
+        return steers;
+    }
+
     private static bool Joins(ActiveRun left, ActiveRun right)
     {
         RunRequest one = left.Run.Request;
         RunRequest other = right.Run.Request;
-        return left.Mode == QueueMode.Collect && right.Mode == QueueMode.Collect
+        return left.Mode is QueueMode.Collect or QueueMode.Steer && right.Mode is QueueMode.Collect or QueueMode.Steer
             && one.Source == other.Source && one.Model == other.Model && one.Think == other.Think
             && one.ExtraSystemPrompt == other.ExtraSystemPrompt
             && one.ClientTools.Count == 0 && other.ClientTools.Count == 0

@@ -45,6 +45,16 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallC
         return result;
     }
 
+    /// <summary>Answers a call that is not made because a message came in; with its two events.</summary>
+    public ToolResult Skip(Turn turn, ToolCall call)
+    {
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        ToolResult skipped = ToolResult.Error("Skipped to process an incoming message.");
+        turn.Publisher.ToolStarted(call, call.Name, TurnRows.Arguments(call.ArgumentsJson));
+        turn.Publisher.ToolEnded(call, call.Name, skipped, nowMs);
+        return skipped;
+    }
+
     private ITool? Find(string name, out ToolResult? refusal)
     {
         refusal = null;

@@ -120,7 +120,7 @@ internal static partial class ConfigKeys
 
     private static readonly ConfigKey[] Rest =
     [
-        new("messages.queue.mode", Choice, "collect", "collect|followup|steer|interrupt"),
+        new("messages.queue.mode", Choice, "steer", "collect|followup|steer|interrupt"),
         new("messages.queue.cap", Whole, "20", Min: 1, Max: 1000),
         new("messages.queue.drop", Choice, "summarize", "old|new|summarize"),
         new("messages.queue.debounceMs", Whole, "500", Max: 60_000),

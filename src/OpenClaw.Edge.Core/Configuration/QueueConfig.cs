@@ -6,7 +6,7 @@ namespace OpenClaw.Edge.Configuration;
 public sealed record QueueConfig
 {
     /// <summary><c>collect</c>, <c>followup</c>, <c>steer</c> or <c>interrupt</c>.</summary>
-    public string Mode { get; init; } = "collect";
+    public string Mode { get; init; } = "steer";
 
     /// <summary>Most waiting messages of a session.</summary>
     public int Cap { get; init; } = 20;

@@ -49,6 +49,9 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
                 }
 
                 break;
+            case RunSteeredEvent steered:
+                sessions.Changed(steered.Run.SessionKey, "steer", run: steered.Run);
+                break;
             case RunUsageEvent usage:
                 RunStatusEvents.Usage(broadcaster, usage);
                 break;

@@ -27,6 +27,9 @@ internal sealed class ScriptedProvider : IModelProvider
     /// <summary>Answers the next call with tool calls.</summary>
     public void Call(params ToolCall[] calls) => _scripts.Enqueue(_ => SayAsync([], calls, null));
 
+    /// <summary>Answers the next call with tool calls, not before a task has ended.</summary>
+    public void CallAfter(Task release, params ToolCall[] calls) => _scripts.Enqueue(_ => AfterAsync(release, calls));
+
     /// <summary>Answers the next call with a text and a tool call.</summary>
     public void SayAndCall(string text, ToolCall call) => _scripts.Enqueue(_ => SayAsync([text], [call], null));
 
@@ -80,6 +83,15 @@ internal sealed class ScriptedProvider : IModelProvider
         }
 
         yield return ChatDelta.Of(Finish(calls.Length > 0 ? "toolUse" : "stop", texts.Length));
+    }
+
+    private static async IAsyncEnumerable<ChatDelta> AfterAsync(Task release, ToolCall[] calls)
+    {
+        await release.WaitAsync(TimeSpan.FromSeconds(5));
+        await foreach (ChatDelta delta in SayAsync([], calls, null))
+        {
+            yield return delta;
+        }
     }
 
     private static async IAsyncEnumerable<ChatDelta> HoldAsync(

@@ -154,7 +154,8 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
 
     private static QueueMode? ModeOf(string? text) => text switch
     {
-        "collect" or "steer" => QueueMode.Collect, // a message does not join the running turn: docs/differences.md
+        "collect" => QueueMode.Collect,
+        "steer" => QueueMode.Steer,
         "followup" => QueueMode.Followup,
         "interrupt" => QueueMode.Interrupt,
         _ => null,

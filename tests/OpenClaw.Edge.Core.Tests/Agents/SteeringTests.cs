@@ -1,0 +1,113 @@
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
+using Xunit;
+
+namespace OpenClaw.Edge.Core.Tests.Agents;
+
+/// <summary>Messages that come while a turn runs.</summary>
+public sealed class SteeringTests : IAsyncDisposable
+{
+    private static readonly SessionKey Main = AgentFixture.Key("main");
+    private readonly AgentFixture _it = new();
+
+    public ValueTask DisposeAsync() => _it.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_joins_the_running_turn_after_its_tool_results()
+    {
+        Run steer = await SteerDuringCallsAsync();
+        RunResult last = await AgentFixture.EndAsync(_it.Runs.Find("r1")!);
+
+        Assert.Equal("in Spanish: hola", last.Text);
+        Assert.Equal((RunStatus.Done, "steered", ""), await EndOfAsync(steer));
+        Assert.Equal(
+            ["greet", "", "Skipped to process an incoming message.", "Skipped to process an incoming message.", "in Spanish please"],
+            _it.Model.Requests[^1].Messages.Select(message => message.Text));
+        Assert.Contains("RunSteeredEvent", _it.EventsOf("r1"));
+        Assert.Empty(_it.Sessions.PendingInputs());
+    }
+
+    [Fact]
+    public async Task A_steered_message_stands_in_its_turn_ever_after()
+    {
+        await SteerDuringCallsAsync();
+        await AgentFixture.EndAsync(_it.Runs.Find("r1")!);
+
+        await _it.RunAsync(AgentFixture.Request("r3", "thanks"));
+
+        Assert.Equal(["greet", "in Spanish please", "thanks"],
+            _it.Model.Requests[^1].Messages.Where(message => message.Role == PromptRole.User).SelectMany(message => message.Text.Split("\n\n")));
+        Assert.Equal("in Spanish: hola", _it.Model.Requests[^1].Messages[^2].Text);
+    }
+
+    [Fact]
+    public async Task A_turn_without_tools_is_followed_by_one_for_the_message()
+    {
+        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { DebounceMs = 0 } } };
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "greet"));
+        await _it.Model.CalledAsync();
+        Run second = await _it.StartAsync(AgentFixture.Request("r2", "again") with { QueueMode = QueueMode.Steer });
+        model.Complete(); // an empty answer: the first fails
+        await AgentFixture.EndAsync(first);
+
+        Assert.Equal((RunStatus.Done, "stop", "ok"), await EndOfAsync(second));
+    }
+
+    [Fact]
+    public async Task A_steered_message_can_be_withdrawn_while_it_waits()
+    {
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "greet"));
+        await _it.Model.CalledAsync();
+        await _it.StartAsync(AgentFixture.Request("r2", "no, wait") with { QueueMode = QueueMode.Steer });
+
+        Assert.Equal(["r2"], await _it.Runs.AbortAsync(Main, "r2", "rpc"));
+        await model.WriteAsync("hello");
+        model.Complete();
+
+        Assert.Equal("hello", (await AgentFixture.EndAsync(first)).Text);
+    }
+
+    [Theory]
+    [InlineData("summarize", true)]
+    [InlineData("old", false)]
+    public async Task A_full_queue_drops_the_oldest_in_short_or_whole(string drop, bool shown)
+    {
+        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { Cap = 1, Drop = drop, Mode = "collect", DebounceMs = 0 } } };
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        await _it.StartAsync(AgentFixture.Request("r2", "two " + new string('x', 500)));
+        Run third = await _it.StartAsync(AgentFixture.Request("r3", "three"));
+        await model.WriteAsync("first");
+        model.Complete();
+        await AgentFixture.EndAsync(first);
+        await AgentFixture.EndAsync(third);
+
+        string prompt = string.Join('|', _it.Model.Requests[^1].Messages.Select(message => message.Text));
+        Assert.Equal(shown, prompt.Contains("[dropped from a full queue, in short] two xxx", StringComparison.Ordinal));
+        Assert.DoesNotContain(new string('x', 300), prompt, StringComparison.Ordinal);
+    }
+
+    // The model speaks and asks for two tools; the message comes before they are started.
+    private async Task<Run> SteerDuringCallsAsync()
+    {
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _it.Model.CallAfter(release.Task, new ToolCall("c1", "ls", "{}"), new ToolCall("c2", "ls", """{"path":"."}"""));
+        _it.Model.Say("in Spanish: hola");
+        await _it.StartAsync(AgentFixture.Request("r1", "greet"));
+        await _it.Model.CalledAsync();
+        Run steer = await _it.StartAsync(AgentFixture.Request("r2", "in Spanish please"));
+        release.SetResult();
+        return steer;
+    }
+
+    private static async Task<(RunStatus, string, string)> EndOfAsync(Run run)
+    {
+        RunResult result = await AgentFixture.EndAsync(run);
+        return (result.Status, result.StopReason, result.Text);
+    }
+}
