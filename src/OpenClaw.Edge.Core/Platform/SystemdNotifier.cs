@@ -82,15 +82,17 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
     public void ExtendTimeout(TimeSpan by) => Send(string.Create(
         CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)by.TotalMicroseconds}"));
 
-    /// <summary>Starts telling the watchdog that the process lives, as long as <paramref name="healthy"/> says so; when it does not, systemd
-    /// restarts the service. To be called once.</summary>
+    /// <summary>Starts telling the watchdog that the process works, as long as <paramref name="trouble"/> names none; when it does,
+    /// systemd restarts the service. To be called once.</summary>
     /// <param name="time">Clock of the timer.</param>
-    /// <param name="healthy">Must be quick and must not throw; runs on the thread pool, so a pool that is stuck is noticed too.</param>
-    public void StartWatchdog(TimeProvider time, Func<bool> healthy)
+    /// <param name="trouble">What does not work, or null. Gets how long a loop may be silent: what the unit allows in all, so that
+    /// a card that takes half a minute for one write is not taken for a loop that hangs. Must be quick and must not throw; runs on the
+    /// thread pool, so a pool that is stuck is noticed too.</param>
+    public void StartWatchdog(TimeProvider time, Func<TimeSpan, string?> trouble)
     {
         if (Active && WatchdogInterval is TimeSpan interval)
         {
-            _watchdog = WatchAsync(time, interval, healthy);
+            _watchdog = WatchAsync(time, interval, trouble);
         }
     }
 
@@ -118,20 +120,21 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
     // A line break would start another assignment.
     private static string OneLine(string status) => status.ReplaceLineEndings(" ");
 
-    private async Task WatchAsync(TimeProvider time, TimeSpan interval, Func<bool> healthy)
+    private async Task WatchAsync(TimeProvider time, TimeSpan interval, Func<TimeSpan, string?> trouble)
     {
         using PeriodicTimer timer = new(interval, time);
         try
         {
             do
             {
-                if (healthy())
+                if (trouble(interval * 2) is not { } what)
                 {
                     Send("WATCHDOG=1");
                 }
                 else
                 {
-                    Log.Unhealthy(_logger);
+                    Log.Unhealthy(_logger, what);
+                    Status($"Not working: {what}");
                 }
             }
             while (await timer.WaitForNextTickAsync(_stopping.Token));
@@ -170,7 +173,7 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
         [LoggerMessage(1302, LogLevel.Warning, "systemd was not told ({Reason}).")]
         public static partial void NotSent(ILogger logger, string reason);
 
-        [LoggerMessage(1303, LogLevel.Error, "The gateway does not feel well: the watchdog is not told, and systemd will restart the service.")]
-        public static partial void Unhealthy(ILogger logger);
+        [LoggerMessage(1303, LogLevel.Error, "The gateway does not work: {What}. The watchdog is not told, and systemd will restart the service.")]
+        public static partial void Unhealthy(ILogger logger, string what);
     }
 }

@@ -48,13 +48,27 @@ public static class BindPolicy
                 }
                 break;
         }
-        return Check(addresses, config, secret);
+        return Check(
+            [.. addresses.Select(address => new IPEndPoint(address, config.Port))],
+            $"gateway.bind is \"{config.Bind}\"",
+            "gateway.bind to \"loopback\"",
+            secret);
     }
 
-    private static BindDecision Check(IReadOnlyList<IPAddress> addresses, GatewayConfig config, GatewaySecret secret)
+    /// <summary>As <see cref="Decide(GatewayConfig, GatewaySecret)"/>, for sockets that the service manager has opened: they decide
+    /// where, and the same secret is asked of them.</summary>
+    public static BindDecision Decide(GatewayConfig config, GatewaySecret secret, IReadOnlyList<IPEndPoint> inherited)
     {
-        bool exposed = addresses.Any(address => !IPAddress.IsLoopback(address));
-        string where = $"gateway.bind is \"{config.Bind}\", so others on the network can reach the gateway";
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(secret);
+        ArgumentNullException.ThrowIfNull(inherited);
+        return Check(inherited, "the socket unit listens on more than loopback", "ListenStream= of the socket unit to an address of loopback", secret);
+    }
+
+    private static BindDecision Check(IReadOnlyList<IPEndPoint> endpoints, string what, string narrower, GatewaySecret secret)
+    {
+        bool exposed = endpoints.Any(endpoint => !IPAddress.IsLoopback(endpoint.Address));
+        string where = $"{what}, so others on the network can reach the gateway";
         if (secret.AuthMode == "password" && secret.Password is null)
         {
             return BindDecision.Refuse("gateway.auth.mode is \"password\", but there is no password. "
@@ -63,15 +77,15 @@ public static class BindPolicy
         if (exposed && secret.AuthMode == "none")
         {
             return BindDecision.Refuse($"{where}, but gateway.auth.mode is \"none\". "
-                + "Fix: set gateway.auth.mode to \"token\" (one is generated), or gateway.bind to \"loopback\".");
+                + $"Fix: set gateway.auth.mode to \"token\" (one is generated), or {narrower}.");
         }
         if (exposed && secret.Weak)
         {
             return BindDecision.Refuse($"{where}, but the secret from {secret.Source} is weak: {secret.WeakReason}. "
                 + "Fix: remove it to have a strong one generated, or set one made by \"openssl rand -hex 32\"; "
-                + "or set gateway.bind to \"loopback\".");
+                + $"or set {narrower}.");
         }
-        return new BindDecision([.. addresses.Select(address => new IPEndPoint(address, config.Port))], exposed, null);
+        return new BindDecision(endpoints, exposed, null);
     }
 
     private static bool TryFindCustom(string? host, out IReadOnlyList<IPAddress> addresses, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? problem)

@@ -57,6 +57,9 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     /// <summary>Sockets that are open now.</summary>
     public int Connections => _registry.All.Length;
 
+    /// <summary>Looks at every connection once, as the sweep does each second; returns when that lock and all queues let it.</summary>
+    internal void Sweep() => _sweep.Sweep();
+
     /// <summary>Answers an upgrade request; returns when the connection has ended.</summary>
     public async Task HandleAsync(HttpContext context)
     {

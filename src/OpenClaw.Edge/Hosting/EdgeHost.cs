@@ -62,10 +62,16 @@ public sealed partial class EdgeHost : IAsyncDisposable
     public async Task<IReadOnlyList<ConfigProblem>> ReloadAsync(CancellationToken cancellationToken)
     {
         _parts.Systemd.Reloading(_parts.Clock.GetElapsedTime(0));
-        IReadOnlyList<ConfigProblem> problems = await _parts.Config.ReloadAsync(cancellationToken);
-        _parts.Systemd.Ready(Status);
-        Report(problems);
-        return problems;
+        try
+        {
+            IReadOnlyList<ConfigProblem> problems = await _parts.Config.ReloadAsync(cancellationToken);
+            Report(problems);
+            return problems;
+        }
+        finally
+        {
+            _parts.Systemd.Ready(StatusReporter.Line(_parts)); // else the unit would stay in "reloading"
+        }
     }
 
     /// <inheritdoc />
@@ -92,13 +98,12 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _owned.Own(() => _parts.Config.OnChanged(Apply));
         _owned.Own(() => new ConfigWatcher(_parts.Config, _parts.Clock, Report));
         _parts.Lifecycle.MarkStarted();
-        _parts.Systemd.Ready(Status);
-        _parts.Systemd.StartWatchdog(_parts.Clock, () => !_parts.Lifecycle.Draining || _stopped == 1);
+        _parts.Systemd.Ready(StatusReporter.Line(_parts));
+        _parts.Systemd.StartWatchdog(_parts.Clock, _parts.Pulse.Stuck);
+        _owned.Own(() => new StatusReporter(_parts));
         Report(_parts.Config.Current.Problems);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);
     }
-
-    private string Status => $"Listening on {Addresses[0]}";
 
     private void Apply(ConfigSnapshot snapshot)
     {

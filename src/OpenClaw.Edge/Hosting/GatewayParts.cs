@@ -81,6 +81,9 @@ internal sealed class GatewayParts
 
     public required KestrelListener Listener { get; init; }
 
+    /// <summary>What the watchdog asks; whoever has a main loop adds it while the parts are put together.</summary>
+    public required LoopPulse Pulse { get; init; }
+
     /// <summary>Puts a gateway together; opens the state, but no port. Throws <see cref="StartRefusedException"/>.</summary>
     public static GatewayParts Assemble(
         GatewayRunOptions options,
@@ -96,12 +99,16 @@ internal sealed class GatewayParts
         ConfigSnapshot snapshot = store.Current;
         EdgeConfig config = snapshot.Config;
 
-        LogSink log = owned.Own(() => new LogSink(LogSettings.Style(config, environment), console, LogSettings.FilePath(config, setup.Paths)));
+        LogSink log = owned.Own(() => new LogSink(
+            LogSettings.Style(config, environment), console, LogSettings.FilePath(config, setup.Paths), LogSettings.Journal(config, environment)));
         var loggers = new EdgeLoggerFactory(log, LogSettings.Level(config), clock);
         ILogger logger = loggers.CreateLogger("OpenClaw.Edge.Hosting");
         owned.Own(() => StateDirectory.Claim(setup.Paths, clock));
         GatewaySecret secret = setup.ResolveSecret(snapshot);
-        BindDecision bind = BindPolicy.Decide(config.Gateway, secret);
+        InheritedListeners inherited = owned.Own(() => TakeListeners(environment));
+        BindDecision bind = inherited.Endpoints.Count > 0
+            ? BindPolicy.Decide(config.Gateway, secret, inherited.Endpoints)
+            : BindPolicy.Decide(config.Gateway, secret);
         if (bind.Refusal is not null)
         {
             throw new StartRefusedException(bind.Refusal);
@@ -193,9 +200,35 @@ internal sealed class GatewayParts
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
-            Listener = owned.Own(() => new KestrelListener(bind.Endpoints, loggers)),
+            Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, loggers)),
+            Pulse = PulseOf(clock, database, runs, gateway),
         };
         return parts;
+    }
+
+    private static InheritedListeners TakeListeners(ProcessEnvironment environment)
+    {
+        try
+        {
+            return InheritedListeners.Take(name => environment[name], Environment.ProcessId);
+        }
+        catch (IOException unusable)
+        {
+            throw new StartRefusedException(unusable.Message, inner: unusable);
+        }
+    }
+
+    private static LoopPulse PulseOf(TimeProvider clock, EdgeDatabase database, RunRegistry runs, GatewayEndpoint gateway)
+    {
+        var pulse = new LoopPulse(clock);
+        pulse.Watch("database writer", () => database.WriteAsync(static _ => true, CancellationToken.None)); // an empty transaction writes nothing
+        pulse.Watch("run registry", () => Task.FromResult(runs.Active.Count));
+        pulse.Watch("connection sweep", () =>
+        {
+            gateway.Sweep();
+            return Task.CompletedTask;
+        });
+        return pulse;
     }
 
     /// <summary>Takes a changed configuration over. What needs a restart is warned about and left as it is.</summary>

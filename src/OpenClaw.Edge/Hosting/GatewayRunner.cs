@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting;
 
@@ -11,11 +12,12 @@ internal static class GatewayRunner
     /// <summary>Runs until cancelled and returns the exit code.</summary>
     public static async Task<int> RunAsync(GatewayRunOptions options, CancellationToken cancellationToken)
     {
-        var environment = ProcessEnvironment.FromProcess();
+        // With a message, standard output is for its answer.
+        int descriptor = options.Message is null ? 1 : 2;
+        ProcessEnvironment environment = WithoutForeignJournal(ProcessEnvironment.FromProcess(), descriptor);
         try
         {
-            // With a message, standard output is for its answer.
-            Stream log = options.Message is null ? Console.OpenStandardOutput() : Console.OpenStandardError();
+            Stream log = descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
             await using EdgeHost host = await EdgeHost.StartAsync(options, environment, log, TimeProvider.System, cancellationToken);
             using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
@@ -27,7 +29,7 @@ internal static class GatewayRunner
                 return await AnswerAsync(host, options, message, cancellationToken);
             }
 
-            // A journal has the log's own line; nobody types there.
+            // A journal has the log's own line; nobody reads along there.
             if (environment["JOURNAL_STREAM"] is null)
             {
                 await GreetAsync(host, cancellationToken);
@@ -48,6 +50,13 @@ internal static class GatewayRunner
             return (int)ExitCode.Ok;
         }
     }
+
+    // The variable is inherited by whatever a service starts; it counts only where the log really goes to the journal.
+    private static ProcessEnvironment WithoutForeignJournal(ProcessEnvironment environment, int descriptor) =>
+        JournalStream.Is(environment["JOURNAL_STREAM"], descriptor)
+            ? environment
+            : new ProcessEnvironment(
+                environment.Values.Where(variable => variable.Key != "JOURNAL_STREAM"), environment.WorkingDirectory, environment.FallbackHome);
 
     // One write each, so that no line of the log falls between; the gateway answers already.
     private static async Task GreetAsync(EdgeHost host, CancellationToken cancellationToken)

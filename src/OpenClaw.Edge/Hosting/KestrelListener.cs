@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting;
 
@@ -19,7 +20,10 @@ internal sealed class KestrelListener : IAsyncDisposable
     private readonly KestrelServer _server;
 
     /// <summary>Creates a listener that is not yet bound.</summary>
-    public KestrelListener(IReadOnlyList<IPEndPoint> endpoints, ILoggerFactory loggers)
+    /// <param name="endpoints">Where to listen.</param>
+    /// <param name="inherited">Sockets that systemd has opened already; those at one of the endpoints are used.</param>
+    /// <param name="loggers">For the web server's own warnings.</param>
+    public KestrelListener(IReadOnlyList<IPEndPoint> endpoints, InheritedListeners inherited, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         options.Limits.MaxRequestBodySize = MaxBodyBytes;
@@ -27,7 +31,7 @@ internal sealed class KestrelListener : IAsyncDisposable
         options.Limits.MaxConcurrentUpgradedConnections = 4096;
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        foreach (IPEndPoint endpoint in Usable(endpoints))
+        foreach (IPEndPoint endpoint in inherited.Endpoints.Count > 0 ? endpoints : Usable(endpoints))
         {
             options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
         }
@@ -40,6 +44,8 @@ internal sealed class KestrelListener : IAsyncDisposable
                 // A token goes to its socket on the thread that brought it: two hand-overs less, each a wake-up. What runs
                 // there never blocks; it is a pool thread, not the poller.
                 UnsafePreferInlineScheduling = true,
+                CreateBoundListenSocket = endpoint =>
+                    inherited.TakeAt(endpoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
             }),
             loggers);
         _server = new KestrelServer(Options.Create(options), transport, loggers);

@@ -51,7 +51,7 @@ public sealed class SystemdNotifierTests : IDisposable
         await using SystemdNotifier notifier = Connect();
         Assert.False(notifier.Active);
         notifier.Ready("x");
-        notifier.StartWatchdog(new ManualTimeProvider(), () => true);
+        notifier.StartWatchdog(new ManualTimeProvider(), _ => null);
     }
 
     [Theory]
@@ -83,16 +83,24 @@ public sealed class SystemdNotifierTests : IDisposable
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         ManualTimeProvider time = new();
-        bool healthy = true;
+        string? trouble = null;
+        TimeSpan patience = TimeSpan.Zero;
         await using SystemdNotifier notifier = Connect();
         Assert.Equal(TimeSpan.FromSeconds(15), notifier.WatchdogInterval);
-        notifier.StartWatchdog(time, () => healthy);
+        notifier.StartWatchdog(time, allowed =>
+        {
+            patience = allowed;
+            return trouble;
+        });
         Assert.Equal("WATCHDOG=1", Receive());
         time.Advance(TimeSpan.FromSeconds(15));
         Assert.Equal("WATCHDOG=1", Receive());
 
-        healthy = false;
+        Assert.Equal(TimeSpan.FromSeconds(30), patience);
+
+        trouble = "the database writer has not turned for 31 s";
         time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal("STATUS=Not working: the database writer has not turned for 31 s", Receive());
         notifier.Status("after");
         Assert.Equal("STATUS=after", Receive());
     }

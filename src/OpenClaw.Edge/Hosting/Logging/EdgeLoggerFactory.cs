@@ -54,7 +54,8 @@ internal sealed class EdgeLoggerFactory(LogSink sink, LogLevel level, TimeProvid
                 text = $"{text} {exception}";
             }
 
-            factory.Write(logLevel, _subsystem, text);
+            factory.Write(new LogLine(
+                factory.Now, logLevel, _subsystem, text, eventId.Id, factory.KeepsFields ? LogFields.Of(state, exception) : null));
         }
 
         // OpenClaw.Edge.Gateway.GatewayConnection → gateway
@@ -65,6 +66,9 @@ internal sealed class EdgeLoggerFactory(LogSink sink, LogLevel level, TimeProvid
         }
     }
 
-    private void Write(LogLevel level, string subsystem, string text) =>
-        sink.Write(new LogLine(clock.GetUtcNow().ToUnixTimeMilliseconds(), level, subsystem, text));
+    private bool KeepsFields => sink.KeepsFields;
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Write(in LogLine line) => sink.Write(line);
 }

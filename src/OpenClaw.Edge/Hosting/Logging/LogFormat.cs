@@ -53,7 +53,8 @@ internal static class LogFormat
 
     private static void Append(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
 
-    private static int Priority(LogLevel level) => level switch
+    /// <summary>syslog's number of a level.</summary>
+    public static int Priority(LogLevel level) => level switch
     {
         LogLevel.Critical => 2,
         LogLevel.Error => 3,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting.Logging;
 
@@ -11,6 +12,11 @@ internal static class LogSettings
         environment["JOURNAL_STREAM"] is not null && config.Logging.ConsoleStyle is not "json" ? LogStyle.Journal
         : config.Logging.ConsoleStyle is "json" ? LogStyle.Json
         : LogStyle.Pretty;
+
+    /// <summary>The journal's own door, where the lines go to it anyway; null elsewhere. The runner has taken
+    /// <c>JOURNAL_STREAM</c> away where it is not the console's.</summary>
+    public static JournalSocket? Journal(EdgeConfig config, ProcessEnvironment environment) =>
+        Style(config, environment) == LogStyle.Journal && JournalStream.IsSocket(1) ? JournalSocket.Connect(JournalStream.NativeSocket) : null;
 
     /// <summary>Lowest level written.</summary>
     public static LogLevel Level(EdgeConfig config) =>

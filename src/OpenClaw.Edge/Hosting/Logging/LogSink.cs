@@ -16,6 +16,7 @@ internal sealed class LogSink : IAsyncDisposable
     private readonly LogStyle _style;
     private readonly Stream _console;
     private readonly RollingLogFile? _file;
+    private readonly JournalSocket? _journal;
     private readonly ArrayBufferWriter<byte> _consoleBytes = new(1024);
     private readonly ArrayBufferWriter<byte> _fileBytes = new(1024);
     private readonly Task _loop;
@@ -27,13 +28,19 @@ internal sealed class LogSink : IAsyncDisposable
     /// <param name="style">How the console shows lines.</param>
     /// <param name="console">Where console lines go; disposed with the sink.</param>
     /// <param name="filePath">Log file; null for none.</param>
-    public LogSink(LogStyle style, Stream console, string? filePath)
+    /// <param name="journal">Takes the lines with their fields in place of the console; disposed with the sink. What it does not
+    /// take goes to the console.</param>
+    public LogSink(LogStyle style, Stream console, string? filePath, JournalSocket? journal = null)
     {
+        _journal = journal;
         _style = style;
         _console = console;
         _file = filePath is null ? null : new RollingLogFile(filePath);
         _loop = Task.Run(WriteAllAsync);
     }
+
+    /// <summary>Whether somebody reads the fields of a line.</summary>
+    public bool KeepsFields => _journal is not null;
 
     /// <summary>Queues a line; never blocks and never fails.</summary>
     public void Write(in LogLine line)
@@ -50,6 +57,7 @@ internal sealed class LogSink : IAsyncDisposable
         _lines.Writer.TryComplete();
         await _loop;
         _file?.Dispose();
+        _journal?.Dispose();
         await _console.DisposeAsync();
     }
 
@@ -99,7 +107,7 @@ internal sealed class LogSink : IAsyncDisposable
 
     private void Format(in LogLine line)
     {
-        if (_style != LogStyle.Off)
+        if (_journal?.TryWrite(line) != true && _style != LogStyle.Off)
         {
             LogFormat.WriteConsole(line, _style, _consoleBytes);
         }
