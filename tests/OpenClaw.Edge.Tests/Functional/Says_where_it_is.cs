@@ -65,8 +65,10 @@ public sealed class Says_where_it_is : IAsyncLifetime
         await person.StopAsync();
 
         Dictionary<string, string> variables = home.Variables;
-        variables["JOURNAL_STREAM"] = "8:1";
-        await using GatewayProcess journal = GatewayProcess.Launch(RunningGateway.Binary!, variables, "/", "gateway", "run", "--port", "0");
+        // The variable must name this very output; one that was inherited from elsewhere says nothing.
+        await using GatewayProcess journal = GatewayProcess.Launch(
+            "/bin/sh", variables, "/", "-c", "exec 3>&1; export JOURNAL_STREAM=\"$(stat -Lc %d:%i /proc/self/fd/3)\"; exec \"$0\" gateway run --port 0",
+            RunningGateway.Binary!);
         await journal.PrintsAsync("<6>hosting: Listening on");
         await journal.StopAsync();
 

@@ -101,7 +101,7 @@ internal sealed class HttpHost : IAsyncDisposable
             DeviceScopes = token => token == "device-token-of-a-page" ? ScopeSet.Of(["operator.read"]) : null,
             DatabaseOpen = () => DatabaseOpen,
         });
-        _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance);
+        _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], OpenClaw.Edge.Platform.InheritedListeners.Take(_ => null, 0), NullLoggerFactory.Instance);
     }
 
     public EdgeConfig Config { get; set; }
