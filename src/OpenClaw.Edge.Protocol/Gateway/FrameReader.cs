@@ -37,9 +37,9 @@ public static class FrameReader
         FrameError.NotObject => "must be object",
         FrameError.WrongType => "at /type: must be equal to constant",
         FrameError.MissingId => "must have required property 'id'",
-        FrameError.BadId => "at /id: must NOT have fewer than 1 characters",
+        FrameError.BadId => "at /id: must not have fewer than 1 characters",
         FrameError.MissingMethod => "must have required property 'method'",
-        FrameError.BadMethod => "at /method: must NOT have fewer than 1 characters",
+        FrameError.BadMethod => "at /method: must not have fewer than 1 characters",
         _ => "",
     };
 

@@ -86,10 +86,10 @@ internal sealed class ParamRule
         int length = value.GetString()!.Length;
         if (_type == "str1" && length == 0)
         {
-            return "must NOT have fewer than 1 characters";
+            return "must not have fewer than 1 characters";
         }
 
-        return length > _max ? $"must NOT have more than {_max} characters" : null;
+        return length > _max ? $"must not have more than {_max} characters" : null;
     }
 
     private string? CheckInteger(JsonElement value)
@@ -125,7 +125,7 @@ internal sealed class ParamRule
             }
         }
 
-        return _min != long.MinValue && value.GetArrayLength() < _min ? $"must NOT have fewer than {_min} items" : null;
+        return _min != long.MinValue && value.GetArrayLength() < _min ? $"must not have fewer than {_min} items" : null;
     }
 
     // 5.0 is an integer in JSON Schema.

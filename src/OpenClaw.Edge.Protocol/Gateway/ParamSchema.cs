@@ -46,6 +46,7 @@ public sealed class ParamSchema
             if (rule.Required && !value.TryGetProperty(rule.Name, out _))
             {
                 problems.Add(string.Create(CultureInfo.InvariantCulture, $"must have required property '{rule.Name}'"));
+                break; // only the first one, as the original
             }
         }
 

@@ -30,7 +30,7 @@ internal static class AuthErrors
                 $"{name}_missing_config",
                 "update_auth_configuration"),
             AuthOutcome.Missing => Error(
-                $"gateway {name} missing (provide this gateway's {key})",
+                password ? $"gateway {name} missing (provide this gateway's {key})" : $"gateway {name} missing (use this gateway's {key} or pair the device)",
                 $"AUTH_{upper}_MISSING",
                 $"{name}_missing",
                 "update_auth_configuration"),
@@ -40,7 +40,7 @@ internal static class AuthErrors
                 "device_token_mismatch",
                 "update_auth_credentials"),
             _ when kind == CredentialKind.BootstrapToken => Error(
-                "bootstrap token invalid or expired (scan a fresh setup code)",
+                "setup code invalid, expired, revoked, or already used (create a new code; review `openclaw devices list`)",
                 "AUTH_BOOTSTRAP_TOKEN_INVALID",
                 "bootstrap_token_invalid",
                 "review_auth_configuration"),

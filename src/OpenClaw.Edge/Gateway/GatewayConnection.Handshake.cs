@@ -30,6 +30,12 @@ internal sealed partial class GatewayConnection
             return;
         }
 
+        if (frame.Params.IsEmpty)
+        {
+            Refuse(id, "?", HandshakeRefusal.Policy(GatewayError.Invalid("invalid connect params: must be object")));
+            return;
+        }
+
         ConnectParams? parameters = ConnectParams.Read(ParseParams(frame), out string? problem);
         if (parameters is null)
         {

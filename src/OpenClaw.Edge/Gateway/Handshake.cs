@@ -159,7 +159,7 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
         if (client is "openclaw-control-ui" or "openclaw-tui" && decision.Accepted)
         {
             return HandshakeRefusal.Policy(new GatewayError(
-                ErrorCodes.NotPaired,
+                ErrorCodes.InvalidRequest,
                 "control ui requires device identity (use HTTPS or localhost secure context)")
             {
                 Details = json => json.WriteString("code"u8, "CONTROL_UI_DEVICE_IDENTITY_REQUIRED"u8),

@@ -24,7 +24,7 @@ internal static class UpgradeRefusal
                 context,
                 403,
                 "proxy_attribution_required",
-                "Proxy client attribution is required. Add the proxy's address to gateway.trustedProxies and have it set X-Forwarded-For.");
+                "Proxy client attribution is required. Configure gateway.trustedProxies narrowly and make the proxy overwrite or safely rebuild forwarded client headers.");
             return true;
         }
 

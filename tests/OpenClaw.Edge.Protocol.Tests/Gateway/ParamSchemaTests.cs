@@ -14,20 +14,28 @@ public sealed class ParamSchemaTests
     [InlineData("{}", "must have required property 'key'")]
     [InlineData("[]", "must be object")]
     [InlineData("""{"key":"x","y":1}""", "at root: unexpected property 'y'")]
-    [InlineData("""{"key":""}""", "at /key: must NOT have fewer than 1 characters")]
+    [InlineData("""{"key":""}""", "at /key: must not have fewer than 1 characters")]
     [InlineData("""{"key":"x","limit":0}""", "at /limit: must be >= 1")]
     [InlineData("""{"key":"x","limit":1001}""", "at /limit: must be <= 1000")]
     [InlineData("""{"key":"x","limit":1.5}""", "at /limit: must be integer")]
     [InlineData("""{"key":"x","limit":1e999}""", "at /limit: must be integer")]
     [InlineData("""{"key":"x","mode":"c"}""", "at /mode: must be equal to one of the allowed values")]
     [InlineData("""{"key":"x","deliver":1}""", "at /deliver: must be boolean")]
-    [InlineData("""{"key":"x","keys":[]}""", "at /keys: must NOT have fewer than 1 items")]
-    [InlineData("""{"key":"x","note":"long"}""", "at /note: must NOT have more than 3 characters")]
+    [InlineData("""{"key":"x","keys":[]}""", "at /keys: must not have fewer than 1 items")]
+    [InlineData("""{"key":"x","note":"long"}""", "at /note: must not have more than 3 characters")]
     public void Names_the_problem_in_the_originals_words(string json, string? expected)
     {
         using JsonDocument document = JsonDocument.Parse(json);
 
         Assert.Equal(expected, ParamSchema.Parse(Notation).Check(document.RootElement));
+    }
+
+    [Fact]
+    public void Only_the_first_missing_member_is_named()
+    {
+        using JsonDocument document = JsonDocument.Parse("{}");
+
+        Assert.Equal("must have required property 'message'", ParamSchema.Parse("message!:str1 idempotencyKey!:str1").Check(document.RootElement));
     }
 
     [Fact]

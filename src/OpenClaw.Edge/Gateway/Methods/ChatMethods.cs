@@ -18,8 +18,7 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
     public IEnumerable<MethodEntry> Entries() =>
     [
         new("chat.send", OperatorScopes.Write, SendParams, SendAsync) { NeedsSessionTarget = true },
-        new("chat.abort", OperatorScopes.Write, "sessionKey!:str1(512) runId:str1 agentId:str? preserveSideRuns:bool", AbortAsync)
-            { NeedsSessionTarget = true },
+        new("chat.abort", OperatorScopes.Write, "sessionKey!:str1(512) runId:str1 agentId:str? preserveSideRuns:bool", AbortAsync),
         new("chat.inject", OperatorScopes.Admin, "sessionKey!:str1(512) message!:str1 label:str(100) agentId:str?", InjectAsync)
             { NeedsSessionTarget = true },
     ];

@@ -12,8 +12,8 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        new("sessions.patch", OperatorScopes.Write, "key!:str1(512) agentId:str? …", PatchAsync) { NeedsSessionTarget = true },
-        new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:new|reset expectedSessionId:str?", ResetAsync) { NeedsSessionTarget = true },
+        new("sessions.patch", OperatorScopes.Write, "key!:str1(512) agentId:str? …", PatchAsync),
+        new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:new|reset expectedSessionId:str?", ResetAsync),
         new("sessions.delete", OperatorScopes.Write, "key!:str1(512) agentId:str? deleteTranscript:bool archivedOnly:bool expectedSessionId:str? …", DeleteAsync) { NeedsSessionTarget = true },
         new("sessions.abort", OperatorScopes.Write, "key:str(512) runId:str agentId:str? clearQueued:bool", AbortAsync),
         new("sessions.send", OperatorScopes.Write, "key!:str1(512) message!:str1 agentId:str? attachments:arr thinking:str? timeoutMs:int(0..) idempotencyKey:str1(512) …", SendAsync) { NeedsSessionTarget = true },

@@ -158,7 +158,7 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
         }
         else
         {
-            return MethodReply.Invalid("invalid sessions.resolve params: must have required property 'key'");
+            return MethodReply.Invalid("Either key, sessionId, label, shortId, or reference is required");
         }
 
         if (row is null)
