@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -101,6 +103,36 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         return parts.Compactor.CompactAsync(
             request with { Focus = focus, KeepTokens = Math.Min(config.Agents.Defaults.Compaction.KeepRecentTokens ?? 20_000, window / 4) },
             cancellationToken);
+    }
+
+    /// <summary>What takes up the model's window in the session's next turn, for a person.</summary>
+    public string DescribeContext(SessionKey key, AgentEntry agent, bool detail)
+    {
+        EdgeConfig config = runtime.Config();
+        SessionRow? row = runtime.Sessions.Find(key);
+        RunRequest probe = new() { RunId = "context", SessionKey = key, Message = "", Source = "chat" };
+        ModelChoice choice = Choose(probe, row, agent);
+        ModelInfo? model = Describe(choice);
+        int window = Window(model, config);
+        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.Tools, probe);
+        string system = PromptBuilder.System(agent, config, tools.Count > 0, null, runtime.Time.GetLocalNow());
+        ContextBudget budget = ContextBudget.Of(
+            window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
+        List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);
+        int prompt = TokenEstimate.Of(system);
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{RefOf(choice)}: window {window} tokens{(budget.WindowIsKnown ? "" : " (assumed)")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"System prompt: {prompt} tokens ({system.Length} characters)\n");
+        text.Append(CultureInfo.InvariantCulture, $"Tools: {budget.Fixed - prompt} tokens ({tools.Count} tools)\n");
+        text.Append(CultureInfo.InvariantCulture, $"History: {past.Sum(turn => turn.Cost)} tokens in {past.Count} turns; there is room for {budget.Messages}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Kept free for the answer: {budget.Answer} tokens; the server counts {budget.Ratio:0.00} for one estimated");
+        foreach (ToolSpec tool in detail ? tools : [])
+        {
+            ModelRequest one = new() { Model = "", Messages = [], Tools = [tool] };
+            text.Append(CultureInfo.InvariantCulture, $"\n  {tool.Name}: {TokenEstimate.Of(one)}");
+        }
+
+        return text.ToString();
     }
 
     private ContextBudget Budget(

@@ -30,6 +30,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(runtime);
         _runtime = runtime;
+        Commands = new ChatCommands(runtime, this);
         _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
         _ended = new EndedRuns(runtime.Time);
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
@@ -42,6 +43,9 @@ public sealed partial class RunRegistry : IAsyncDisposable
             _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
             CollectedAsync, _stopping.Token);
     }
+
+    /// <summary>Commands in chat.</summary>
+    public ChatCommands Commands { get; }
 
     /// <summary>Runs that wait or run now, oldest first.</summary>
     public IReadOnlyList<Run> Active
@@ -103,6 +107,13 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
         return new RunAdmission(RunAdmissionStatus.Started, active.Run);
     }
+
+    /// <summary>What takes up the model's window in the session's next turn, for a person.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="detail">Whether every tool gets a line.</param>
+    public string DescribeContext(SessionKey key, bool detail) => _runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent)
+        ? _loop.DescribeContext(key, agent, detail)
+        : $"there is no agent {key.AgentId}";
 
     /// <summary>Puts a summary in the place of the older part of a session's history; the rows stay on disk. A turn that runs goes on, and
     /// its rows stay. Throws what the store throws.</summary>

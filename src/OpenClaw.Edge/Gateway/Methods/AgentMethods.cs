@@ -8,7 +8,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>agent</c> (two answers with one id) and <c>agent.wait</c>.</summary>
-internal sealed class AgentMethods(GatewayRuntime runtime)
+internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands commands)
 {
     private const int DefaultWaitMs = 30_000;
 
@@ -37,6 +37,11 @@ internal sealed class AgentMethods(GatewayRuntime runtime)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
+        }
+
+        if (ChatCommands.TryParse(message, out string command, out string arguments))
+        {
+            return Answered(call.Text("idempotencyKey")!, await commands.AnswerAsync(command, arguments, key, cancellationToken));
         }
 
         var request = new RunRequest
@@ -111,6 +116,26 @@ internal sealed class AgentMethods(GatewayRuntime runtime)
             json.WriteEndObject();
         });
     }
+
+    // A command: there is no run, and one answer.
+    private static MethodReply Answered(string runId, string text) => MethodReply.Object(json =>
+    {
+        json.WriteString("runId"u8, runId);
+        json.WriteString("status"u8, "ok"u8);
+        json.WriteString("summary"u8, "completed"u8);
+        json.WriteStartObject("result"u8);
+        json.WriteStartArray("payloads"u8);
+        json.WriteStartObject();
+        json.WriteString("text"u8, text);
+        json.WriteNull("mediaUrl"u8); // an explicit null of the wire
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartObject("meta"u8);
+        json.WriteBoolean("aborted"u8, false);
+        json.WriteString("stopReason"u8, "stop"u8);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
 
     private static string? ModelOf(MethodCall call) => (call.Text("provider"), call.Text("model")) switch
     {

@@ -19,7 +19,7 @@ internal static class GatewayMethodSet
             .. new CatalogMethods(runtime).Entries(),
             .. new ChatMethods(runtime, broadcaster, new SlashCommands(runtime, broadcaster)).Entries(),
             .. new ChatHistoryMethods(runtime).Entries(),
-            .. new AgentMethods(runtime).Entries(),
+            .. new AgentMethods(runtime, new SlashCommands(runtime, broadcaster)).Entries(),
             .. new SessionMethods(runtime, sessions).Entries(),
             .. new SessionChangeMethods(runtime, sessions).Entries(),
             .. new ConfigMethods(runtime).Entries(),

@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Protocol.Gateway;
-using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
@@ -14,17 +12,6 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// Source: docs/protocol.md, other endings.</summary>
 internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcaster)
 {
-    private static readonly (string Name, string Description, bool Arguments)[] Known =
-    [
-        ("status", "Show the model, the session and the gateway", false),
-        ("new", "Start over: forget this conversation", true),
-        ("reset", "Start over: forget this conversation", true),
-        ("stop", "Abort the running turn", false),
-        ("model", "Show or choose this session's model", true),
-        ("compact", "Shorten this conversation to a summary; text after it says what to look at", true),
-        ("help", "List these commands", false),
-    ];
-
     // Answers of commands by idempotency key, so that a repeated command runs once.
     private readonly RecentKeys _done = new(runtime.Time);
 
@@ -32,7 +19,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
     public static void WriteList(Utf8JsonWriter json)
     {
         json.WriteStartArray("commands"u8);
-        foreach ((string name, string description, bool arguments) in Known)
+        foreach ((string name, string description, bool arguments) in ChatCommands.All)
         {
             json.WriteStartObject();
             json.WriteString("name"u8, name);
@@ -51,7 +38,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
     }
 
     /// <summary>Whether a message is <c>/new</c> or <c>/reset</c>, alone or followed by text.</summary>
-    public static bool IsReset(string message) => Split(message).Name is "new" or "reset";
+    public static bool IsReset(string message) => ChatCommands.TryParse(message, out string name, out _) && (name is "new" or "reset");
 
     /// <summary>Runs a command; null when the message is none and belongs to the model.</summary>
     public async ValueTask<MethodReply?> TryRunAsync(
@@ -61,8 +48,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         string message,
         CancellationToken cancellationToken)
     {
-        (string name, string rest) = Split(message);
-        if (name.Length == 0 || !Known.Any(known => known.Name == name))
+        if (!ChatCommands.TryParse(message, out string name, out string rest))
         {
             return null;
         }
@@ -77,7 +63,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             return RunReplies.Status(runId, "ok");
         }
 
-        string text = await RunAsync(name, rest, key, cancellationToken);
+        string text = await AnswerAsync(name, rest, key, cancellationToken);
         call.Connection.Send(FrameWriter.Response(call.Id, json =>
         {
             json.WriteStartObject();
@@ -89,74 +75,27 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         return MethodReply.Sent;
     }
 
-    private async Task<string> RunAsync(string name, string rest, SessionKey key, CancellationToken cancellationToken)
+    /// <summary>Runs a command and tells clients what it changed.</summary>
+    public async Task<string> AnswerAsync(string name, string rest, SessionKey key, CancellationToken cancellationToken)
     {
-        switch (name)
+        CommandAnswer answer = await runtime.Runs.Commands.RunAsync(name, rest, key, cancellationToken);
+        if (answer.Stored is { } stored)
         {
-            case "status":
-                return DescribeStatus(key);
-            case "stop":
-                IReadOnlyList<string> stopped = await runtime.Runs.AbortAsync(key, null, "rpc");
-                return stopped.Count > 0 ? "Stopped." : "Nothing was running.";
-            case "new" or "reset":
-                await runtime.Runs.AbortAsync(key, null, "rpc");
-                await runtime.Sessions.ResetAsync(key, name == "new" ? "new" : "reset", cancellationToken);
-                broadcaster.Sessions.Changed(key, "reset");
-                return "Started over. Nothing said before is part of this conversation any more.";
-            case "compact":
-                CompactionOutcome outcome = await runtime.Runs.CompactAsync(key, rest.Length > 0 ? rest : null, cancellationToken);
-                if (!outcome.Compacted)
-                {
-                    return $"Compaction skipped: {outcome.Reason}.";
-                }
-
-                broadcaster.Sessions.Stored(key, outcome.Entry!);
-                broadcaster.Sessions.Changed(key, "compact");
-                return $"Compacted ({outcome.TokensBefore} tokens became {outcome.TokensAfter})"
-                    + (outcome.ByModel ? "." : "; the model gave no summary, so this one was put together from the messages.");
-            case "model":
-                return await ModelAsync(rest, key, cancellationToken);
-            default:
-                return string.Join('\n', Known.Select(known => $"/{known.Name}: {known.Description}"));
-        }
-    }
-
-    private async Task<string> ModelAsync(string rest, SessionKey key, CancellationToken cancellationToken)
-    {
-        if (rest.Length == 0)
-        {
-            return $"This session uses {CurrentModel(key)}. /model provider/model chooses another, /model default goes back.";
+            broadcaster.Sessions.Stored(key, stored);
         }
 
-        bool back = rest is "default" or "reset";
-        ModelProviderEntry? provider = null;
-        string? modelId = null;
-        if (!back && !runtime.Models.Catalog.TryResolve(rest, out provider, out modelId))
+        if (answer.Changed is { } reason)
         {
-            return $"No model is called {rest}. `openclaw models list` shows what there is.";
+            broadcaster.Sessions.Changed(key, reason);
         }
 
-        string? chosen = back ? null : $"{provider!.Id}/{modelId}";
-        await runtime.Sessions.PatchAsync(
-            key,
-            new SessionPatch { ModelOverride = Optional.Of(chosen) },
-            cancellationToken);
-        broadcaster.Sessions.Changed(key, "patch");
-        return $"This session uses {CurrentModel(key)} from now on.";
-    }
+        if (name != "status")
+        {
+            return answer.Text;
+        }
 
-    private string DescribeStatus(SessionKey key)
-    {
-        SessionRow? row = runtime.Sessions.Find(key);
         var text = new StringBuilder();
-        text.Append("OpenClaw.Edge ").Append(EdgeVersion.Own).AppendLine();
-        text.Append("Model: ").AppendLine(CurrentModel(key));
-        text.Append("Session: ").Append(key.Text);
-        if (row is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", {row.MessageCount} messages, {row.TotalTokens ?? 0} tokens in context");
-        }
-
+        text.Append("OpenClaw.Edge ").Append(EdgeVersion.Own).AppendLine().Append(answer.Text);
         foreach (Warnable warnable in runtime.Health.Active)
         {
             text.AppendLine().Append("Warning: ").Append(warnable.Message);
@@ -164,12 +103,6 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
 
         return text.ToString();
     }
-
-    private string CurrentModel(SessionKey key) =>
-        runtime.Sessions.Find(key)?.ModelOverride
-        ?? (runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Model : null)
-        ?? runtime.Models.Catalog.DefaultModelRef
-        ?? "no model (none is configured and none was found on this host)";
 
     private void Publish(SessionKey key, string runId, string text)
     {
@@ -196,19 +129,5 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteEndObject();
         });
         broadcaster.ToReaders(open, key.Text, dropIfSlow: false);
-    }
-
-    private static (string Name, string Arguments) Split(string message)
-    {
-        string text = message.Trim();
-        if (!text.StartsWith('/') || text.Length < 2)
-        {
-            return ("", "");
-        }
-
-        int end = text.AsSpan().IndexOfAny(" \t\r\n:");
-        return end < 0
-            ? (text[1..].ToLowerInvariant(), "")
-            : (text[1..end].ToLowerInvariant(), text[(end + 1)..].Trim());
     }
 }

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Agents;
+
+/// <summary>Commands in chat, answered before any model is asked. Whoever calls has checked that the sender may. Thread-safe.
+/// Source: docs/protocol.md, other endings.</summary>
+public sealed class ChatCommands
+{
+    private static readonly string[] s_levels = ["off", "minimal", "low", "medium", "high", "xhigh", "max"];
+    private static readonly string[] s_modes = ["steer", "followup", "collect", "interrupt"];
+
+    private readonly AgentRuntime _runtime;
+    private readonly RunRegistry _runs;
+
+    internal ChatCommands(AgentRuntime runtime, RunRegistry runs)
+    {
+        _runtime = runtime;
+        _runs = runs;
+    }
+
+    /// <summary>The commands: name, what it does, whether it takes arguments.</summary>
+    public static IReadOnlyList<(string Name, string Description, bool Arguments)> All { get; } =
+    [
+        ("status", "Show the model, the session and the gateway", false),
+        ("new", "Start over: forget this conversation", true),
+        ("reset", "Start over: forget this conversation", true),
+        ("stop", "Abort the running turn", false),
+        ("compact", "Shorten this conversation to a summary; text after it says what to look at", true),
+        ("context", "Show what takes up the model's window; detail lists every tool", true),
+        ("model", "Show or choose this session's model", true),
+        ("think", "Show or choose how much the model reasons", true),
+        ("queue", "Show or choose what happens to messages that come while a turn runs", true),
+        ("usage", "Show tokens and money of this session and of today", false),
+        ("commands", "List these commands", false),
+        ("help", "List these commands", false),
+    ];
+
+    /// <summary>Splits a message into a known command and its arguments. False when it belongs to the model.</summary>
+    public static bool TryParse(string message, out string name, out string arguments)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        (name, arguments) = ("", "");
+        string text = message.Trim();
+        if (!text.StartsWith('/') || text.Length < 2)
+        {
+            return false;
+        }
+
+        int end = text.AsSpan().IndexOfAny(" \t\r\n:");
+        string word = (end < 0 ? text[1..] : text[1..end]).ToLowerInvariant();
+        word = word is "t" or "thinking" ? "think" : word;
+        (name, arguments) = (word, end < 0 ? "" : text[(end + 1)..].Trim());
+        return All.Any(known => known.Name == word);
+    }
+
+    /// <summary>Runs a command that <see cref="TryParse"/> found. Throws what the store throws.</summary>
+    public async Task<CommandAnswer> RunAsync(string name, string arguments, SessionKey key, CancellationToken cancellationToken)
+    {
+        switch (name)
+        {
+            case "status":
+                return new(Status(key));
+            case "stop":
+                return new((await _runs.AbortAsync(key, null, "rpc")).Count > 0 ? "Stopped." : "Nothing was running.");
+            case "new" or "reset":
+                await _runs.AbortAsync(key, null, "rpc");
+                await _runtime.Sessions.ResetAsync(key, name, cancellationToken);
+                return new("Started over. Nothing said before is part of this conversation any more.", "reset");
+            case "compact":
+                return await CompactAsync(arguments, key, cancellationToken);
+            case "context":
+                return new(_runs.DescribeContext(key, arguments is "detail" or "map"));
+            case "model":
+                return await ModelAsync(arguments, key, cancellationToken);
+            case "think":
+                return await ThinkAsync(arguments.ToLowerInvariant(), key, cancellationToken);
+            case "queue":
+                return await QueueAsync(arguments.ToLowerInvariant(), key, cancellationToken);
+            case "usage":
+                return new(Usage(key));
+            default:
+                return new(string.Join('\n', All.Select(known => $"/{known.Name}: {known.Description}")));
+        }
+    }
+
+    private async Task<CommandAnswer> CompactAsync(string focus, SessionKey key, CancellationToken cancellationToken)
+    {
+        CompactionOutcome outcome = await _runs.CompactAsync(key, focus.Length > 0 ? focus : null, cancellationToken);
+        if (!outcome.Compacted)
+        {
+            return new($"Compaction skipped: {outcome.Reason}.");
+        }
+
+        string made = outcome.ByModel ? "." : "; the model gave no summary, so this one was put together from the messages.";
+        return new($"Compacted ({outcome.TokensBefore} tokens became {outcome.TokensAfter}){made}", "compact", outcome.Entry);
+    }
+
+    private async Task<CommandAnswer> ModelAsync(string wanted, SessionKey key, CancellationToken cancellationToken)
+    {
+        if (wanted.Length == 0 || wanted == "status")
+        {
+            return new($"This session uses {CurrentModel(key)}. /model provider/model chooses another, /model default goes back.");
+        }
+
+        bool back = wanted is "default" or "reset";
+        ModelProviderEntry? provider = null;
+        string? modelId = null;
+        if (!back && !_runtime.Models.Catalog.TryResolve(wanted, out provider, out modelId))
+        {
+            return new($"No model is called {wanted}. `openclaw models list` shows what there is.");
+        }
+
+        string? chosen = back ? null : $"{provider!.Id}/{modelId}";
+        await _runtime.Sessions.PatchAsync(key, new SessionPatch { ModelOverride = Optional.Of(chosen) }, cancellationToken);
+        return new($"This session uses {CurrentModel(key)} from now on.", "patch");
+    }
+
+    private async Task<CommandAnswer> ThinkAsync(string level, SessionKey key, CancellationToken cancellationToken)
+    {
+        ModelInfo? model = _runtime.Models.Catalog.Describe(CurrentModel(key));
+        string[] levels = model is { Reasoning: false } ? ["off"] : s_levels;
+        if (level.Length == 0 || level == "status")
+        {
+            string now = _runtime.Sessions.Find(key)?.ThinkLevel ?? Agent(key)?.Think ?? "the model's own";
+            return new($"Current thinking level: {now}. Options: default, {string.Join(", ", levels)}.");
+        }
+
+        bool back = level is "default" or "reset";
+        if (!back && !levels.Contains(level))
+        {
+            return new($"{CurrentModel(key)} has no thinking level \"{level}\". Valid levels: default, {string.Join(", ", levels)}.");
+        }
+
+        await _runtime.Sessions.PatchAsync(key, new SessionPatch { ThinkLevel = Optional.Of(back ? null : level) }, cancellationToken);
+        return new(back ? "Thinking level reset to default." : level == "off" ? "Thinking disabled." : $"Thinking level set to {level}.", "patch");
+    }
+
+    private async Task<CommandAnswer> QueueAsync(string mode, SessionKey key, CancellationToken cancellationToken)
+    {
+        QueueConfig queue = _runtime.Config().Messages.Queue;
+        if (mode.Length == 0 || mode == "status")
+        {
+            string now = _runtime.Sessions.Find(key)?.QueueMode ?? queue.Mode;
+            return new($"Current queue settings: mode={now}, debounce={queue.DebounceMs}ms, cap={queue.Cap}, drop={queue.Drop}. "
+                + $"Options: {string.Join(", ", s_modes)}, default.");
+        }
+
+        bool back = mode is "default" or "reset";
+        if (!back && !s_modes.Contains(mode))
+        {
+            return new($"Unknown queue mode \"{mode}\". Valid modes: {string.Join(", ", s_modes)}, default.");
+        }
+
+        await _runtime.Sessions.PatchAsync(key, new SessionPatch { QueueMode = Optional.Of(back ? null : mode) }, cancellationToken);
+        return new(back ? "Queue mode reset to default." : $"Queue mode set to {mode}.", "patch");
+    }
+
+    private string Usage(SessionKey key)
+    {
+        SessionRow? row = _runtime.Sessions.Find(key);
+        DateOnly today = DateOnly.FromDateTime(_runtime.Time.GetUtcNow().UtcDateTime);
+        IReadOnlyList<UsageRow> sums = _runtime.Sessions.Usage(new UsageQuery { From = today, To = today });
+        UsageRow? day = sums.Count > 0 ? sums[0] : null;
+        UsageConfig limits = _runtime.Config().Usage;
+        StringBuilder text = new();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"This session: {row?.InputTokens ?? 0} tokens in, {row?.OutputTokens ?? 0} out, ${row?.CostUsd ?? 0:0.0000}{Limit(limits.Session)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Today (UTC), all sessions: {day?.Tokens.TotalTokens ?? 0} tokens in {day?.Runs ?? 0} turns, ${day?.Tokens.Cost.Total ?? 0:0.0000}{Limit(limits.Day)}");
+        return text.ToString();
+    }
+
+    private static string Limit(UsageLimitConfig limit) => (limit.Tokens, limit.CostUsd) switch
+    {
+        (null, null) => "",
+        ({ } tokens, null) => string.Create(CultureInfo.InvariantCulture, $" (limit {tokens} tokens)"),
+        (null, { } usd) => string.Create(CultureInfo.InvariantCulture, $" (limit ${usd:0.00##})"),
+        ({ } tokens, { } usd) => string.Create(CultureInfo.InvariantCulture, $" (limit {tokens} tokens or ${usd:0.00##})"),
+    };
+
+    private string Status(SessionKey key)
+    {
+        StringBuilder text = new();
+        text.Append("Model: ").AppendLine(CurrentModel(key));
+        text.Append("Session: ").Append(key.Text);
+        if (_runtime.Sessions.Find(key) is { } row)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {row.MessageCount} messages, {row.TotalTokens ?? 0} tokens in context");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Compactions: {row.CompactionCount}");
+            text.Append(CultureInfo.InvariantCulture, $", queue: {row.QueueMode ?? _runtime.Config().Messages.Queue.Mode}");
+            text.Append(CultureInfo.InvariantCulture, $", thinking: {row.ThinkLevel ?? Agent(key)?.Think ?? "default"}");
+        }
+
+        return text.ToString();
+    }
+
+    private AgentEntry? Agent(SessionKey key) => _runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent : null;
+
+    private string CurrentModel(SessionKey key) =>
+        _runtime.Sessions.Find(key)?.ModelOverride
+        ?? Agent(key)?.Model
+        ?? _runtime.Models.Catalog.DefaultModelRef
+        ?? "no model (none is configured and none was found on this host)";
+}
