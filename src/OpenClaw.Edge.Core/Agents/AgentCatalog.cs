@@ -63,7 +63,11 @@ public sealed class AgentCatalog
                 tools.Profile ?? config.Tools.Profile,
                 tools.Allow,
                 tools.AlsoAllow,
-                [.. tools.Deny, .. config.Tools.Deny]), // an agent cannot allow what is denied for all
+                [
+                    .. tools.Deny, .. config.Tools.Deny, // an agent cannot allow what is denied for all
+                    .. tools.Exec.Enabled ? (string[])[] : ["exec", "process"],
+                    .. tools.Exec.ApplyPatchEnabled ? (string[])[] : ["apply_patch"],
+                ]),
         };
     }
 }

@@ -13,6 +13,7 @@ public static class BuiltInTools
         return
         [
             .. All,
+            new ApplyPatchTool(),
             new ExecTool(parts),
             new ProcessTool(parts),
         ];

@@ -90,6 +90,9 @@ internal static unsafe partial class FileNative
         return ErrorOf(renameat(descriptor, from, descriptor, to));
     }
 
+    /// <summary>Removes a file's name. The errno, or zero.</summary>
+    public static int Delete(SafeFileHandle directory, string name) => ErrorOf(unlinkat((int)directory.DangerousGetHandle(), name, 0));
+
     /// <summary>Removes a name; failures do not matter.</summary>
     public static void Remove(SafeFileHandle directory, string name) =>
         _ = unlinkat((int)directory.DangerousGetHandle(), name, 0);

@@ -144,6 +144,18 @@ public sealed class WorkspaceFiles : IDisposable
         return !exists;
     }
 
+    /// <summary>Removes a plain file.</summary>
+    public void DeleteFile(WorkspacePath path)
+    {
+        if (path.IsRoot)
+        {
+            throw new WorkspaceException(WorkspaceFault.WrongKind, "the path names the workspace itself; name a file in it");
+        }
+
+        using SafeFileHandle directory = Walk(path.Parent.Text, FileNative.PathOnly | FileNative.Directory, path.Text);
+        ThrowOn(FileNative.Delete(directory, path.Name), path);
+    }
+
     /// <summary>Lists a directory, sorted by name; at most <see cref="MaxNames"/>.</summary>
     public IReadOnlyList<WorkspaceItem> List(WorkspacePath path)
     {

@@ -65,6 +65,7 @@ public static class CommandLine
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
+            ApprovalsCommand.Create(shared, world),
             DevicesCommand.Create(shared, world),
             QrCommand.Create("qr", waits: false, shared, world),
             QrCommand.Create("pair", waits: true, shared, world),

@@ -7,5 +7,8 @@ internal static class GatewayScopes
 
     public static readonly IReadOnlyList<string> Write = ["operator.read", "operator.write"];
 
+    /// <summary>A conversation in which commands may ask for approval.</summary>
+    public static readonly IReadOnlyList<string> Chat = ["operator.read", "operator.write", "operator.approvals"];
+
     public static readonly IReadOnlyList<string> Admin = ["operator.admin"];
 }

@@ -38,6 +38,39 @@ public sealed class ChatLoopTests
             run.Out.ToString());
     }
 
+    [Theory]
+    [InlineData("y", "allow-once")]
+    [InlineData("always", "allow-always")]
+    [InlineData("what?", "deny")]
+    public async Task A_command_that_waits_in_this_session_is_asked_about(string typed, string decision)
+    {
+        await using ScriptedGateway gateway = Echoing();
+        string turn = "";
+        gateway.On("chat.send", async call =>
+        {
+            turn = call.Text("idempotencyKey");
+            await call.AnswerAsync("""{"status":"started"}""");
+            await call.EventAsync("exec.approval.requested", Asked("x1", "agent:main:other"));
+            await call.EventAsync("exec.approval.requested", Asked("x2", "agent:main:main"));
+        });
+        gateway.On("exec.approval.resolve", async call =>
+        {
+            await call.AnswerAsync("""{"ok":true}""");
+            await call.EventAsync("chat", "{\"runId\":\"" + turn + "\",\"state\":\"final\",\"message\":{\"role\":\"assistant\",\"content\":\"done\"}}");
+        });
+        using CliRun run = new(gateway) { In = new StringReader($"go\n{typed}\n/quit\n"), Terminal = true, InIsTerminal = true };
+
+        Assert.Equal(0, await run.InvokeAsync("chat", "--no-color"));
+
+        Assert.Contains("may this run? rm -r build", run.Out.ToString(), StringComparison.Ordinal);
+        JsonElement answer = gateway.Calls("exec.approval.resolve").Single().GetProperty("params");
+        Assert.Equal(("x2", decision), (answer.GetProperty("id").GetString(), answer.GetProperty("decision").GetString()));
+
+        static string Asked(string id, string key) =>
+            "{\"id\":\"" + id + "\",\"request\":{\"command\":\"rm -r build\",\"cwd\":\"/w\",\"sessionKey\":\"" + key
+            + "\",\"allowedDecisions\":[\"allow-once\",\"allow-always\",\"deny\"]}}";
+    }
+
     [Fact]
     public async Task A_message_may_be_given_first()
     {

@@ -11,6 +11,8 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
     private readonly CancellationTokenSource _leaving = new();
     private GatewayClient? _client;
     private ChatTurn? _turn;
+    private ApprovalPrompt? _approvals;
+    private Task<string?>? _reading;
 
     private bool Interactive => context.Terminal.InIsTerminal && context.Terminal.OutIsTerminal && !context.Json;
 
@@ -60,10 +62,36 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
     }
 
     /// <inheritdoc />
-    public void Dispose() => _leaving.Dispose();
+    public void Dispose()
+    {
+        _approvals?.Dispose();
+        _leaving.Dispose();
+    }
 
-    private async Task ConnectAsync() => _client = await context.ConnectAsync(
-        GatewayScopes.Write, _leaving.Token, ["tool-events"], gatewayEvent => _turn?.Take(gatewayEvent));
+    private async Task ConnectAsync()
+    {
+        _approvals ??= Interactive ? new ApprovalPrompt(context, options.SessionKey, NextLineAsync) : null;
+        _client = await context.ConnectAsync(
+            Interactive ? GatewayScopes.Chat : GatewayScopes.Write,
+            _leaving.Token,
+            Interactive ? ["tool-events", "approvals"] : ["tool-events"],
+            gatewayEvent =>
+            {
+                if (_client is not { } client || _approvals?.Take(client, gatewayEvent) is not true)
+                {
+                    _turn?.Take(gatewayEvent);
+                }
+            });
+    }
+
+    // A question that was answered elsewhere leaves its line to whoever reads next.
+    private async Task<string?> NextLineAsync(CancellationToken cancellationToken)
+    {
+        _reading ??= context.Terminal.In.ReadLineAsync(CancellationToken.None).AsTask();
+        string? line = await _reading.WaitAsync(cancellationToken);
+        _reading = null;
+        return line;
+    }
 
     private async Task GreetAsync()
     {
@@ -115,7 +143,7 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
                 context.Terminal.Ask(context.Paint.Accent(whole.Length == 0 ? "> " : "… "));
             }
 
-            string? line = await context.Terminal.In.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(_leaving.Token);
+            string? line = await NextLineAsync(_leaving.Token);
             if (line is null)
             {
                 return whole.Length == 0 ? null : whole;

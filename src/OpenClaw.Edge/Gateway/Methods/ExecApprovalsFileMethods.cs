@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Tools;
 

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Functional;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Gateway;
+
+public sealed class Approvals_over_the_wire : IAsyncLifetime
+{
+    private ScriptedModelServer _model = null!;
+    private GatewayHome _home = null!;
+    private RunningGateway _gateway = null!;
+    private GatewayTestClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _model = ScriptedModelServer.Start();
+        _home = new GatewayHome(_model.BaseUri);
+        _gateway = await RunningGateway.StartAsync(_home);
+        _client = await _gateway.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _gateway.DisposeAsync();
+        _home.Dispose();
+        await _model.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_request_waits_is_listed_and_is_answered_once()
+    {
+        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        Task<JsonElement> asked = asker.CallAsync(
+            "exec.approval.request", """{"id":"ask-1","command":"rm -r build","cwd":"/tmp","agentId":"main","sessionKey":"agent:main:main"}""");
+        JsonElement waiting = await PendingAsync();
+        JsonElement one = await _client.CallAsync("exec.approval.get", """{"id":"ask-1"}""");
+        JsonElement answer = await _client.CallAsync("exec.approval.resolve", """{"id":"ask-1","decision":"allow-once"}""");
+        JsonElement decided = await asked;
+        JsonElement waited = await _client.CallAsync("exec.approval.waitDecision", """{"id":"ask-1"}""");
+
+        Assert.Equal("exec", waiting.GetProperty("approvalKind").GetString());
+        Assert.Equal("rm -r build", waiting.GetProperty("request").GetProperty("command").GetString());
+        Assert.Equal("rm -r build", one.GetProperty("commandText").GetString());
+        Assert.True(answer.GetProperty("ok").GetBoolean());
+        Assert.Equal("allow-once", decided.GetProperty("decision").GetString());
+        Assert.Equal("allow-once", waited.GetProperty("decision").GetString());
+        Assert.Contains("approval already resolved", await RefusalAsync("exec.approval.resolve", """{"id":"ask-1","decision":"deny"}"""), StringComparison.Ordinal);
+        Assert.Contains("unknown or expired approval id", await RefusalAsync("exec.approval.get", """{"id":"ask-1"}"""), StringComparison.Ordinal);
+        JsonElement history = await _client.CallAsync("approval.history", "{}");
+        Assert.Equal("allow-once", history.GetProperty("items")[0].GetProperty("decision").GetString());
+    }
+
+    [Fact]
+    public async Task Time_denies()
+    {
+        JsonElement decided = await _client.CallAsync("exec.approval.request", """{"command":"ls","timeoutMs":50}""");
+
+        Assert.Equal(JsonValueKind.Null, decided.GetProperty("decision").ValueKind);
+        Assert.Equal(0, (await _client.CallAsync("exec.approval.list", "{}")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Rules_are_changed_against_the_hash_they_had()
+    {
+        JsonElement fresh = await _client.CallAsync("exec.approvals.get", "{}");
+        JsonElement first = await _client.CallAsync(
+            "exec.approvals.set", """{"file":{"version":1,"defaults":{"security":"deny"},"agents":{},"mine":{"kept":true}}}""");
+        string stale = await RefusalAsync("exec.approvals.set", """{"file":{"version":1},"baseHash":"00"}""");
+        string without = await RefusalAsync("exec.approvals.set", """{"file":{"version":1}}""");
+        string wrong = await RefusalAsync(
+            "exec.approvals.set", """{"file":{"version":1,"defaults":{"ask":"never"}},"baseHash":"HASH"}""".Replace("HASH", first.GetProperty("hash").GetString(), StringComparison.Ordinal));
+
+        Assert.False(fresh.GetProperty("exists").GetBoolean());
+        Assert.Equal("on-miss", fresh.GetProperty("resolvedDefaults").GetProperty("ask").GetString());
+        Assert.Equal("deny", first.GetProperty("resolvedDefaults").GetProperty("security").GetString());
+        Assert.True(first.GetProperty("file").GetProperty("mine").GetProperty("kept").GetBoolean());
+        Assert.Contains("changed since last load", stale, StringComparison.Ordinal);
+        Assert.Contains("base hash required", without, StringComparison.Ordinal);
+        Assert.Contains("defaults.ask", wrong, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonElement> PendingAsync()
+    {
+        for (int attempt = 0; attempt < 200; attempt++)
+        {
+            JsonElement list = await _client.CallAsync("exec.approval.list", "{}");
+            if (list.GetArrayLength() > 0)
+            {
+                return list[0];
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        throw new TimeoutException("no approval became pending");
+    }
+
+    private async Task<string> RefusalAsync(string method, string parameters) =>
+        (await Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters))).Message;
+}
