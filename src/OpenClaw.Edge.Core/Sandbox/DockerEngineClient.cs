@@ -81,15 +81,19 @@ public sealed partial class DockerEngineClient : IDisposable
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bool connected = false;
         try
         {
             await socket.ConnectAsync(_place, cancellationToken);
+            connected = true;
             return socket;
         }
-        catch
+        finally
         {
-            socket.Dispose();
-            throw;
+            if (!connected)
+            {
+                socket.Dispose();
+            }
         }
     }
 

@@ -192,6 +192,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
 
         string id = found?.Id ?? await _engine.CreateContainerAsync(
             Name, _plan.Request with { Labels = SandboxLabels.Of(_plan, _clock) }, cancellationToken);
+        bool whole = false;
         try
         {
             await _engine.StartContainerAsync(id, cancellationToken);
@@ -200,13 +201,17 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
             {
                 await SetUpAsync(id, _setup, cancellationToken);
             }
+
+            whole = true;
         }
-        catch
+        finally
         {
-            // nothing half made stays behind, whatever happened
-            using CancellationTokenSource budget = new(TimeSpan.FromSeconds(15), _clock);
-            await RemoveQuietlyAsync(id, budget.Token);
-            throw;
+            if (!whole)
+            {
+                // nothing half made stays behind, whatever happened
+                using CancellationTokenSource budget = new(TimeSpan.FromSeconds(15), _clock);
+                await RemoveQuietlyAsync(id, budget.Token);
+            }
         }
 
         Log.Made(_logger, Name, _plan.ScopeKey);

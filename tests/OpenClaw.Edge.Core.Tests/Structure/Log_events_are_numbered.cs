@@ -18,6 +18,7 @@ public sealed partial class Log_events_are_numbered
         ["src/OpenClaw.Edge.Core/Providers"] = 1600,
         ["src/OpenClaw.Edge.Core/Tools"] = 1700,
         ["src/OpenClaw.Edge.Core/Agents"] = 1800,
+        ["src/OpenClaw.Edge.Core/Sandbox"] = 1900,
         ["src/OpenClaw.Edge/Hosting"] = 2000,
         ["src/OpenClaw.Edge/Gateway"] = 2100,
         ["src/OpenClaw.Edge/Http"] = 2200,
