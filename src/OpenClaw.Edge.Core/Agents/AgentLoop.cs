@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -91,82 +89,6 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         ToolRound round = new(runtime.Tools, active.Agent.Tools, Context(turn), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
     }
-
-    /// <summary>Compacts a session outside a turn.</summary>
-    public Task<CompactionOutcome> CompactAsync(SessionKey key, AgentEntry agent, string? focus, CancellationToken cancellationToken)
-    {
-        EdgeConfig config = runtime.Config();
-        SessionRow? row = runtime.Sessions.Find(key);
-        ModelChoice choice = row?.ModelOverride is { Length: > 0 } named ? ModelChoice.Only(named) : new ModelChoice(agent.Model, agent.Fallbacks);
-        int window = Window(Describe(choice), config);
-        CompactionRequest request = CompactionOf(key, choice, window, config);
-        return parts.Compactor.CompactAsync(
-            request with { Focus = focus, KeepTokens = Math.Min(config.Agents.Defaults.Compaction.KeepRecentTokens ?? 20_000, window / 4) },
-            cancellationToken);
-    }
-
-    /// <summary>What takes up the model's window in the session's next turn, for a person.</summary>
-    public string DescribeContext(SessionKey key, AgentEntry agent, bool detail)
-    {
-        EdgeConfig config = runtime.Config();
-        SessionRow? row = runtime.Sessions.Find(key);
-        RunRequest probe = new() { RunId = "context", SessionKey = key, Message = "", Source = "chat" };
-        ModelChoice choice = Choose(probe, row, agent);
-        ModelInfo? model = Describe(choice);
-        int window = Window(model, config);
-        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.Tools, probe);
-        string system = PromptBuilder.System(agent, config, tools.Count > 0, null, runtime.Time.GetLocalNow());
-        ContextBudget budget = ContextBudget.Of(
-            window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
-        List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);
-        int prompt = TokenEstimate.Of(system);
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{RefOf(choice)}: window {window} tokens{(budget.WindowIsKnown ? "" : " (assumed)")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"System prompt: {prompt} tokens ({system.Length} characters)\n");
-        text.Append(CultureInfo.InvariantCulture, $"Tools: {budget.Fixed - prompt} tokens ({tools.Count} tools)\n");
-        text.Append(CultureInfo.InvariantCulture, $"History: {past.Sum(turn => turn.Cost)} tokens in {past.Count} turns; there is room for {budget.Messages}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Kept free for the answer: {budget.Answer} tokens; the server counts {budget.Ratio:0.00} for one estimated");
-        foreach (ToolSpec tool in detail ? tools : [])
-        {
-            ModelRequest one = new() { Model = "", Messages = [], Tools = [tool] };
-            text.Append(CultureInfo.InvariantCulture, $"\n  {tool.Name}: {TokenEstimate.Of(one)}");
-        }
-
-        return text.ToString();
-    }
-
-    private ContextBudget Budget(
-        Turn turn, ModelInfo? model, EdgeConfig config, RunRequest request, ModelChoice choice, string system, IReadOnlyList<ToolSpec> tools)
-    {
-        bool known = model is { ContextWindow: > 0 } || config.Agents.Defaults.ContextTokens is > 0;
-        ContextBudget budget = ContextBudget.Of(
-            turn.Window, known, system, tools, request.Sampling.MaxTokens, config.Agents.Defaults.Compaction,
-            parts.Calibration.Ratio(RefOf(choice)));
-        if (budget.MessagesPercent < 20)
-        {
-            Log.LittleRoom(_logger, turn.Active.Run.Id, RefOf(choice), budget.Window, budget.MessagesPercent);
-        }
-
-        return budget;
-    }
-
-    private CompactionRequest CompactionOf(SessionKey key, ModelChoice choice, int window, EdgeConfig config)
-    {
-        CompactionConfig wish = config.Agents.Defaults.Compaction;
-        ModelChoice summarizes = wish.Model is { Length: > 0 } named ? ModelChoice.Only(named) : choice;
-        return new CompactionRequest
-        {
-            Key = key,
-            Choice = summarizes,
-            Window = wish.Model is null ? window : Window(Describe(summarizes), config),
-            KeepTokens = 0,
-            IsOpen = parts.IsActive,
-            Trigger = "manual",
-            Timeout = TimeSpan.FromSeconds(wish.TimeoutSeconds),
-        };
-    }
-
-    private string RefOf(ModelChoice choice) => choice.Primary ?? runtime.Models.Catalog.DefaultModelRef ?? "";
 
     private async Task AnswerAsync(
         Turn turn, ModelChoice choice, ModelRequest call, TurnPrompt prompt, ToolRound round, int maxRounds, CancellationToken cancellationToken)
