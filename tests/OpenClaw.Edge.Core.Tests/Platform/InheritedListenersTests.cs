@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using OpenClaw.Edge.Platform;
 using Xunit;
 
@@ -10,19 +11,21 @@ public sealed class InheritedListenersTests
     [Fact]
     public async Task A_socket_that_systemd_opened_is_handed_out_once_and_accepts()
     {
-        using Socket opened = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket opened = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         opened.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         opened.Listen();
         var endpoint = (IPEndPoint)opened.LocalEndPoint!;
-        using InheritedListeners inherited = InheritedListeners.Take(Promise("1"), 4242, (int)opened.SafeHandle.DangerousGetHandle());
-        opened.SafeHandle.SetHandleAsInvalid();
+        int descriptor = (int)opened.SafeHandle.DangerousGetHandle();
+        opened.SafeHandle.SetHandleAsInvalid(); // the descriptor has one owner; disposing the socket would still close it
+        GC.SuppressFinalize(opened);
+        using InheritedListeners inherited = InheritedListeners.Take(Promise("1"), 4242, descriptor);
 
         Assert.Equal([endpoint], inherited.Endpoints);
         Assert.Null(inherited.TakeAt(new IPEndPoint(IPAddress.Loopback, 1)));
         using Socket taken = inherited.TakeAt(endpoint)!;
         Assert.Null(inherited.TakeAt(endpoint));
         taken.Listen();
-        using TcpClient caller = new();
+        using TcpClient caller = new(AddressFamily.InterNetwork);
         await caller.ConnectAsync(endpoint);
         using Socket accepted = await taken.AcceptAsync();
         Assert.Equal(caller.Client.LocalEndPoint, accepted.RemoteEndPoint);
@@ -38,10 +41,10 @@ public sealed class InheritedListenersTests
     [Fact]
     public void A_file_is_refused_with_the_way_out()
     {
-        using FileStream file = File.OpenRead("/proc/self/status");
-        int descriptor = (int)file.SafeFileHandle.DangerousGetHandle();
+        using SafeFileHandle file = File.OpenHandle("/proc/self/status");
+        int descriptor = (int)file.DangerousGetHandle();
+        file.SetHandleAsInvalid(); // the descriptor has one owner
         IOException refused = Assert.Throws<IOException>(() => InheritedListeners.Take(Promise("1"), 4242, descriptor));
-        file.SafeFileHandle.SetHandleAsInvalid();
         Assert.Contains("ListenStream=", refused.Message, StringComparison.Ordinal);
     }
 
