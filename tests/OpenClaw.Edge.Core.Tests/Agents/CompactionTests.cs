@@ -1,6 +1,5 @@
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
 using Xunit;

@@ -94,7 +94,7 @@ public sealed class CronSchedulerTests : IAsyncLifetime
         _run = async (_, _) =>
         {
             TaskCompletionSource gate = new();
-            await gates.Writer.WriteAsync(gate);
+            await gates.Writer.WriteAsync(gate, CancellationToken.None);
             await gate.Task;
             return new CronOutcome { Status = "ok" };
         };
