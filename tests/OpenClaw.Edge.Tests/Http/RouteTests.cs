@@ -8,7 +8,6 @@ public sealed class RouteTests
 {
     [Theory]
     [InlineData("/nothing")]
-    [InlineData("/metrics")]
     [InlineData("/api/unknown")]
     [InlineData("/v1/unknown")]
     public async Task An_unknown_path_is_json_and_never_a_page(string path)
