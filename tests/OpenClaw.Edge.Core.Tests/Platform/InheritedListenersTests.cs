@@ -8,6 +8,9 @@ namespace OpenClaw.Edge.Core.Tests.Platform;
 
 public sealed class InheritedListenersTests
 {
+    /// <summary>Sockets whose descriptor has another owner now; disposing or finalizing them would still close it.</summary>
+    private static readonly List<Socket> GivenAway = [];
+
     [Fact]
     public async Task A_socket_that_systemd_opened_is_handed_out_once_and_accepts()
     {
@@ -16,8 +19,8 @@ public sealed class InheritedListenersTests
         opened.Listen();
         var endpoint = (IPEndPoint)opened.LocalEndPoint!;
         int descriptor = (int)opened.SafeHandle.DangerousGetHandle();
-        opened.SafeHandle.SetHandleAsInvalid(); // the descriptor has one owner; disposing the socket would still close it
-        GC.SuppressFinalize(opened);
+        opened.SafeHandle.SetHandleAsInvalid();
+        GivenAway.Add(opened);
         using InheritedListeners inherited = InheritedListeners.Take(Promise("1"), 4242, descriptor);
 
         Assert.Equal([endpoint], inherited.Endpoints);
