@@ -59,6 +59,7 @@ public sealed class AgentCatalog
             Think = agent.ThinkingDefault ?? defaults.ThinkingDefault,
             Emoji = agent.Identity.Emoji,
             IsDefault = id == defaultId,
+            SandboxTools = SandboxToolPolicy.Of(agent.Tools, agent.Sandbox ?? config.Agents.Defaults.Sandbox, config.Tools),
             Tools = new ToolPolicy(
                 tools.Profile ?? config.Tools.Profile,
                 tools.Allow,

@@ -1,3 +1,6 @@
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Sandbox;
+using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -31,4 +34,14 @@ public sealed record AgentEntry
 
     /// <summary>Tools that it may use.</summary>
     public ToolPolicy Tools { get; init; } = new(null, null, null, null);
+
+    /// <summary>Which of them it may use in sandboxed sessions.</summary>
+    public ToolPolicy SandboxTools { get; init; } = SandboxToolPolicy.Of(null, new SandboxConfig(), new ToolsConfig());
+
+    /// <summary>Whose call it is, for the question whether it is sandboxed.</summary>
+    public SandboxScope ScopeOf(SessionKey key) => new(Id, key.Text, Workspace);
+
+    /// <summary>Tools that it may use in a session.</summary>
+    public ToolPolicy ToolsIn(SessionKey key, SandboxRouter? router) =>
+        router?.Covers(ScopeOf(key)) == true ? Tools.Within(SandboxTools) : Tools;
 }

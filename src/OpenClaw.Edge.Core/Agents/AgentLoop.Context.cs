@@ -31,8 +31,9 @@ internal sealed partial class AgentLoop
         ModelChoice choice = Choose(probe, row, agent);
         ModelInfo? model = Describe(choice);
         int window = Window(model, config);
-        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.Tools, probe);
-        string system = PromptBuilder.System(agent, config, tools.Count > 0, null, runtime.Time.GetLocalNow());
+        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox), probe);
+        string system = PromptBuilder.System(
+            agent, config, tools.Count > 0, null, runtime.Time.GetLocalNow(), runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key)));
         ContextBudget budget = ContextBudget.Of(
             window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
         List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);

@@ -70,10 +70,12 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         ModelInfo? model = Describe(choice);
         turn.Window = Window(model, config);
         PlantWorkspace(active.Agent, config);
+        ToolPolicy policy = active.Agent.ToolsIn(active.Run.SessionKey, runtime.Tools.Sandbox);
         IReadOnlyList<ToolSpec> tools =
-            model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, active.Agent.Tools, request);
+            model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request);
         string system = PromptBuilder.System(
-            active.Agent, config, tools.Count > 0, request.ExtraSystemPrompt, runtime.Time.GetLocalNow());
+            active.Agent, config, tools.Count > 0, request.ExtraSystemPrompt, runtime.Time.GetLocalNow(),
+            runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
         ModelRequest call = new()
         {
             Model = choice.Primary ?? "",
@@ -86,7 +88,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         };
         ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
-        ToolRound round = new(runtime.Tools, active.Agent.Tools, Context(turn), runtime.Time);
+        ToolRound round = new(runtime.Tools, policy, Context(turn), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
     }
 

@@ -22,8 +22,14 @@ internal static class PromptBuilder
     ];
 
     /// <summary>The system prompt. Nothing in it changes within a day, except with the workspace's own files.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="config">The configuration in force.</param>
+    /// <param name="hasTools">Whether the model gets tools.</param>
+    /// <param name="extra">What the caller adds.</param>
+    /// <param name="localNow">Now.</param>
+    /// <param name="sandbox">Where tools work in a sandboxed session; null on the host.</param>
     public static string System(
-        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow)
+        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null)
     {
         StringBuilder prompt = new(2048);
         prompt.Append(
@@ -39,7 +45,7 @@ internal static class PromptBuilder
                 + "Never claim to have done what no tool call did.");
         }
 
-        prompt.Append(CultureInfo.InvariantCulture, $"\n\nAgent: {agent.Name}. Workspace: {agent.Workspace}");
+        prompt.Append(CultureInfo.InvariantCulture, $"\n\nAgent: {agent.Name}. Workspace: {sandbox ?? agent.Workspace}");
         if (config.Agents.Defaults.RepoRoot is string repository)
         {
             prompt.Append(CultureInfo.InvariantCulture, $". Repository: {repository}");

@@ -173,6 +173,7 @@ internal static partial class ConfigBinder
 
     private static SandboxDockerConfig BindDocker(ConfigSection section, SandboxDockerConfig d) => new()
     {
+        Socket = section.Text("socket") ?? d.Socket,
         Image = section.Text("image", d.Image),
         ContainerPrefix = section.Text("containerPrefix", d.ContainerPrefix),
         Workdir = section.Text("workdir", d.Workdir),

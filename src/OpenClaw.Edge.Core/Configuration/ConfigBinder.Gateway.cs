@@ -126,6 +126,7 @@ internal static partial class ConfigBinder
     private static ToolListConfig BindToolList(ConfigSection section) => new()
     {
         Allow = section.Texts("allow"),
+        AlsoAllow = section.Texts("alsoAllow"),
         Deny = section.Texts("deny"),
     };
 

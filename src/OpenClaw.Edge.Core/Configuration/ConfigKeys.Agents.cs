@@ -112,6 +112,7 @@ internal static partial class ConfigKeys
         new(at + ".workspaceAccess", Choice, "none", "none|ro|rw"),
         new(at + ".workspaceRoot", Text, "sandboxes in the state folder"),
         new(at + ".backend", Choice, "docker", "docker|ssh|openshell"),
+        new(at + ".docker.socket", Text, "looked for"),
         new(at + ".docker.image", Text, "openclaw-sandbox:bookworm-slim"),
         new(at + ".docker.containerPrefix", Text, "openclaw-sbx-"),
         new(at + ".docker.workdir", Text, "/workspace"),
@@ -138,7 +139,8 @@ internal static partial class ConfigKeys
         new(at + ".prune.idleHours", Whole, "24", Max: 87_600),
         new(at + ".prune.maxAgeDays", Whole, "7", Max: 3650),
         new(at + ".ssh", Ignored, Note: NotHere),
-        new(at + ".tools.allow", Texts, "[]"),
+        new(at + ".tools.allow", Texts, "the harmless ones"),
+        new(at + ".tools.alsoAllow", Texts, "[]"),
         new(at + ".tools.deny", Texts, "[]"),
     ];
 
@@ -177,7 +179,8 @@ internal static partial class ConfigKeys
         new(at + ".media.video.enabled", Flag, "when a model is there"),
         new(at + ".media.video.*", Ignored, Note: Later),
         new(at + ".media.*", Ignored, Note: Later),
-        new(at + ".sandbox.tools.allow", Texts, "[]"),
+        new(at + ".sandbox.tools.allow", Texts, "the harmless ones"),
+        new(at + ".sandbox.tools.alsoAllow", Texts, "[]"),
         new(at + ".sandbox.tools.deny", Texts, "[]"),
         new(at + ".sessions", Ignored, Note: Later),
         new(at + ".agentToAgent", Ignored, Note: Later),

@@ -5,6 +5,10 @@ namespace OpenClaw.Edge.Configuration;
 /// <summary>The <c>sandbox.docker</c> section: hardening and limits of the container.</summary>
 public sealed record SandboxDockerConfig
 {
+    /// <summary>Socket of the engine; <see langword="null"/> means: looked for. Naming it is the consent to an engine that
+    /// runs as root.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>Image.</summary>
     public string Image { get; init; } = "openclaw-sandbox:bookworm-slim";
 

@@ -28,8 +28,8 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
     private volatile string? _id;
 
     public DockerSandbox(
-        SandboxPlan plan, string? setup, bool filesReadOnly, DockerEngineClient engine, TimeProvider clock, ILogger logger)
-        : base(plan.Name, "docker", plan.HostWorkspace, plan.Request.WorkingDir!, filesReadOnly)
+        SandboxPlan plan, string? setup, DockerEngineClient engine, TimeProvider clock, ILogger logger)
+        : base(plan.Name, "docker", plan.HostWorkspace, plan.Request.WorkingDir!, plan.HostAgentWorkspace)
     {
         (_plan, _setup, _engine, _clock, _logger) = (plan, setup, engine, clock, logger);
     }

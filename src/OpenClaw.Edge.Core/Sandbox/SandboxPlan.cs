@@ -21,6 +21,9 @@ internal sealed record SandboxPlan
     /// <summary>Folder on the host that is the workspace inside.</summary>
     public required string HostWorkspace { get; init; }
 
+    /// <summary>The agent's own workspace, when it is shown read-only.</summary>
+    public string? HostAgentWorkspace { get; init; }
+
     /// <summary>Whether <see cref="HostWorkspace"/> is the sandbox's own and may change its owner.</summary>
     public required bool IsPrivate { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed record SandboxPlan
         List<string> binds = [$"{workspace}:{docker.Workdir}:rw{label}"];
         if (settings.WorkspaceAccess == "ro")
         {
-            binds.Add($"{scope.WorkspaceDir}:/agent:ro{label}");
+            binds.Add($"{scope.WorkspaceDir}:{SandboxSession.AgentFolder}:ro{label}");
         }
 
         binds.AddRange(docker.Binds.Select(bind => bind.Split(':').Length == 3 ? bind : bind + ":ro"));
@@ -75,6 +78,7 @@ internal sealed record SandboxPlan
             Name = Cut(docker.ContainerPrefix + slug),
             ScopeKey = key,
             HostWorkspace = workspace,
+            HostAgentWorkspace = settings.WorkspaceAccess == "ro" ? scope.WorkspaceDir : null,
             IsPrivate = own,
             Request = request,
             Hash = docker.SetupCommand is { Length: > 0 } setup ? hash + Slug(setup, "")[^8..] : hash,

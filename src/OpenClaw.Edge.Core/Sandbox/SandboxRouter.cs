@@ -15,7 +15,7 @@ public sealed class SandboxRouter : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, DockerSandbox> _sandboxes = new(StringComparer.Ordinal); // under _gate
     private readonly Dictionary<string, DockerEngineClient> _clients = new(StringComparer.Ordinal); // under _gate, by socket
-    private (DockerEngineClient Client, EngineFacts Facts)? _engine; // under _gate
+    private readonly Dictionary<string, (DockerEngineClient Client, EngineFacts Facts)> _engines = new(StringComparer.Ordinal); // under _gate, by configured socket
 
     /// <summary>Creates a router; nothing is started or connected before the first sandboxed call.</summary>
     public SandboxRouter(
@@ -29,20 +29,40 @@ public sealed class SandboxRouter : IAsyncDisposable
         _logger = loggers.CreateLogger("OpenClaw.Edge.Sandbox");
     }
 
+    /// <summary>Whether calls of a session run in a sandbox; asks no engine.</summary>
+    public bool Covers(SandboxScope scope) => Covers(Settings(scope.AgentId), scope);
+
+    /// <summary>Where a sandboxed session's tools work, in words for a model; null on the host.</summary>
+    public string? Notice(SandboxScope scope)
+    {
+        SandboxConfig settings = Settings(scope.AgentId);
+        return !Covers(settings, scope) ? null
+            : $"{settings.Docker.Workdir} (in a sandbox{(settings.Docker.Network == "none" ? " without network" : "")}"
+                + (settings.WorkspaceAccess == "ro" ? $"; the person's files are in {SandboxSession.AgentFolder}, read-only)" : ")");
+    }
+
     /// <summary>The sandbox of a call; null means it runs on the host (mode off, or the main session under
     /// <c>non-main</c>). Makes and starts the container when needed. Throws <see cref="SandboxUnavailableException"/> when
     /// the call must be sandboxed and cannot be.</summary>
     public async ValueTask<SandboxSession?> ForAsync(SandboxScope scope, CancellationToken cancellationToken)
     {
         SandboxConfig settings = Settings(scope.AgentId);
-        if (settings.Mode == "off" || (settings.Mode == "non-main" && scope.IsMain))
+        if (!Covers(settings, scope))
         {
             return null;
         }
 
         DockerSandbox sandbox = await FindAsync(settings, scope, cancellationToken);
-        await sandbox.ReadyAsync(cancellationToken);
-        return sandbox;
+        try
+        {
+            await sandbox.ReadyAsync(cancellationToken);
+            return sandbox;
+        }
+        catch (SandboxUnavailableException exception) when (exception.InnerException is EngineException { Failure: EngineFailure.Unreachable })
+        {
+            await ForgetEnginesAsync(cancellationToken); // the next call looks for an engine again, maybe another
+            throw;
+        }
     }
 
     /// <summary>Closes the connections; containers stay for the next start. Call when no command runs any more.</summary>
@@ -68,12 +88,18 @@ public sealed class SandboxRouter : IAsyncDisposable
         try
         {
             ProcessEnvironment environment = _environment();
-            (DockerEngineClient client, EngineFacts facts) = _engine ??= await ConnectAsync(environment, cancellationToken);
+            string wished = settings.Docker.Socket ?? "";
+            if (!_engines.TryGetValue(wished, out (DockerEngineClient Client, EngineFacts Facts) engine))
+            {
+                _engines[wished] = engine = await ConnectAsync(environment, settings.Docker.Socket, cancellationToken);
+            }
+
+            (DockerEngineClient client, EngineFacts facts) = engine;
             SandboxPlan plan = SandboxPlan.Make(settings, scope, facts, client.SocketPath, _paths, environment);
             if (!_sandboxes.TryGetValue(plan.Name, out DockerSandbox? sandbox) || sandbox.Hash != plan.Hash)
             {
                 // commands in the old one keep their object; the new one replaces the container
-                sandbox = new DockerSandbox(plan, settings.Docker.SetupCommand, settings.WorkspaceAccess == "ro", client, _clock, _logger);
+                sandbox = new DockerSandbox(plan, settings.Docker.SetupCommand, client, _clock, _logger);
                 _sandboxes[plan.Name] = sandbox;
             }
 
@@ -85,11 +111,19 @@ public sealed class SandboxRouter : IAsyncDisposable
         }
     }
 
+    private async Task ForgetEnginesAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        _engines.Clear();
+        _gate.Release();
+    }
+
     // The first engine that answers; a rootful one only when a person chose it.
-    private async Task<(DockerEngineClient Client, EngineFacts Facts)> ConnectAsync(ProcessEnvironment environment, CancellationToken cancellationToken)
+    private async Task<(DockerEngineClient Client, EngineFacts Facts)> ConnectAsync(
+        ProcessEnvironment environment, string? configured, CancellationToken cancellationToken)
     {
         List<string> tried = [];
-        foreach (EngineEndpoint place in EngineEndpoint.All(environment, null))
+        foreach (EngineEndpoint place in EngineEndpoint.All(environment, configured))
         {
             if (!File.Exists(place.SocketPath))
             {
@@ -120,9 +154,12 @@ public sealed class SandboxRouter : IAsyncDisposable
 
         throw new SandboxUnavailableException(
             $"no usable container engine: {string.Join("; ", tried)}",
-            "Start rootless Docker or Podman (dockerd-rootless-setuptool.sh install), name its socket in OPENCLAW_DOCKER_SOCKET, "
-            + "or set agents.defaults.sandbox.mode to \"off\".");
+            "Start rootless Docker or Podman (dockerd-rootless-setuptool.sh install), name its socket in OPENCLAW_DOCKER_SOCKET "
+            + "or agents.defaults.sandbox.docker.socket, or set agents.defaults.sandbox.mode to \"off\".");
     }
+
+    private static bool Covers(SandboxConfig settings, SandboxScope scope) =>
+        settings.Mode != "off" && (settings.Mode != "non-main" || !scope.IsMain);
 
     private SandboxConfig Settings(string agentId)
     {

@@ -4,13 +4,16 @@ namespace OpenClaw.Edge.Sandbox;
 /// callers never dispose it. Thread-safe; commands run side by side.</summary>
 public abstract class SandboxSession
 {
-    private protected SandboxSession(string name, string backend, string hostWorkspace, string workdir, bool filesReadOnly)
+    /// <summary>Where a sandbox shows the agent's own workspace under <c>workspaceAccess: "ro"</c>.</summary>
+    public const string AgentFolder = "/agent";
+
+    private protected SandboxSession(string name, string backend, string hostWorkspace, string workdir, string? hostAgentWorkspace)
     {
         Name = name;
         Backend = backend;
         HostWorkspace = hostWorkspace;
         Workdir = workdir;
-        FilesReadOnly = filesReadOnly;
+        HostAgentWorkspace = hostAgentWorkspace;
     }
 
     /// <summary>Name of the container, such as <c>openclaw-sbx-agent-main-1f2e3d4c</c>.</summary>
@@ -25,8 +28,11 @@ public abstract class SandboxSession
     /// <summary>Absolute path of the workspace inside.</summary>
     public string Workdir { get; }
 
+    /// <summary>Absolute path on the host of what the sandbox sees as <see cref="AgentFolder"/>; null when it sees none.</summary>
+    public string? HostAgentWorkspace { get; }
+
     /// <summary>Whether file tools must not write (<c>workspaceAccess: "ro"</c>).</summary>
-    public bool FilesReadOnly { get; }
+    public bool FilesReadOnly => HostAgentWorkspace is not null;
 
     /// <summary>Runs a command and returns its exit code (137 when the kernel killed it). Output arrives in order, on one
     /// thread at a time; the span is valid during the call only, and a slow callback slows the command down. The flag says

@@ -29,7 +29,7 @@ public sealed class ApplyPatchTool : ITool
             return ValueTask.FromResult(ToolResult.Error($"apply_patch: {problem}. Nothing was changed."));
         }
 
-        using WorkspaceFiles files = WorkspaceFiles.Open(context.Workspace);
+        using WorkspaceFiles files = context.OpenFiles("");
         Dictionary<string, byte[]?> after = new(StringComparer.Ordinal); // null: gone
         StringBuilder said = new();
         foreach (PatchStep step in steps)

@@ -23,7 +23,7 @@ public sealed class EditTool : ITool
     public ValueTask<ToolResult> InvokeAsync(
         ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
     {
-        using WorkspaceFiles files = WorkspaceFiles.Open(context.Workspace);
+        using WorkspaceFiles files = context.OpenFiles(ToolJson.Text(arguments, "path"));
         WorkspacePath path = files.Parse(ToolJson.Text(arguments, "path"));
         byte[] before = files.ReadFile(path, WorkspaceFiles.MaxFileBytes);
         if (!ToolText.TryDecode(before, out string text))

@@ -17,4 +17,20 @@ public sealed record ToolCallContext
 
     /// <summary>The sandbox that the call runs in; null means this machine.</summary>
     public SandboxSession? Sandbox { get; init; }
+
+    /// <summary>Whether the session is sandboxed, also for tools that need no container.</summary>
+    public bool IsSandboxed { get; init; }
+
+    /// <summary>Opens the folder that a path lies in: the workspace, or what a sandbox shows read-only of the agent's own.
+    /// Paths may be written as the sandbox sees them. Throws <see cref="WorkspaceException"/> when it is not a directory.</summary>
+    public WorkspaceFiles OpenFiles(string path)
+    {
+        if (Sandbox is { HostAgentWorkspace: { } agents }
+            && (path.Trim() is SandboxSession.AgentFolder || path.Trim().StartsWith(SandboxSession.AgentFolder + "/", StringComparison.Ordinal)))
+        {
+            return WorkspaceFiles.Open(agents, shownAs: SandboxSession.AgentFolder);
+        }
+
+        return WorkspaceFiles.Open(Workspace, shownAs: Sandbox?.Workdir);
+    }
 }

@@ -83,9 +83,7 @@ public sealed class ToolInvocation(ToolRegistry registry)
         ToolResult result;
         try
         {
-            ToolCallContext placed = sandbox is not null && s_workspaceTools.Contains(tool.Spec.Name)
-                ? await PlaceAsync(sandbox, context, cancellationToken)
-                : context;
+            ToolCallContext placed = await PlaceAsync(sandbox, tool.Spec.Name, context, cancellationToken);
             result = placed.Sandbox is { FilesReadOnly: true } && s_writingTools.Contains(tool.Spec.Name)
                 ? ToolResult.Error($"{tool.Spec.Name}: this session's sandbox has the workspace read-only (workspaceAccess)")
                 : await tool.InvokeAsync(placed, arguments, cancellationToken);
@@ -109,12 +107,19 @@ public sealed class ToolInvocation(ToolRegistry registry)
             : result with { Text = $"{result.Text[..limit]}\n[cut: {result.Text.Length} characters in all]" };
     }
 
-    private static async Task<ToolCallContext> PlaceAsync(SandboxRouter router, ToolCallContext context, CancellationToken cancellationToken)
+    private static async ValueTask<ToolCallContext> PlaceAsync(
+        SandboxRouter? router, string tool, ToolCallContext context, CancellationToken cancellationToken)
     {
         SandboxScope scope = new(context.SessionKey.AgentId, context.SessionKey.Text, context.Workspace);
-        return await router.ForAsync(scope, cancellationToken) is { } session
-            ? context with { Sandbox = session, Workspace = session.HostWorkspace }
-            : context;
+        if (router?.Covers(scope) != true)
+        {
+            return context;
+        }
+
+        ToolCallContext inside = context with { IsSandboxed = true };
+        return s_workspaceTools.Contains(tool) && await router.ForAsync(scope, cancellationToken) is { } session
+            ? inside with { Sandbox = session, Workspace = session.HostWorkspace }
+            : inside;
     }
 
     // A client may call before the agent's first turn, which makes the folder.

@@ -29,6 +29,7 @@ public sealed class ToolPolicy
     private readonly string[] _profile;
     private readonly string[] _allow;
     private readonly string[] _deny;
+    private ToolPolicy? _and;
 
     /// <summary>Creates a policy. An unknown profile counts as <c>minimal</c>: a typo must not open anything.</summary>
     /// <param name="profile"><c>minimal</c>, <c>coding</c>, <c>messaging</c> or <c>full</c>; null is <c>full</c>.</param>
@@ -47,7 +48,16 @@ public sealed class ToolPolicy
     }
 
     /// <summary>Whether a tool may be shown to the model and called.</summary>
-    public bool Allows(string tool) => Matches(_profile, tool) && Matches(_allow, tool) && !Matches(_deny, tool);
+    public bool Allows(string tool) =>
+        Matches(_profile, tool) && Matches(_allow, tool) && !Matches(_deny, tool) && (_and is null || _and.Allows(tool));
+
+    /// <summary>What both policies allow.</summary>
+    public ToolPolicy Within(ToolPolicy other)
+    {
+        ToolPolicy both = (ToolPolicy)MemberwiseClone();
+        both._and = _and is null ? other : _and.Within(other);
+        return both;
+    }
 
     private static string[] Expand(IReadOnlyList<string>? names) =>
     [

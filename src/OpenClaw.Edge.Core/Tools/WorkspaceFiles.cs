@@ -20,9 +20,11 @@ public sealed class WorkspaceFiles : IDisposable
 
     private readonly SafeFileHandle _root;
     private readonly bool _stepwise;
+    private readonly string? _shownAs;
 
-    private WorkspaceFiles(SafeFileHandle root, string path, bool stepwise)
+    private WorkspaceFiles(SafeFileHandle root, string path, string? shownAs, bool stepwise)
     {
+        _shownAs = shownAs;
         _root = root;
         _stepwise = stepwise;
         Path = path;
@@ -34,12 +36,13 @@ public sealed class WorkspaceFiles : IDisposable
     /// <summary>Opens a workspace. Throws <see cref="WorkspaceException"/> when it is not a directory.</summary>
     /// <param name="workspace">Absolute path.</param>
     /// <param name="stepwise">Walk name by name even where openat2 exists.</param>
-    public static WorkspaceFiles Open(string workspace, bool stepwise = false)
+    /// <param name="shownAs">Absolute path under which a sandbox knows it.</param>
+    public static WorkspaceFiles Open(string workspace, bool stepwise = false, string? shownAs = null)
     {
         SafeFileHandle root = FileNative.OpenRoot(workspace, out int error);
         if (!root.IsInvalid)
         {
-            return new WorkspaceFiles(root, workspace, stepwise);
+            return new WorkspaceFiles(root, workspace, shownAs, stepwise);
         }
 
         root.Dispose();
@@ -47,7 +50,8 @@ public sealed class WorkspaceFiles : IDisposable
     }
 
     /// <summary>Reads a path as models write it. Throws <see cref="WorkspaceException"/> when it leads outside.</summary>
-    public WorkspacePath Parse(string text) => WorkspacePath.TryParse(text, Path, out WorkspacePath path, out string problem)
+    public WorkspacePath Parse(string text) => WorkspacePath.TryParse(
+        text, _shownAs is not null && text.TrimStart().StartsWith(_shownAs, StringComparison.Ordinal) ? _shownAs : Path, out WorkspacePath path, out string problem)
         ? path
         : throw new WorkspaceException(WorkspaceFault.Outside, problem);
 

@@ -20,7 +20,7 @@ public sealed class WriteTool : ITool
     public ValueTask<ToolResult> InvokeAsync(
         ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
     {
-        using WorkspaceFiles files = WorkspaceFiles.Open(context.Workspace);
+        using WorkspaceFiles files = context.OpenFiles(ToolJson.Text(arguments, "path"));
         WorkspacePath path = files.Parse(ToolJson.Text(arguments, "path"));
         byte[] content = Encoding.UTF8.GetBytes(ToolJson.Text(arguments, "content"));
         cancellationToken.ThrowIfCancellationRequested(); // after this the file changes

@@ -74,7 +74,7 @@ internal sealed class ToolsInvokeEndpoint(HttpFrontParts parts)
         ToolInvocationResult result = await parts.Tools.InvokeAsync(
             name,
             arguments.ValueKind == JsonValueKind.Object ? arguments.GetRawText() : "{}",
-            agent.Tools,
+            agent.ToolsIn(key, parts.Tools.Registry.Sandbox),
             ToolInvocation.GatewayPolicy(parts.Config().Gateway.Tools),
             new ToolCallContext { SessionKey = key, Workspace = agent.Workspace },
             dryRun,

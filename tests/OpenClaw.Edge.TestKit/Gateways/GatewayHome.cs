@@ -35,6 +35,9 @@ public sealed class GatewayHome : IDisposable
     /// <summary>The default agent's workspace.</summary>
     public string Workspace => root.PathOf("state/workspace");
 
+    /// <summary>Further members of <c>agents.defaults</c>, each with a comma behind it; for the next <see cref="WriteConfig"/>.</summary>
+    public string AgentDefaults { get; set; } = "";
+
     /// <summary>The variables a gateway of this home is given, beside <c>PATH</c>.</summary>
     public Dictionary<string, string> Variables => new()
     {
@@ -54,7 +57,7 @@ public sealed class GatewayHome : IDisposable
             lab: { baseUrl: "{{{ModelUri.GetLeftPart(UriPartial.Authority)}}}", api: "ollama", maxConcurrent: 512, models: [{ id: "scripted:8b", contextWindow: 32768 }, { id: "small:3b", contextWindow: 8192 }] },
             labopen: { baseUrl: "{{{ModelUri.GetLeftPart(UriPartial.Authority)}}}/v1", api: "openai-completions", maxConcurrent: 512, models: [{ id: "scripted:8b", contextWindow: 32768 }] },
           } },
-          agents: { defaults: { model: { primary: "lab/scripted:8b" }, maxConcurrent: 512 } },
+          agents: { defaults: { {{{AgentDefaults}}} model: { primary: "lab/scripted:8b" }, maxConcurrent: 512 } },
           {{{(more.Contains("gateway:") ? "" : Gateway())}}}
         }
         """);

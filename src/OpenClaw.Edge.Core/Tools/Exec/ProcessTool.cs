@@ -6,7 +6,7 @@ using OpenClaw.Edge.Providers;
 namespace OpenClaw.Edge.Tools;
 
 /// <summary>Looks after commands that <c>exec</c> left running: lists them, reads their output, writes to them, ends them.
-/// Sees those of the same agent only.</summary>
+/// Sees those of the same agent only; in a sandboxed session, those of the session only.</summary>
 public sealed class ProcessTool(ToolParts parts) : ITool
 {
     private const int DefaultLines = 200;
@@ -32,7 +32,7 @@ public sealed class ProcessTool(ToolParts parts) : ITool
         }
 
         string id = ToolJson.Text(arguments, "sessionId");
-        if (parts.Processes.Find(context.SessionKey.AgentId, id) is not { } session)
+        if (parts.Processes.Find(context.SessionKey.AgentId, id) is not { } session || !IsVisible(session, context))
         {
             return ToolResult.Error(id.Length == 0
                 ? $"process {action} needs sessionId; process list shows them"
@@ -58,10 +58,14 @@ public sealed class ProcessTool(ToolParts parts) : ITool
         }
     }
 
+    // What a sandboxed session could read of others would be a way out of its sandbox.
+    private static bool IsVisible(ExecSession session, ToolCallContext context) =>
+        !context.IsSandboxed || session.Request.SessionKey == context.SessionKey.Text;
+
     private ToolResult List(ToolCallContext context)
     {
         StringBuilder text = new();
-        IReadOnlyList<ExecSession> sessions = parts.Processes.Of(context.SessionKey.AgentId);
+        IReadOnlyList<ExecSession> sessions = [.. parts.Processes.Of(context.SessionKey.AgentId).Where(session => IsVisible(session, context))];
         foreach (ExecSession session in sessions)
         {
             TimeSpan age = (session.EndedAt ?? parts.Time.GetUtcNow()) - session.StartedAt;

@@ -95,7 +95,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         ToolInvocationResult answer = await runtime.Tools.InvokeAsync(
             name,
             call.Params.TryGetProperty("args", out JsonElement arguments) ? arguments.GetRawText() : "",
-            agent.Tools,
+            agent.ToolsIn(key, runtime.Tools.Registry.Sandbox),
             ToolInvocation.GatewayPolicy(runtime.Config.Current.Config.Gateway.Tools),
             new ToolCallContext { SessionKey = key, Workspace = agent.Workspace },
             dryRun: false,
