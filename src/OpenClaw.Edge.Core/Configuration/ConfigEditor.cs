@@ -27,7 +27,7 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
                 }
                 if (!Json5Editor.TrySet(text, steps, value, out byte[]? edited, out Json5Error? error))
                 {
-                    return (null, $"{path}: {error}");
+                    return (null, $"{path} in {paths.ConfigPath}: {error}");
                 }
                 text = edited;
             }
@@ -43,7 +43,7 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
             return (null, wrong);
         }
         return Json5Editor.TryUnset(text, steps, out byte[]? edited, out Json5Error? error)
-            ? (edited, null) : (null, $"{path}: {error}");
+            ? (edited, null) : (null, $"{path} in {paths.ConfigPath}: {error}");
     });
 
     /// <summary>Replaces the whole text, as <c>config.set</c> and <c>config.apply</c> do.</summary>
@@ -95,8 +95,15 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return ConfigEdit.Refuse($"{paths.ConfigPath} cannot be changed: {exception.Message} "
-                + $"Fix: let {Environment.UserName} write it.");
+            return ConfigEdit.Refuse($"{paths.ConfigPath} cannot be changed: {exception.Message} Fix: {FixOf(exception)}.");
         }
     }
+
+    // Of an error that comes from the system, .NET gives its number as it is; the numbers are Linux's.
+    private static string FixOf(Exception exception) => exception.HResult switch
+    {
+        28 => "the disk is full, make room on it", // ENOSPC
+        30 => "that file system is mounted read-only, change the file where it is made", // EROFS
+        _ => $"let {Environment.UserName} write the file and its folder",
+    };
 }

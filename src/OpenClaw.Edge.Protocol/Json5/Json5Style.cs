@@ -90,7 +90,7 @@ internal readonly ref struct Json5Style
         }
         else if (!last)
         {
-            end = outline.Entries[index + 1].Start; // what stands between belongs to the one that goes
+            (start, end) = WithoutNext(start, end, lineEnd, outline.Entries[index + 1].Start);
         }
         byte[] removed = Splice(start, end, "");
         // a last member without comma leaves its neighbour last: that one had none in this style either
@@ -105,6 +105,20 @@ internal readonly ref struct Json5Style
             orphanEnd++;
         }
         return [.. removed[..orphan], .. removed[orphanEnd..]];
+    }
+
+    /// <summary>What goes with a member that shares its line: the comment on the rest of that line is its own, comments
+    /// further on belong to the next member and stay.</summary>
+    private (int Start, int End) WithoutNext(int start, int end, int lineEnd, int next)
+    {
+        bool lineIsOver = lineEnd < next && _text[lineEnd] is (byte)'\n' or (byte)'\r';
+        int rest = lineIsOver ? lineEnd : end;
+        int blanks = _text[rest..next].IndexOfAnyExcept(" \t\r\n"u8);
+        if (blanks < 0)
+        {
+            return (start, next);
+        }
+        return lineIsOver ? (_text[..start].TrimEnd(" \t"u8).Length, lineEnd) : (start, end + blanks);
     }
 
     private byte[] Splice(int start, int end, string insert) =>

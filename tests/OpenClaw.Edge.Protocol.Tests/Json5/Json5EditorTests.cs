@@ -85,7 +85,23 @@ public sealed class Json5EditorTests
     [InlineData("{ a: 1, b: 2 }", "b", "{ a: 1 }")]
     [InlineData("{ a: 1 }", "a", "{  }")]
     [InlineData("{ a: 1 }", "zz", "{ a: 1 }")]
+    [InlineData("{ a: 1,\n  b: 2 }", "a", "{ b: 2 }")]
     public void A_key_is_removed_with_its_line(string before, string key, string after)
+    {
+        Assert.True(Json5Editor.TryUnset(Encoding.UTF8.GetBytes(before), [key], out byte[]? edited, out Json5Error? error), error?.ToString());
+        Assert.Equal(after, Encoding.UTF8.GetString(edited));
+    }
+
+    [Theory]
+    [InlineData("{ a: 1,\n  // about b\n  b: 2 }", "a", "{\n  // about b\n  b: 2 }")]
+    [InlineData("{ a: 1, // about a\n  // about b\n  b: 2 }", "a", "{\n  // about b\n  b: 2 }")]
+    [InlineData("{ a: 1, b: 2, // about b\r\n  /* about\r\n c */ c: 3 }", "b", "{ a: 1,\r\n  /* about\r\n c */ c: 3 }")]
+    [InlineData("{ a: 1, /* about b */ b: 2 }", "a", "{ /* about b */ b: 2 }")]
+    [InlineData("{ a: 1 /* about a */, /* about b */ b: 2 }", "a", "{ /* about b */ b: 2 }")]
+    [InlineData("{\n  a: 1, /* about\n b */ b: 2,\n}", "a", "{\n  /* about\n b */ b: 2,\n}")]
+    [InlineData("{\n  a: 1,\n  // about b\n  b: 2,\n}", "a", "{\n  // about b\n  b: 2,\n}")]
+    [InlineData("{\n  // about a\n  a: 1,\n\n  // about b\n  b: 2,\n}", "a", "{\n  // about a\n\n  // about b\n  b: 2,\n}")]
+    public void Comments_before_the_next_key_stay(string before, string key, string after)
     {
         Assert.True(Json5Editor.TryUnset(Encoding.UTF8.GetBytes(before), [key], out byte[]? edited, out Json5Error? error), error?.ToString());
         Assert.Equal(after, Encoding.UTF8.GetString(edited));
