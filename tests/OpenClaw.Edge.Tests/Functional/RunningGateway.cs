@@ -79,6 +79,12 @@ public sealed class RunningGateway : IAsyncDisposable
     /// <summary>Connects a WebSocket client with the home's token.</summary>
     public Task<GatewayTestClient> ConnectAsync(params string[] scopes) => GatewayTestClient.ConnectAsync(BaseUri, Home.Token, scopes);
 
+    /// <summary>Runs <c>openclaw</c> with <paramref name="args"/> as a person on this machine does: same state directory, this gateway's port.</summary>
+    public Task<CommandRun> RunAsync(params string[] args) => CommandRun.OfAsync(CommandVariables, args);
+
+    /// <summary>The environment of <see cref="RunAsync"/>.</summary>
+    public Dictionary<string, string> CommandVariables => new(Home.Variables) { ["OPENCLAW_GATEWAY_PORT"] = $"{BaseUri.Port}" };
+
     /// <summary>Sends an HTTP request; with a bearer token unless <paramref name="token"/> is empty.</summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string? json = null, string? token = null, Action<HttpRequestMessage>? change = null, bool headersOnly = false, CancellationToken cancel = default)
