@@ -17,6 +17,104 @@ public static class ConfigSchema
         json.WriteEndObject();
     }
 
+    /// <summary>Whether a path names a known key or section; <c>*</c> and <c>[]</c> stand for any key and item.</summary>
+    public static bool Knows(string path) => Find(path) is not null;
+
+    /// <summary>Writes the schema of one path without its members, its hint, and a row for each member.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="path">A path that <see cref="Knows"/>.</param>
+    public static void WriteLookup(Utf8JsonWriter json, string path)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ConfigKeyTree node = Find(path) ?? throw new ArgumentException($"{path} is no known key", nameof(path));
+        json.WriteString("path"u8, path);
+        json.WritePropertyName("schema"u8);
+        if (HasMembers(node))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "object"u8);
+            json.WriteEndObject();
+        }
+        else
+        {
+            WriteNode(json, node);
+        }
+
+        json.WriteString("reloadKind"u8, ConfigReloadKinds.Of(path));
+        WriteHint(json, path, node);
+        json.WriteString("hintPath"u8, path);
+        json.WriteStartArray("children"u8);
+        foreach (string name in node.Names)
+        {
+            WriteChild(json, name, path.Length == 0 ? name : $"{path}.{name}", node.Below(name)!);
+        }
+
+        if (node.AnyMember is { } any)
+        {
+            WriteChild(json, "*", $"{path}.*", any);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteChild(Utf8JsonWriter json, string name, string path, ConfigKeyTree node)
+    {
+        json.WriteStartObject();
+        json.WriteString("key"u8, name);
+        json.WriteString("path"u8, path);
+        json.WriteString("type"u8, TypeOf(node));
+        json.WriteBoolean("required"u8, false);
+        json.WriteBoolean("hasChildren"u8, HasMembers(node));
+        json.WriteString("reloadKind"u8, ConfigReloadKinds.Of(path));
+        WriteHint(json, path, node);
+        json.WriteEndObject();
+    }
+
+    private static void WriteHint(Utf8JsonWriter json, string path, ConfigKeyTree node)
+    {
+        json.WriteStartObject("hint"u8);
+        json.WriteString("label"u8, path[(path.LastIndexOf('.') + 1)..]);
+        if (node.Key is { } key && Help(key) is { Length: > 0 } help)
+        {
+            json.WriteString("help"u8, help);
+        }
+
+        if (SecretPaths.IsSecret(path))
+        {
+            json.WriteBoolean("sensitive"u8, true);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static bool HasMembers(ConfigKeyTree node) => node.Names.Count > 0 || node.AnyMember is not null;
+
+    private static string TypeOf(ConfigKeyTree node) =>
+        node.Item is not null ? "array"
+        : HasMembers(node) ? "object"
+        : node.Key?.Kind switch
+        {
+            ConfigKeyKind.Flag => "boolean",
+            ConfigKeyKind.Whole => "integer",
+            ConfigKeyKind.Real => "number",
+            ConfigKeyKind.Texts => "array",
+            ConfigKeyKind.TextMap or ConfigKeyKind.Section => "object",
+            ConfigKeyKind.Choice or ConfigKeyKind.Text or ConfigKeyKind.Span => "string",
+            _ => "any",
+        };
+
+    private static ConfigKeyTree? Find(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ConfigKeyTree? at = ConfigKeys.Tree;
+        foreach (string part in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            at = part.StartsWith('[') || (part == "*" && at?.Item is not null) ? at?.Item : at?.Below(part);
+        }
+
+        return at;
+    }
+
     /// <summary>Writes hints for people by path: label, help, whether it is a secret.</summary>
     public static void WriteHints(Utf8JsonWriter json)
     {

@@ -10,9 +10,17 @@ internal sealed class ConnectionSubscriptions
 
     private volatile FrozenSet<string> _keys = FrozenSet<string>.Empty;
     private volatile bool _allSessions;
+    private volatile IReadOnlyList<string> _watched = [];
 
     /// <summary>Whether it called <c>sessions.subscribe</c>.</summary>
     public bool AllSessions => _allSessions;
+
+    /// <summary>Sessions that its user looks at, for presence.</summary>
+    public IReadOnlyList<string> Watched
+    {
+        get => _watched;
+        set => _watched = value;
+    }
 
     /// <summary>Subscribes to every session.</summary>
     public void AddAll() => _allSessions = true;

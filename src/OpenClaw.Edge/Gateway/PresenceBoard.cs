@@ -103,6 +103,11 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
 
         json.WriteEndArray();
         json.WriteString("instanceId"u8, grant.Client.InstanceId ?? connection.Id);
+        if (connection.Subscriptions.Watched is { Count: > 0 } watched)
+        {
+            PairingJson.WriteList(json, "watchedSessions", watched);
+        }
+
         json.WriteNumber("onlineSince"u8, grant.SinceMs);
         json.WriteNumber("ts"u8, grant.SinceMs);
         json.WriteEndObject();

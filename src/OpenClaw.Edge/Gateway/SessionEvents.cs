@@ -51,6 +51,19 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         broadcaster.ToSubscribers(open, key.Text, byName: false);
     }
 
+    /// <summary>Sends <c>sessions.changed</c> about no session in particular: clients read their list again.</summary>
+    public void Refetch(string reason)
+    {
+        byte[] open = FrameWriter.OpenEvent("sessions.changed", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("reason"u8, reason);
+            json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        });
+        broadcaster.ToSubscribers(open, "", byName: false);
+    }
+
     /// <summary>Sends <c>session.message</c>; tool results are not pushed.</summary>
     public void Stored(SessionKey key, TranscriptEntry entry)
     {

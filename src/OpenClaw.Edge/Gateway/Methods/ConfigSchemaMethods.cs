@@ -5,7 +5,7 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>config.schema</c>, from the table of known keys.</summary>
+/// <summary><c>config.schema</c>, <c>.schema.lookup</c>, from the table of known keys.</summary>
 internal sealed class ConfigSchemaMethods(GatewayRuntime runtime)
 {
     private readonly string _generatedAt = runtime.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
@@ -14,7 +14,12 @@ internal sealed class ConfigSchemaMethods(GatewayRuntime runtime)
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("config.schema", OperatorScopes.Read, "", _ => Schema()),
+        MethodEntry.Of("config.schema.lookup", OperatorScopes.Read, "path!:str1(1024)", call => Lookup(call.Text("path")!)),
     ];
+
+    private static MethodReply Lookup(string path) => ConfigSchema.Knows(path)
+        ? MethodReply.Object(json => ConfigSchema.WriteLookup(json, path))
+        : MethodReply.Invalid("config schema path not found");
 
     private MethodReply Schema() => MethodReply.Object(json =>
     {

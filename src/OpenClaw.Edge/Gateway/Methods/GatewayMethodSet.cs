@@ -32,6 +32,12 @@ internal static class GatewayMethodSet
             .. new UsageMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),
             .. new CronMethods(runtime, runtime.Cron).Entries(),
+            .. new WorkspaceMethods(runtime).Entries(),
+            .. new SessionGroupMethods(runtime, sessions).Entries(),
+            .. new SessionManyMethods(runtime, sessions).Entries(),
+            .. new GatewayStateMethods(runtime).Entries(),
+            .. new VoiceMethods(runtime, broadcaster).Entries(),
+            .. AbsentPartMethods.Entries(runtime),
         ];
     }
 }

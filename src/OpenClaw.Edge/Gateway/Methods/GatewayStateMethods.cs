@@ -1,0 +1,191 @@
+using System.Text.Json;
+using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Security;
+
+namespace OpenClaw.Edge.Gateway.Methods;
+
+/// <summary>What pages ask about the gateway as a whole: <c>diagnostics.lanes</c>, <c>gateway.restart.preflight</c>, <c>update.status</c>,
+/// <c>channels.status</c>, <c>environments.list</c>, <c>projects.list</c>, <c>skills.status</c>.</summary>
+internal sealed class GatewayStateMethods(GatewayRuntime runtime)
+{
+    /// <summary>The methods.</summary>
+    public IEnumerable<MethodEntry> Entries() =>
+    [
+        MethodEntry.Of("diagnostics.lanes", OperatorScopes.Read, "", _ => MethodReply.Object(WriteLanes)),
+        MethodEntry.Of("gateway.restart.preflight", OperatorScopes.Read, "…", _ => MethodReply.Object(WritePreflight)),
+        MethodEntry.Of("update.status", OperatorScopes.Admin, "…", _ => MethodReply.Object(WriteUpdate)),
+        MethodEntry.Of("channels.status", OperatorScopes.Read, "probe:bool timeoutMs:int(0..) channel:str1", Channels),
+        MethodEntry.Of("environments.list", OperatorScopes.Read, "…", _ => MethodReply.Object(WriteEnvironments)),
+        MethodEntry.Of("projects.list", OperatorScopes.Read, "…", _ => MethodReply.Object(WriteProjects)),
+        MethodEntry.Of("skills.status", OperatorScopes.Read, "agentId:str1", Skills),
+    ];
+
+    private void WriteLanes(Utf8JsonWriter json)
+    {
+        IReadOnlyList<Run> runs = runtime.Runs.Active;
+        int running = runs.Count(run => run.Status != RunStatus.Queued);
+        int jobs = runtime.Cron.Jobs.Count(job => job.State.RunningAtMs is not null);
+        json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        json.WriteStartArray("lanes"u8);
+        WriteLane(json, "cron", jobs, 0, runtime.Config.Current.Config.Cron.MaxConcurrentRuns);
+        WriteLane(
+            json, "main", running, runs.Count - running,
+            runtime.Config.Current.Config.Agents.Defaults.MaxConcurrent ?? Configuration.AgentDefaultsConfig.DefaultMaxConcurrent);
+        json.WriteEndArray();
+        IGrouping<string, Run>[] sessions = [.. runs.GroupBy(run => run.SessionKey.Text, StringComparer.Ordinal)];
+        if (sessions.Length == 0)
+        {
+            json.WriteNull("dynamic"u8); // an explicit null of the wire
+            return;
+        }
+
+        json.WriteStartObject("dynamic"u8);
+        json.WriteNumber("laneCount"u8, sessions.Length);
+        json.WriteNumber("activeCount"u8, running);
+        json.WriteNumber("queuedCount"u8, runs.Count - running);
+        json.WriteNumber("queuedLaneCount"u8, sessions.Count(session => session.Any(run => run.Status == RunStatus.Queued)));
+        json.WriteEndObject();
+    }
+
+    private static void WriteLane(Utf8JsonWriter json, string name, int active, int queued, int most)
+    {
+        json.WriteStartObject();
+        json.WriteString("lane"u8, name);
+        json.WriteNumber("queuedCount"u8, queued);
+        json.WriteNumber("activeCount"u8, active);
+        json.WriteNumber("maxConcurrent"u8, most);
+        json.WriteBoolean("draining"u8, false);
+        json.WriteNumber("generation"u8, 0);
+        json.WriteNull("blockedBy"u8);
+        json.WriteEndObject();
+    }
+
+    private void WritePreflight(Utf8JsonWriter json)
+    {
+        IReadOnlyList<Run> runs = runtime.Runs.Active;
+        int running = runs.Count(run => run.Status != RunStatus.Queued);
+        int jobs = runtime.Cron.Jobs.Count(job => job.State.RunningAtMs is not null);
+        int queued = runs.Count - running;
+        (string Kind, int Count, string Text)[] blockers =
+        [
+            ("queue", queued, $"{queued} queued or active operation(s)"),
+            ("embedded-run", running, $"{running} active embedded run(s)"),
+            ("cron-run", jobs, $"{jobs} active cron run(s)"),
+        ];
+        blockers = [.. blockers.Where(blocker => blocker.Count > 0)];
+        json.WriteBoolean("safe"u8, blockers.Length == 0);
+        json.WriteStartObject("counts"u8);
+        json.WriteNumber("queueSize"u8, queued);
+        json.WriteNumber("pendingReplies"u8, 0);
+        json.WriteNumber("embeddedRuns"u8, running);
+        json.WriteNumber("cronRuns"u8, jobs);
+        json.WriteNumber("backgroundExecSessions"u8, 0);
+        json.WriteNumber("rootRequests"u8, 0);
+        json.WriteNumber("activeTasks"u8, 0);
+        json.WriteNumber("totalActive"u8, queued + running + jobs);
+        json.WriteEndObject();
+        json.WriteStartArray("blockers"u8);
+        foreach ((string kind, int count, string text) in blockers)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind"u8, kind);
+            json.WriteNumber("count"u8, count);
+            json.WriteString("message"u8, text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("summary"u8, blockers.Length == 0
+            ? "safe to restart now"
+            : $"restart deferred: {string.Join("; ", blockers.Select(blocker => blocker.Text))}");
+    }
+
+    // Packages update this gateway; it never looks for a new version itself.
+    private static void WriteUpdate(Utf8JsonWriter json)
+    {
+        json.WriteNull("sentinel"u8);
+        json.WriteNull("updateAvailable"u8);
+        json.WriteString("effectiveChannel"u8, "stable"u8);
+        json.WriteStartObject("schedule"u8);
+        json.WriteString("channel"u8, "stable"u8);
+        json.WriteBoolean("autoEnabled"u8, false);
+        json.WriteEndObject();
+    }
+
+    private MethodReply Channels(MethodCall call)
+    {
+        if (call.Text("channel") is { } channel)
+        {
+            return MethodReply.Invalid($"unknown channel: {channel}");
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            foreach (string list in (ReadOnlySpan<string>)["channelOrder", "channelMeta", "statusIssues"])
+            {
+                json.WriteStartArray(list);
+                json.WriteEndArray();
+            }
+
+            foreach (string map in (ReadOnlySpan<string>)
+                ["channelLabels", "channelDetailLabels", "channelSystemImages", "channels", "channelAccounts", "channelDefaultAccountId"])
+            {
+                json.WriteStartObject(map);
+                json.WriteEndObject();
+            }
+        });
+    }
+
+    private static void WriteEnvironments(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("environments"u8);
+        json.WriteStartObject();
+        json.WriteString("id"u8, "gateway"u8);
+        json.WriteString("type"u8, "local"u8);
+        json.WriteString("label"u8, "Gateway local"u8);
+        json.WriteString("status"u8, "available"u8);
+        json.WriteString("platform"u8, "linux"u8);
+        json.WriteBoolean("sessionHost"u8, true);
+        json.WriteString("trust"u8, "persistent"u8);
+        PairingJson.WriteList(json, "capabilities", ["agent.run", "sessions", "tools", "workspace"]);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void WriteProjects(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("projects"u8);
+        foreach (AgentEntry agent in runtime.Agents().All)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, $"workspace:{agent.Id}");
+            json.WriteString("displayName"u8, Path.GetFileName(agent.Workspace.TrimEnd('/')));
+            json.WriteString("repoRoot"u8, agent.Workspace);
+            json.WriteString("source"u8, "workspace"u8);
+            json.WriteString("agentId"u8, agent.Id);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Skills do not exist here yet: folders that hold some are not offered to agents, so none is listed.
+    private MethodReply Skills(MethodCall call)
+    {
+        string agentId = call.Text("agentId") ?? runtime.Agents().Default.Id;
+        if (!runtime.Agents().TryGet(agentId, out AgentEntry? agent))
+        {
+            return MethodReply.Invalid($"unknown agent id \"{agentId}\"");
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("workspaceDir"u8, agent.Workspace);
+            json.WriteString("managedSkillsDir"u8, Path.Combine(runtime.Paths.StateDir, "skills"));
+            json.WriteString("agentId"u8, agent.Id);
+            json.WriteStartArray("skills"u8);
+            json.WriteEndArray();
+        });
+    }
+}
