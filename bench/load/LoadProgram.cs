@@ -68,6 +68,7 @@ internal static class LoadProgram
     private static async Task ServeModelAsync(int port)
     {
         await using ScriptedModelServer server = ScriptedModelServer.Start(port);
+        server.Models = [.. server.Models, new ScriptedModel("scripted:think") { Capabilities = ["completion", "tools", "thinking"] }];
         server.DefaultAnswer = ModelAnswer.Stream(64) with { MessagesPerWrite = 8 };
         Console.WriteLine(server.BaseUri.GetLeftPart(UriPartial.Authority));
         await Console.In.ReadToEndAsync(); // the parent closes our input when it is done with us

@@ -69,6 +69,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         ModelChoice choice = Choose(request, row, active.Agent);
         ModelInfo? model = Describe(choice);
         turn.Window = Window(model, config);
+        turn.Requested = RefOf(choice);
         PlantWorkspace(active.Agent, config);
         ToolPolicy policy = active.Agent.ToolsIn(active.Run.SessionKey, runtime.Tools.Sandbox);
         IReadOnlyList<ToolSpec> tools =
@@ -151,6 +152,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             prompt.Add(await CallToolsAsync(turn, answer, round, cancellationToken));
             await SteerAsync(turn, prompt);
             turn.Publisher.BeginMessage();
+            turn.TalksAgain();
         }
     }
 
@@ -219,6 +221,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             run.SessionId = runtime.Sessions.Find(run.SessionKey)?.SessionId ?? "";
         }
 
+        turn.Publisher.Phase("preparing_workspace");
         turn.Publisher.Phase("preparing_context");
         turn.Active.PublishUserEntry(await turn.Active.Stored);
         turn.Publisher.Started();

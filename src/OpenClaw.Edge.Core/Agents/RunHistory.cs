@@ -9,7 +9,7 @@ internal static class RunHistory
     /// <summary>The ended run of this id; null when there is none.</summary>
     public static Run? FindEnded(SessionStore sessions, RunRequest request)
     {
-        if (sessions.FindByIdempotencyKey(request.SessionKey, request.RunId + ":user") is null)
+        if (sessions.FindByIdempotencyKey(request.SessionKey, request.RunId + ":user") is not { } asked)
         {
             return null;
         }
@@ -21,7 +21,7 @@ internal static class RunHistory
             return null;
         }
 
-        Run run = new(request, row.Message.Timestamp) { TextSoFar = row.Message.Content.PlainText };
+        Run run = new(request with { Message = asked.Message.Content.PlainText }, row.Message.Timestamp) { TextSoFar = row.Message.Content.PlainText };
         run.Complete(new RunResult
         {
             Status = row.Message switch

@@ -30,6 +30,9 @@ public sealed record RunResult
     /// <summary>Model that answered last.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary><c>provider/model</c> that was asked for first; null when nothing was asked.</summary>
+    public string? Requested { get; init; }
+
     /// <summary>For a person, when failed: names the server and the fix.</summary>
     public string? ErrorMessage { get; init; }
 

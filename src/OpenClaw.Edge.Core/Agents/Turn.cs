@@ -24,6 +24,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Its wire protocol.</summary>
     public string Api { get; private set; } = "";
 
+    /// <summary><c>provider/model</c> that was asked first; null before.</summary>
+    public string? Requested { get; set; }
+
     /// <summary>Window of the model in tokens.</summary>
     public int Window { get; set; } = PromptBuilder.UnknownWindow;
 
@@ -56,6 +59,15 @@ internal sealed class Turn(ActiveRun active)
         {
             (_shownProvider, _shownModel) = (provider, model);
             Publisher.Model(provider, model);
+        }
+    }
+
+    /// <summary>Publishes the model again, for the call that follows tools.</summary>
+    public void TalksAgain()
+    {
+        if (_shownProvider is not null)
+        {
+            Publisher.Model(_shownProvider, _shownModel);
         }
     }
 

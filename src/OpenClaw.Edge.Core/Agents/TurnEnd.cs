@@ -148,8 +148,12 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
             };
         }
 
-        turn.Publisher.Finishing(result.StopReason, result.ErrorMessage);
-        turn.Publisher.Model(null, null);
+        if (result.Status is not (RunStatus.Aborted or RunStatus.TimedOut)) // those end in other words, in RunEndedEvent
+        {
+            turn.Publisher.Finishing(result.StopReason, result.ErrorMessage);
+            turn.Publisher.Model(null, null);
+        }
+
         turn.Publisher.Ended(result);
     }
 
@@ -162,6 +166,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         Usage = turn.Usage,
         Provider = turn.Provider,
         Model = turn.Model,
+        Requested = turn.Requested,
         SuccessfulToolNames = turn.SuccessfulTools,
         EndedAtMs = Now,
     };

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Security;
@@ -10,6 +12,17 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
 
     /// <summary><c>token</c>, <c>password</c>, <c>trusted-proxy</c> or <c>none</c>: what the gateway is set to.</summary>
     public string Mode => secret().AuthMode;
+
+    /// <summary>Names the secret in force without telling it: another after each change.</summary>
+    public string Generation
+    {
+        get
+        {
+            GatewaySecret current = secret();
+            string text = $"{current.AuthMode}\n{(current.AuthMode == "token" ? current.Token : current.Password)}";
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        }
+    }
 
     /// <summary>Whether either text is the secret. For choosing what to check only: it counts nothing and locks nobody out,
     /// so <see cref="CheckAsync"/> must still judge.</summary>

@@ -18,6 +18,9 @@ public static class ProtocolLimits
     /// <summary>Most bytes that wait for one peer; announced as <c>policy.maxBufferedBytes</c>.</summary>
     public const int MaxBufferedBytes = 50 * 1024 * 1024;
 
+    /// <summary>Largest image that comes with a message, decoded; images are the only attachments.</summary>
+    public const int MaxImageBytes = 6 * 1024 * 1024;
+
     /// <summary>Most frames read ahead while a connect request is being judged.</summary>
     public const int MaxPendingHandshakeFrames = 15;
 

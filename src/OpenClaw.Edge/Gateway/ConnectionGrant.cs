@@ -42,6 +42,9 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Device tokens to tell it; its own first.</summary>
     public IReadOnlyList<IssuedToken> Tokens { get; init; } = [];
 
+    /// <summary>Who a proxy says it is; null without one.</summary>
+    public string? User { get; init; }
+
     /// <summary>When it connected, epoch milliseconds.</summary>
     public long SinceMs { get; init; }
 }

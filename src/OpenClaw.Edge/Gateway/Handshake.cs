@@ -47,6 +47,7 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
             new ConnectionGrant(parameters, verdict.Scopes, credential.Decision.Method, parameters.Device?.Id)
             {
                 Tokens = verdict.Tokens,
+                User = credential.Decision.Method == "trusted-proxy" ? connection.Upgrade.ProxyUser : null,
                 SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             null);

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
@@ -26,6 +29,9 @@ internal sealed class HelloWriter(
     private static readonly string[] Capabilities =
         ["chat-send-routing-contract", "published-model-catalog", "session-scoped-chat-metadata"];
 
+    // Every session is shared with everyone who may read: the others of the original's visibilities are not kept here.
+    private static readonly string[] Visibilities = ["shared"];
+
     private readonly string _bootId = Guid.NewGuid().ToString();
     private readonly long _startedAt = runtime.Time.GetTimestamp();
 
@@ -38,6 +44,7 @@ internal sealed class HelloWriter(
         json.WriteStartObject("server"u8);
         json.WriteString("version"u8, EdgeVersion.Compatible);
         json.WriteString("bootId"u8, _bootId);
+        json.WriteString("controlUiBuildSource"u8, "bundled"u8);
         json.WriteString("connId"u8, connection.Id);
         json.WriteEndObject();
         json.WriteStartObject("features"u8);
@@ -50,14 +57,39 @@ internal sealed class HelloWriter(
         json.WriteString("method"u8, grant.Method);
         json.WriteString("role"u8, grant.Role);
         WriteList(json, "scopes", grant.Scopes.Names);
+        WriteRecovery(json, grant);
         WriteTokens(json, grant.Tokens);
         json.WriteEndObject();
         json.WriteStartObject("policy"u8);
         json.WriteNumber("maxPayload"u8, ProtocolLimits.MaxFrameBytes);
         json.WriteNumber("maxBufferedBytes"u8, ProtocolLimits.MaxBufferedBytes);
         json.WriteNumber("tickIntervalMs"u8, (int)ProtocolLimits.TickInterval.TotalMilliseconds);
+        json.WriteStartObject("attachments"u8);
+        json.WriteNumber("maxBytes"u8, ProtocolLimits.MaxImageBytes);
+        json.WriteNumber("maxImageBytes"u8, ProtocolLimits.MaxImageBytes);
+        json.WriteEndObject();
+        WriteList(json, "allowedSessionVisibilities", Visibilities);
+        json.WriteBoolean("hasMultipleSessionSharingIdentities"u8, false); // one owner
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    // Names whose drafts and uploads the web page may pick up again after a reload: the holder of the same credential.
+    private void WriteRecovery(Utf8JsonWriter json, ConnectionGrant grant)
+    {
+        if (grant.IsNode)
+        {
+            return;
+        }
+
+        string material = grant.Tokens is [{ Token: { } token }, ..] ? $"device-token\n{token}"
+            : grant.User is { } user ? $"principal\n{user}\n{grant.DeviceId}"
+            : $"shared-auth\n{runtime.Authenticator.Generation}\n{grant.DeviceId}";
+        json.WriteString("recoveryScope"u8, Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(material))));
+        if (grant.Tokens.Count > 0)
+        {
+            json.WriteBoolean("recoveryMigrationAllowed"u8, true);
+        }
     }
 
     // deviceToken and issuedAtMs are the connection's own; deviceTokens are those it is handed for other roles
@@ -93,8 +125,11 @@ internal sealed class HelloWriter(
     {
         ConfigSnapshot config = runtime.Config.Current;
         json.WriteStartObject("snapshot"u8);
+        json.WriteStartObject("suspension"u8);
+        json.WriteString("phase"u8, "accepting"u8);
+        json.WriteEndObject();
         json.WritePropertyName("presence"u8);
-        if (grant.IsNode)
+        if (!grant.Reads)
         {
             json.WriteStartArray();
             json.WriteEndArray();
@@ -113,6 +148,14 @@ internal sealed class HelloWriter(
         json.WriteNumber("uptimeMs"u8, (long)runtime.Time.GetElapsedTime(_startedAt).TotalMilliseconds);
         json.WriteString("appliedConfigHash"u8, config.Hash);
         WriteSessionDefaults(json);
+        if (grant.Reads)
+        {
+            json.WriteStartObject("updateSchedule"u8); // updates come from the package manager, never by themselves
+            json.WriteString("channel"u8, "stable"u8);
+            json.WriteBoolean("autoEnabled"u8, false);
+            json.WriteEndObject();
+        }
+
         if (grant.IsAdmin)
         {
             json.WriteString("configPath"u8, runtime.Paths.ConfigPath);

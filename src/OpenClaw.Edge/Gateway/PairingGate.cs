@@ -51,6 +51,12 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             }
         }
 
+        if ((ask.ClientId, ask.ClientMode, ask.Role) is ("gateway-client", "backend", "operator")
+            && IsTrusted(connection, parameters, credential))
+        {
+            return new PairingVerdict(null, ScopeSet.Of(ask.Scopes), []); // a program of this machine: nothing to pair
+        }
+
         PairedDevice? known = runtime.Devices.Find(device.Id);
         string? reason = known is null ? "not-paired"
             : known.LiveRole(ask.Role) is not { } role ? "role-upgrade"
@@ -159,14 +165,14 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
 
     // The shared secret alone: scopes only for the command line and backends of this machine.
     private static ScopeSet WithoutDevice(
-        GatewayConnection connection, ConnectParams parameters, ConnectCredential credential)
-    {
-        bool trusted = connection.Peer.LocalDirect
-            && connection.Upgrade.Origin is null
-            && credential.IsOpenOrSecret
-            && (parameters.Client.Id, parameters.Client.Mode) is ("cli", "cli") or ("gateway-client", "backend");
-        return trusted ? ScopeSet.Of(parameters.Scopes) : ScopeSet.Empty;
-    }
+        GatewayConnection connection, ConnectParams parameters, ConnectCredential credential) =>
+        IsTrusted(connection, parameters, credential) ? ScopeSet.Of(parameters.Scopes) : ScopeSet.Empty;
+
+    private static bool IsTrusted(GatewayConnection connection, ConnectParams parameters, ConnectCredential credential) =>
+        connection.Peer.LocalDirect
+        && connection.Upgrade.Origin is null
+        && credential.IsOpenOrSecret
+        && (parameters.Client.Id, parameters.Client.Mode) is ("cli", "cli") or ("gateway-client", "backend");
 
     private static partial class Log
     {

@@ -43,11 +43,12 @@ internal static class RunEndEvents
             json.WriteString("livenessState"u8, "working"u8);
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
             json.WriteNumber("endedAt"u8, result.EndedAtMs);
+            json.WriteBoolean("replayInvalid"u8, false);
             json.WriteStartObject("terminalReply"u8);
             json.WriteString("disposition"u8, silent ? "silent"u8 : "visible"u8);
             json.WriteString("text"u8, silent ? "" : result.Text);
             json.WriteEndObject();
-            WriteReceipt(json, ended);
+            WriteReceipt(json, ended.Run, result, silent);
             json.WriteBoolean("executionSettled"u8, true);
         });
         RunEventEncoder.SendChat(broadcaster, ended, "final", json =>
@@ -57,12 +58,6 @@ internal static class RunEndEvents
             {
                 MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
             }
-
-            json.WriteStartObject("usage"u8);
-            json.WriteNumber("input"u8, result.Usage.Input);
-            json.WriteNumber("output"u8, result.Usage.Output);
-            json.WriteNumber("totalTokens"u8, result.Usage.TotalTokens);
-            json.WriteEndObject();
         });
     }
 
@@ -92,12 +87,21 @@ internal static class RunEndEvents
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
             json.WriteNumber("endedAt"u8, result.EndedAtMs);
         });
-        // The run has no further events: the number after its last one is free.
+        // The run has no further events: the numbers after its last one are free.
         RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq + 1, "lifecycle", json =>
         {
+            json.WriteString("phase"u8, "model"u8);
+            json.WriteNull("provider"u8); // explicit nulls are the wire's
+            json.WriteNull("model"u8);
+        });
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq + 2, "lifecycle", json =>
+        {
             json.WriteString("phase"u8, "error"u8);
+            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
             json.WriteString("error"u8, result.ErrorMessage ?? "This operation was aborted");
             json.WriteBoolean("aborted"u8, true);
+            json.WriteString("stopReason"u8, "aborted"u8);
             json.WriteBoolean("executionSettled"u8, true);
         });
     }
@@ -108,6 +112,11 @@ internal static class RunEndEvents
         string message = result.ErrorMessage ?? "the run failed";
         RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
         {
+            json.WriteBoolean("aborted"u8, false);
+            json.WriteString("livenessState"u8, "blocked"u8);
+            json.WriteStartObject("errorObservation"u8);
+            WriteFailure(json, result);
+            json.WriteEndObject();
             json.WriteString("phase"u8, "error"u8);
             json.WriteString("error"u8, message);
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
@@ -117,15 +126,13 @@ internal static class RunEndEvents
         RunEventEncoder.SendChat(broadcaster, ended, "error", json =>
         {
             json.WriteString("errorMessage"u8, message);
-            json.WriteString("errorKind"u8, KindOf(result.Failure));
-            json.WriteStartObject("errorDetail"u8);
-            json.WriteString("provider"u8, result.Provider);
-            json.WriteString("model"u8, result.Model);
-            if (result.Failure is { } failure)
+            if (KindOf(result.Failure) is { } kind)
             {
-                json.WriteString("failoverReason"u8, failure.ToString());
+                json.WriteString("errorKind"u8, kind);
             }
 
+            json.WriteStartObject("errorDetail"u8);
+            WriteFailure(json, result);
             if (result.HttpStatus is { } status)
             {
                 json.WriteNumber("httpStatus"u8, status);
@@ -136,28 +143,33 @@ internal static class RunEndEvents
             {
                 MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
             }
-
-            json.WriteString("stopReason"u8, "error"u8);
         });
     }
 
-    private static string KindOf(ProviderFailure? failure) => failure switch
+    private static string? KindOf(ProviderFailure? failure) => failure switch
     {
         ProviderFailure.RateLimited => "rate_limit",
         ProviderFailure.ContextOverflow => "context_length",
         ProviderFailure.Stalled => "timeout",
-        _ => "unknown",
+        _ => null,
     };
 
-    private static void WriteReceipt(Utf8JsonWriter json, RunEndedEvent ended)
+    /// <summary>Writes <c>terminalReceipt</c>: what was asked for and what answered.</summary>
+    public static void WriteReceipt(Utf8JsonWriter json, Run run, RunResult result, bool silent)
     {
-        RunResult result = ended.Result;
         json.WriteStartObject("terminalReceipt"u8);
-        json.WriteString("runId"u8, ended.Run.Id);
-        json.WriteString("sessionId"u8, ended.Run.SessionId);
+        json.WriteString("runId"u8, run.Id);
+        json.WriteString("sessionId"u8, run.SessionId);
+        json.WriteString("turnId"u8, run.Id);
+        (string provider, string model) = result.Requested is { } wanted ? Split(wanted) : (result.Provider, result.Model);
+        json.WriteStartObject("requested"u8);
+        json.WriteString("provider"u8, provider);
+        json.WriteString("model"u8, model);
+        json.WriteEndObject();
         json.WriteStartObject("effective"u8);
         json.WriteString("provider"u8, result.Provider);
         json.WriteString("model"u8, result.Model);
+        json.WriteString("responseModel"u8, result.Model);
         json.WriteEndObject();
         json.WriteStartArray("successfulToolNames"u8);
         foreach (string name in result.SuccessfulToolNames)
@@ -166,6 +178,34 @@ internal static class RunEndEvents
         }
 
         json.WriteEndArray();
+        json.WriteBoolean("rerouted"u8, provider != result.Provider || model != result.Model);
+        json.WriteString("terminalDisposition"u8, silent ? "silent"u8 : "visible"u8);
         json.WriteEndObject();
+    }
+
+    private static (string Provider, string Model) Split(string modelRef)
+    {
+        int slash = modelRef.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 ? (modelRef[..slash], modelRef[(slash + 1)..]) : ("", modelRef);
+    }
+
+    // The original's words for why it turns to another model.
+    private static string ReasonOf(ProviderFailure? failure) => failure switch
+    {
+        ProviderFailure.Unauthorized => "auth",
+        ProviderFailure.RateLimited => "rate_limit",
+        ProviderFailure.BadRequest => "format",
+        ProviderFailure.ModelNotFound => "model_not_found",
+        ProviderFailure.ServerError => "server_error",
+        ProviderFailure.Unreachable or ProviderFailure.Stalled or ProviderFailure.DroppedMidStream => "timeout",
+        _ => "unknown",
+    };
+
+    private static void WriteFailure(Utf8JsonWriter json, RunResult result)
+    {
+        json.WriteString("provider"u8, result.Provider);
+        json.WriteString("model"u8, result.Model);
+        json.WriteString("failoverReason"u8, ReasonOf(result.Failure));
+        json.WriteString("providerRuntimeFailureKind"u8, result.Failure == ProviderFailure.BadRequest ? "schema"u8 : "unknown"u8);
     }
 }

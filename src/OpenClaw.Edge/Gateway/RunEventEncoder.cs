@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -32,8 +33,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
                 sessions.Changed(started.Run.SessionKey, null, "start", started.Run);
                 break;
             case RunModelEvent model:
-                RunStatusEvents.Model(broadcaster, model);
-                sessions.Changed(model.Run.SessionKey, null, "model", model.Run);
+                OnModel(model);
                 break;
             case RunToolStartedEvent tool:
                 RunToolEvents.Started(broadcaster, sessions, tool);
@@ -61,7 +61,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             case RunEntryStoredEvent stored:
                 if (stored.Entry.Message.Role == "user")
                 {
-                    sessions.Changed(stored.Run.SessionKey, "send", run: stored.Run);
+                    OnAsked(stored);
                 }
 
                 sessions.Stored(stored.Run.SessionKey, stored.Entry);
@@ -96,9 +96,41 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
     private void OnEnded(RunEndedEvent ended)
     {
         RunEndEvents.Send(broadcaster, ended);
-        string phase = ended.Result.Status == RunStatus.Failed ? "error" : "end";
-        sessions.Changed(ended.Run.SessionKey, "agent.input.settled", run: ended.Run, ended: true);
-        sessions.Changed(ended.Run.SessionKey, null, phase, ended.Run, ended: true);
+        SessionKey key = ended.Run.SessionKey;
+        if (ended.Result.Status is not (RunStatus.Aborted or RunStatus.TimedOut))
+        {
+            sessions.Changed(key, null, ended.Result.Status == RunStatus.Failed ? "error" : "end", ended.Run, ended: true);
+            return;
+        }
+
+        sessions.Changed(key, null, "end", ended.Run, ended: true);
+        sessions.Changed(key, null, "model", ended.Run, ended: true);
+        sessions.Changed(key, null, "error", ended.Run, ended: true);
+        sessions.Changed(key, "agent.input.settled", run: ended.Run, ended: true);
+    }
+
+    // A session's first message makes its row: there is nothing yet that "send" could change.
+    private void OnAsked(RunEntryStoredEvent asked)
+    {
+        SessionKey key = asked.Run.SessionKey;
+        if (asked.Entry.Seq > 1)
+        {
+            sessions.Changed(key, "send", run: asked.Run);
+        }
+
+        sessions.Changed(key, "participants", run: asked.Run);
+    }
+
+    private void OnModel(RunModelEvent model)
+    {
+        bool over = model.Provider is null;
+        RunStatusEvents.Model(broadcaster, model);
+        if (over)
+        {
+            sessions.Changed(model.Run.SessionKey, "agent.input.settled", run: model.Run, ended: true);
+        }
+
+        sessions.Changed(model.Run.SessionKey, null, "model", model.Run, over);
     }
 
     private RunFrames FramesOf(Run run)
@@ -144,7 +176,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
         json.WriteString("runId"u8, run.Id);
         json.WriteString("sessionKey"u8, run.SessionKey.Text);
         json.WriteString("agentId"u8, run.SessionKey.AgentId);
-        if (run.SessionId.Length > 0)
+        if (stream == "lifecycle" && run.SessionId.Length > 0)
         {
             json.WriteString("sessionId"u8, run.SessionId);
         }
@@ -152,6 +184,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
         json.WriteNumber("seq"u8, seq);
         json.WriteString("stream"u8, stream);
         json.WriteNumber("ts"u8, runEvent.TimestampMs);
+        json.WriteBoolean("isHeartbeat"u8, false);
         json.WriteStartObject("data"u8);
         data(json);
         json.WriteEndObject();

@@ -22,8 +22,8 @@ internal sealed class RunFrames
     {
         string body = $"\"runId\":{Quote(run.Id)},\"sessionKey\":{Quote(run.SessionKey.Text)},\"agentId\":{Quote(run.SessionKey.AgentId)}";
         _chatHead = Encoding.UTF8.GetBytes("{\"type\":\"event\",\"event\":\"chat\",\"payload\":{" + body + ",\"seq\":");
-        string session = run.SessionId.Length > 0 ? $",\"sessionId\":{Quote(run.SessionId)}" : "";
-        _agentHead = Encoding.UTF8.GetBytes("{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + session + ",\"seq\":");
+        _agentHead = Encoding.UTF8.GetBytes(
+            "{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + ",\"isHeartbeat\":false,\"seq\":");
     }
 
     /// <summary>Both events of a piece of the answer.</summary>

@@ -64,9 +64,13 @@ internal static class RunStatusEvents
         RunEventEncoder.SendAgent(broadcaster, finishing, finishing.Seq, "lifecycle", json =>
         {
             json.WriteString("phase"u8, "finishing"u8);
-            json.WriteString("stopReason"u8, finishing.StopReason);
+            if (finishing.Error is null)
+            {
+                json.WriteString("stopReason"u8, finishing.StopReason);
+            }
+
             json.WriteBoolean("aborted"u8, false);
-            json.WriteString("livenessState"u8, "working"u8);
+            json.WriteString("livenessState"u8, finishing.Error is null ? "working"u8 : "blocked"u8);
             json.WriteNumber("endedAt"u8, finishing.TimestampMs);
             if (finishing.Error is not null)
             {

@@ -21,6 +21,7 @@ public sealed class RunTests : IAsyncDisposable
 
         Assert.Equal(
             [
+                "preparing_workspace",
                 "preparing_context",
                 "stored user 1 hello there",
                 "started",
@@ -86,6 +87,7 @@ public sealed class RunTests : IAsyncDisposable
 
         Assert.Equal(
             [
+                "preparing_workspace",
                 "preparing_context",
                 "stored user 1 write a file",
                 "started",
@@ -97,6 +99,7 @@ public sealed class RunTests : IAsyncDisposable
                 """tool start write a.txt {"path":"a.txt","content":"x"}""",
                 "tool end Created a.txt (1 bytes).",
                 "stored toolResult 3 Created a.txt (1 bytes).",
+                "model scripted/one",
                 @"text Done.|Done.|\n\nDone.|Let me look.\n\nDone.",
                 "usage 2",
                 "stored assistant 4 Done.",

@@ -41,6 +41,28 @@ public sealed class GatewayWireTests : IAsyncLifetime
         Assert.Equal([Admin], client.Hello.GetProperty("auth").GetProperty("scopes").EnumerateArray().Select(s => s.GetString()));
         Assert.Equal("agent:main:main", client.Hello.GetProperty("snapshot").GetProperty("sessionDefaults").GetProperty("mainSessionKey").GetString());
         Assert.DoesNotContain("null", client.Hello.GetProperty("auth").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("accepting", client.Hello.GetProperty("snapshot").GetProperty("suspension").GetProperty("phase").GetString());
+        Assert.False(client.Hello.GetProperty("snapshot").GetProperty("updateSchedule").GetProperty("autoEnabled").GetBoolean());
+        Assert.Equal(6291456, client.Hello.GetProperty("policy").GetProperty("attachments").GetProperty("maxImageBytes").GetInt32());
+        Assert.Equal(["shared"], client.Hello.GetProperty("policy").GetProperty("allowedSessionVisibilities").EnumerateArray().Select(s => s.GetString()));
+    }
+
+    [Fact]
+    public async Task Hello_of_a_caller_without_scopes_tells_nothing_of_others()
+    {
+        await using GatewayTestClient client = await _gateway.ConnectAsync();
+        using RawSocket nobody = await RawSocket.ConnectAsync(_gateway.BaseUri, _home.Token, scopes: "");
+        using RawSocket again = await RawSocket.ConnectAsync(_gateway.BaseUri, _home.Token, scopes: "");
+
+        JsonElement hello = nobody.Seen.Single(frame => frame.TryGetProperty("payload", out JsonElement it) && it.TryGetProperty("snapshot", out _)).GetProperty("payload");
+        JsonElement second = again.Seen.Single(frame => frame.TryGetProperty("payload", out JsonElement it) && it.TryGetProperty("snapshot", out _)).GetProperty("payload");
+
+        Assert.Empty(hello.GetProperty("snapshot").GetProperty("presence").EnumerateArray());
+        Assert.False(hello.GetProperty("snapshot").TryGetProperty("updateSchedule", out _));
+        Assert.False(hello.GetProperty("snapshot").TryGetProperty("configPath", out _));
+        Assert.Equal(43, hello.GetProperty("auth").GetProperty("recoveryScope").GetString()!.Length);
+        Assert.Equal(hello.GetProperty("auth").GetProperty("recoveryScope").GetString(), second.GetProperty("auth").GetProperty("recoveryScope").GetString());
+        Assert.False(hello.GetProperty("auth").TryGetProperty("recoveryMigrationAllowed", out _));
     }
 
     [Fact]

@@ -70,7 +70,9 @@ public sealed class Order_of_events : IAsyncLifetime
         Assert.Equal("aborted", before[0].GetProperty("state").GetString());
         Assert.Equal("rpc", before[0].GetProperty("stopReason").GetString());
         Assert.Equal("kept", GatewayTestClient.TextOf(before[0].GetProperty("message")));
-        Assert.Equal("lifecycle end", Steps(before[1]));
+        Assert.Equal(["lifecycle end", "lifecycle model", "lifecycle error"], before[1..4].Select(Steps));
+        Assert.DoesNotContain(client.Seen, frame => StreamOf(frame) == "lifecycle" && Steps(frame.GetProperty("payload")) == "lifecycle finishing");
+        Assert.Equal("aborted", before[3].GetProperty("data").GetProperty("stopReason").GetString());
         Assert.Equal("cancelled", before[1].GetProperty("data").GetProperty("status").GetString());
         Assert.Equal("""{"runId":"abort-1","status":"timeout","summary":"aborted","stopReason":"rpc"}""", await DuplicateAsync(client, "abort-1"));
     }
@@ -106,6 +108,30 @@ public sealed class Order_of_events : IAsyncLifetime
 
         Assert.Equal("""{"runId":"dup-1","status":"in_flight"}""", during);
         Assert.Equal("""{"runId":"dup-1","status":"ok","summary":"completed"}""", after);
+        Assert.Single(model.ChatRequests);
+    }
+
+    [Fact]
+    public async Task A_used_key_with_another_message_is_a_conflict_also_after_a_restart()
+    {
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"talk","idempotencyKey":"key-1"}""");
+        await EndAsync(client);
+
+        JsonElement other = await client.CallAsync("chat.send", """{"sessionKey":"main","message":"sing","idempotencyKey":"key-1"}""");
+        JsonElement elsewhere = await client.CallAsync("chat.send", """{"sessionKey":"else","message":"talk","idempotencyKey":"key-1"}""");
+        await gateway.DisposeAsync();
+        gateway = await RunningGateway.StartAsync(home);
+        using RawSocket later = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        JsonElement restarted = await later.CallAsync("chat.send", """{"sessionKey":"main","message":"sing","idempotencyKey":"key-1"}""");
+
+        foreach (JsonElement answer in (JsonElement[])[other, elsewhere, restarted])
+        {
+            Assert.Equal("INVALID_REQUEST", answer.GetProperty("error").GetProperty("code").GetString());
+            Assert.Equal("chat-request-conflict", answer.GetProperty("error").GetProperty("details").GetProperty("reason").GetString());
+        }
+
+        Assert.Equal("""{"runId":"key-1","status":"ok","summary":"completed"}""", await DuplicateAsync(later, "key-1"));
         Assert.Single(model.ChatRequests);
     }
 

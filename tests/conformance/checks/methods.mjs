@@ -2,6 +2,7 @@
 import { Client } from '../lib/client.mjs';
 
 const key = 'agent:main:shapes';
+const refused = 'agent:main:refused'; // ours takes some that the original refuses: they must not show in other checks
 const bogus = { colour: 'red' };
 
 // [name of the check, method, params or a function of what came before]
@@ -67,14 +68,14 @@ const calls = [
   ['chat.metadata of a session', 'chat.metadata', { sessionKey: 'main' }],
   ['chat.message.get, unknown', 'chat.message.get', { sessionKey: 'main', messageId: 'nope' }],
   ['chat.send, nothing', 'chat.send', {}],
-  ['chat.send, no message', 'chat.send', { sessionKey: 'main', idempotencyKey: 'b1' }],
-  ['chat.send, empty message', 'chat.send', { sessionKey: 'main', message: '', idempotencyKey: 'b2' }],
-  ['chat.send, no idempotency key', 'chat.send', { sessionKey: 'main', message: 'x' }],
-  ['chat.send, unknown member', 'chat.send', { sessionKey: 'main', message: 'x', idempotencyKey: 'b3', ...bogus }],
-  ['chat.send, message is a number', 'chat.send', { sessionKey: 'main', message: 5, idempotencyKey: 'b4' }],
+  ['chat.send, no message', 'chat.send', { sessionKey: refused, idempotencyKey: 'b1' }],
+  ['chat.send, empty message', 'chat.send', { sessionKey: refused, message: '', idempotencyKey: 'b2' }],
+  ['chat.send, no idempotency key', 'chat.send', { sessionKey: refused, message: 'x' }],
+  ['chat.send, unknown member', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b3', ...bogus }],
+  ['chat.send, message is a number', 'chat.send', { sessionKey: refused, message: 5, idempotencyKey: 'b4' }],
   ['chat.send, unknown agent', 'chat.send', { sessionKey: 'agent:ghost:main', message: 'x', idempotencyKey: 'b5' }],
-  ['chat.send, another window', 'chat.send', { sessionKey: 'main', sessionId: 'not-this-one', message: 'x', idempotencyKey: 'b6' }],
-  ['chat.send, unknown queue mode', 'chat.send', { sessionKey: 'main', message: 'x', idempotencyKey: 'b7', queueMode: 'nope' }],
+  ['chat.send, another window', 'chat.send', { sessionKey: refused, sessionId: 'not-this-one', message: 'x', idempotencyKey: 'b6' }],
+  ['chat.send, unknown queue mode', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b7', queueMode: 'nope' }],
   ['chat.abort, nothing', 'chat.abort', {}],
   ['chat.abort, nothing runs', 'chat.abort', { sessionKey: 'main' }],
   ['chat.abort, unknown run', 'chat.abort', { sessionKey: 'main', runId: 'nope' }],
@@ -82,7 +83,7 @@ const calls = [
   ['agent, empty message', 'agent', { message: '', idempotencyKey: 'a1' }],
   ['agent, no idempotency key', 'agent', { message: 'x' }],
   ['agent, unknown agent', 'agent', { message: 'x', idempotencyKey: 'a2', agentId: 'ghost' }],
-  ['agent, unknown member', 'agent', { message: 'x', idempotencyKey: 'a3', ...bogus }],
+  ['agent, unknown member', 'agent', { message: 'x', sessionKey: refused, idempotencyKey: 'a3', ...bogus }],
   ['agent.wait, no run', 'agent.wait', {}],
   ['agent.wait, unknown run', 'agent.wait', { runId: 'nope', timeoutMs: 100 }],
   ['sessions.subscribe', 'sessions.subscribe', {}],

@@ -42,7 +42,7 @@ async function turn(context, name, sessionKey, message, { model, quiet } = {}) {
 }
 
 // A turn is over when its chat event came and nothing else did for a while.
-async function settle(client, from, runId, quietMs = 700) {
+async function settle(client, from, runId, quietMs = 1200) {
   await client.event(({ event, payload }) => event === 'chat' && payload.runId === runId && ends.has(payload.state), `the end of ${runId}`, 40_000).catch(() => {});
   for (let last = -1; last !== client.frames.length;) {
     last = client.frames.length;
@@ -56,15 +56,18 @@ async function recordEvents({ watcher, record }, name, from, runId) {
   await record(`turn ${name}: order of agent`, () => ({ order: signatures(frames, 'agent') }));
   await record(`turn ${name}: order of session events`, () => ({ order: signatures(frames, 'session') }));
   await record(`turn ${name}: chat among agent`, () => ({ order: interleaved(frames, runId) }));
-  await record(`turn ${name}: shapes`, () => {
-    const shapes = {};
-    for (const frame of frames) {
-      const { seq, ...rest } = frame;
-      shapes[signature(frame)] ??= { ...rest, payload: trimmed(frame.payload), seq: typeof seq };
-    }
+  for (const which of ['chat', 'agent', 'session']) {
+    await record(`turn ${name}: shapes of ${which} events`, () => {
+      const shapes = {};
+      for (const frame of frames.filter(({ event }) => family[which].includes(event))) {
+        const { seq, ...rest } = frame;
+        shapes[signature(frame)] ??= { ...rest, payload: trimmed(frame.payload), seq: typeof seq };
+      }
 
-    return shapes;
-  });
+      return shapes;
+    });
+  }
+
   await record(`turn ${name}: counters`, () => counters(frames, runId));
 }
 
@@ -131,7 +134,7 @@ async function abort(context) {
     const { ok, payload, error } = await watcher.call('chat.abort', { sessionKey: 'agent:main:abort', runId });
     return { ok, payload, error };
   });
-  await settle(watcher, from, runId, 1500);
+  await settle(watcher, from, runId, 2000);
   await record('turn abort: event comes before the answer', () => {
     const frames = watcher.frames.slice(from).map(({ frame }) => frame);
     const event = frames.findIndex((frame) => frame.event === 'chat' && frame.payload.state === 'aborted');

@@ -10,7 +10,6 @@ namespace OpenClaw.Edge.Gateway.Methods;
 internal static class ChatAttachments
 {
     private const int MaxImages = 8; // docs/protocol.md, chat completions
-    private const int MaxImageBytes = 6 * 1024 * 1024; // the original's policy.attachments.maxImageBytes
 
     /// <summary>Reads them; false with the reason when one can not be used.</summary>
     public static bool TryRead(
@@ -63,9 +62,9 @@ internal static class ChatAttachments
             return GatewayError.Invalid($"attachment type not supported: {(mime.Length == 0 ? "unknown" : mime)} (only images)");
         }
 
-        if (content.Length > MaxImageBytes * 4L / 3 || !Base64.IsValid(content))
+        if (content.Length > ProtocolLimits.MaxImageBytes * 4L / 3 || !Base64.IsValid(content))
         {
-            return GatewayError.Invalid($"attachment is not base64 or larger than {MaxImageBytes} bytes");
+            return GatewayError.Invalid($"attachment is not base64 or larger than {ProtocolLimits.MaxImageBytes} bytes");
         }
 
         read.Add(new PromptImage(mime, content));

@@ -10,6 +10,8 @@ internal static class RunReplies
     public static async ValueTask<MethodReply> OfChatAsync(RunAdmission admission, RunRequest request) =>
         admission.Status switch
         {
+            RunAdmissionStatus.InFlight or RunAdmissionStatus.Finished when IsOther(admission.Run!.Request, request) =>
+                MethodReply.Fail(Conflict()),
             RunAdmissionStatus.Started => Status(request.RunId, "started"),
             RunAdmissionStatus.InFlight => Status(request.RunId, "in_flight"),
             RunAdmissionStatus.Finished => Finished(request.RunId, await admission.Run!.Completion),
@@ -35,6 +37,13 @@ internal static class RunReplies
         json.WriteString("runId"u8, runId);
         json.WriteString("status"u8, status);
     });
+
+    private static bool IsOther(RunRequest before, RunRequest now) =>
+        before.SessionKey != now.SessionKey || !string.Equals(before.Message, now.Message, StringComparison.Ordinal);
+
+    private static GatewayError Conflict() => GatewayError.Invalid(
+        "This message ID was already used for different input. Check the conversation history and use a new message ID to send again.",
+        json => json.WriteString("reason"u8, "chat-request-conflict"u8));
 
     private static MethodReply Finished(string runId, RunResult result)
     {
