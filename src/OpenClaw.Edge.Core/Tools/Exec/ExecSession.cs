@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -142,7 +143,7 @@ public sealed class ExecSession : IAsyncDisposable
     internal static ExecSession Start(string id, ExecRequest request, HostCommand command, string spillPath, TimeProvider time, out string problem)
     {
         ExecSession session = new(id, request, spillPath, time);
-        session._host = HostProcess.Start(command, session.Output.Append, out problem);
+        session._host = HostProcess.Start(command.Launch(), (bytes, _) => session.Output.Append(bytes), out problem);
         if (session._host is null)
         {
             session.Finish(new ProcessExit(126, 0), problem);

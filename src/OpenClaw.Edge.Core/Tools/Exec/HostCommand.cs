@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -33,9 +34,13 @@ internal sealed record HostCommand
     /// <summary>Most tasks that the user may have while it runs; the kernel does not hold root to it.</summary>
     public int MaxTasks { get; init; } = 4096;
 
-    /// <summary>The program's arguments, its path first.</summary>
-    public string[] Arguments() =>
-    [
-        "/bin/sh", "-c", Preamble, "sh", Directory, MaxTasks.ToString(CultureInfo.InvariantCulture), Shell, "-c", Text,
-    ];
+    /// <summary>How it is started.</summary>
+    public HostLaunch Launch() => new()
+    {
+        Arguments =
+            ["/bin/sh", "-c", Preamble, "sh", Directory, MaxTasks.ToString(CultureInfo.InvariantCulture), Shell, "-c", Text],
+        Environment = Environment,
+        Input = Input,
+        Terminal = Terminal,
+    };
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace OpenClaw.Edge.Tools;
+namespace OpenClaw.Edge.Platform;
 
 /// <summary>One command on this machine, leader of its own session, watched by one thread that reads its output and takes its
 /// exit status. Output goes to the sink on that thread. Dispose after it has ended; a running one is killed.</summary>
@@ -21,16 +21,18 @@ internal sealed class HostProcess : IDisposable
     private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly string _mark;
-    private readonly Action<ReadOnlySpan<byte>> _sink;
+    private readonly Action<ReadOnlySpan<byte>, bool> _sink;
     private readonly int _output;
+    private readonly int _errors; // -1: with the output
     private int _input;
     private bool _reaped;
 
-    private HostProcess(int pid, string mark, int output, int input, Action<ReadOnlySpan<byte>> sink)
+    private HostProcess(int pid, string mark, int output, int errors, int input, Action<ReadOnlySpan<byte>, bool> sink)
     {
         Pid = pid;
         _mark = mark;
         _output = output;
+        _errors = errors;
         _input = input;
         _sink = sink;
     }
@@ -44,20 +46,18 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Whether input can be written.</summary>
     public bool TakesInput => Volatile.Read(ref _input) >= 0;
 
-    /// <summary>Starts a command. Null with a sentence when the system refuses.</summary>
-    public static HostProcess? Start(HostCommand command, Action<ReadOnlySpan<byte>> sink, out string problem)
+    /// <summary>Starts a program; the flag that the sink gets says standard error. Null with a sentence when the system refuses.</summary>
+    public static HostProcess? Start(HostLaunch launch, Action<ReadOnlySpan<byte>, bool> sink, out string problem)
     {
         string mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-        string[] environment = [.. command.Environment.Select(pair => $"{pair.Key}={pair.Value}"), $"{Marker}={mark}"];
-        int output = -1;
-        int childOutput = -1;
-        int input = -1;
-        int childInput = -1;
+        string[] environment = [.. launch.Environment.Select(pair => $"{pair.Key}={pair.Value}"), $"{Marker}={mark}"];
+        (int output, int errors, int input) = (-1, -1, -1);
+        (int childOutput, int childErrors, int childInput) = (-1, -1, -1);
         string? terminal = null;
         int error;
         try
         {
-            if (command.Terminal)
+            if (launch.Terminal)
             {
                 _ = ExecNative.TryTerminal(out output, out string path, out error);
                 terminal = path;
@@ -65,33 +65,42 @@ internal sealed class HostProcess : IDisposable
             else
             {
                 _ = ExecNative.TryPipe(out output, out childOutput, out error);
-                if (error == 0 && command.Input)
+                if (error == 0 && launch.SeparateErrors)
+                {
+                    _ = ExecNative.TryPipe(out errors, out childErrors, out error);
+                }
+
+                if (error == 0 && launch.Input)
                 {
                     _ = ExecNative.TryPipe(out childInput, out input, out error);
                 }
             }
 
             int pid = 0;
-            error = error != 0 ? error : ExecNative.Spawn(command.Arguments(), environment, childInput, childOutput, terminal, out pid);
+            error = error != 0 ? error
+                : ExecNative.Spawn(launch.Arguments, environment, childInput, childOutput, childErrors, terminal, out pid);
             if (error != 0)
             {
                 ExecNative.Close(output);
+                ExecNative.Close(errors);
                 ExecNative.Close(input);
                 problem = string.Create(CultureInfo.InvariantCulture, $"the command could not be started: errno {error}");
                 return null;
             }
 
             problem = "";
-            input = command.Terminal ? output : input;
+            input = launch.Terminal ? output : input;
             ExecNative.DoNotBlock(output);
+            ExecNative.DoNotBlock(errors);
             ExecNative.DoNotBlock(input);
-            HostProcess process = new(pid, mark, output, input, sink);
+            HostProcess process = new(pid, mark, output, errors, input, sink);
             new Thread(process.Watch, ThreadStack) { IsBackground = true, Name = "exec" }.Start();
             return process;
         }
         finally
         {
             ExecNative.Close(childOutput);
+            ExecNative.Close(childErrors);
             ExecNative.Close(childInput);
         }
     }
@@ -209,20 +218,19 @@ internal sealed class HostProcess : IDisposable
     {
         byte[] buffer = new byte[ReadBytes];
         int watch = ExecNative.WatchExit(Pid);
-        bool open = true;
+        bool output = true;
+        bool errors = _errors >= 0;
         ProcessExit exit = default;
-        Span<ExecNative.PollEntry> entries = stackalloc ExecNative.PollEntry[2];
+        Span<ExecNative.PollEntry> entries = stackalloc ExecNative.PollEntry[3];
         try
         {
             while (!_reaped)
             {
-                entries[0] = new() { Descriptor = open ? _output : -1, Wanted = ExecNative.PollIn };
-                entries[1] = new() { Descriptor = watch, Wanted = ExecNative.PollIn };
-                _ = ExecNative.Poll(entries, watch < 0 ? 50 : -1);
-                open = open && (entries[0].Got == 0 || Take(buffer));
+                entries[2] = new() { Descriptor = watch, Wanted = ExecNative.PollIn };
+                _ = Poll(entries, buffer, watch < 0 ? 50 : -1, ref output, ref errors);
                 lock (_gate) // its number may be another's as soon as it is reaped
                 {
-                    if ((watch < 0 || entries[1].Got != 0) && ExecNative.TryReap(Pid, out int code, out int signal))
+                    if ((watch < 0 || entries[2].Got != 0) && ExecNative.TryReap(Pid, out int code, out int signal))
                     {
                         exit = new ProcessExit(signal == 0 ? code : 128 + signal, signal);
                         _reaped = true;
@@ -231,10 +239,9 @@ internal sealed class HostProcess : IDisposable
             }
 
             long until = Environment.TickCount64 + LongestDrainMs;
-            while (open && Environment.TickCount64 < until)
+            while ((output || errors) && Environment.TickCount64 < until && Poll(entries[..2], buffer, QuietMs, ref output, ref errors))
             {
-                entries[0] = new() { Descriptor = _output, Wanted = ExecNative.PollIn };
-                open = ExecNative.Poll(entries[..1], QuietMs) > 0 && Take(buffer);
+                // what was written before the exit is still read
             }
         }
         finally
@@ -242,16 +249,28 @@ internal sealed class HostProcess : IDisposable
             CloseInput();
             ExecNative.Close(watch);
             ExecNative.Close(_output);
+            ExecNative.Close(_errors);
             _exited.TrySetResult(exit);
         }
     }
 
-    private bool Take(byte[] buffer)
+    // Waits for either stream, and for what else stands in the entries. False when the time passed with nothing.
+    private bool Poll(Span<ExecNative.PollEntry> entries, byte[] buffer, int milliseconds, ref bool output, ref bool errors)
     {
-        int read = ExecNative.Read(_output, buffer);
+        entries[0] = new() { Descriptor = output ? _output : -1, Wanted = ExecNative.PollIn };
+        entries[1] = new() { Descriptor = errors ? _errors : -1, Wanted = ExecNative.PollIn };
+        bool any = ExecNative.Poll(entries, milliseconds) > 0;
+        output = output && (entries[0].Got == 0 || Take(_output, false, buffer));
+        errors = errors && (entries[1].Got == 0 || Take(_errors, true, buffer));
+        return any;
+    }
+
+    private bool Take(int descriptor, bool isError, byte[] buffer)
+    {
+        int read = ExecNative.Read(descriptor, buffer);
         if (read > 0)
         {
-            _sink(buffer.AsSpan(0, read));
+            _sink(buffer.AsSpan(0, read), isError);
         }
 
         return read > 0 || read is -ExecNative.TryAgain or -ExecNative.Interrupted;

@@ -1,4 +1,4 @@
-namespace OpenClaw.Edge.Tools;
+namespace OpenClaw.Edge.Platform;
 
 /// <summary>How a command ended.</summary>
 /// <param name="ExitCode">Its own code; 128 and the signal when a signal ended it, as shells tell it.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace OpenClaw.Edge.Tools;
+namespace OpenClaw.Edge.Platform;
 
 /// <summary>The libc calls that start, watch and end a command: <c>posix_spawn</c> into a session of its own, which .NET's
 /// <c>Process</c> does not offer. Linux on x64 and arm64; sizes are generous bounds of glibc's and musl's structs.</summary>
@@ -63,17 +63,19 @@ internal static unsafe partial class ExecNative
     }
 
     /// <summary>Makes reads and writes of this end return at once.</summary>
-    public static void DoNotBlock(int descriptor) => _ = fcntl(descriptor, SetFlags, fcntl(descriptor, GetFlags, 0) | NonBlock);
+    public static void DoNotBlock(int descriptor) =>
+        _ = descriptor < 0 ? 0 : fcntl(descriptor, SetFlags, fcntl(descriptor, GetFlags, 0) | NonBlock);
 
     /// <summary>Starts a program as leader of a new session, with no signal ignored or blocked. The errno, or zero.</summary>
     /// <param name="arguments">The program's path first.</param>
     /// <param name="environment"><c>NAME=value</c>.</param>
     /// <param name="input">Becomes descriptor 0; -1 means <c>/dev/null</c>.</param>
-    /// <param name="output">Becomes descriptors 1 and 2.</param>
+    /// <param name="output">Becomes descriptor 1.</param>
+    /// <param name="errors">Becomes descriptor 2; -1 means as 1.</param>
     /// <param name="terminal">A terminal's path, which then is all three.</param>
     /// <param name="pid">The child.</param>
     public static int Spawn(
-        string[] arguments, string[] environment, int input, int output, string? terminal, out int pid)
+        string[] arguments, string[] environment, int input, int output, int errors, string? terminal, out int pid)
     {
         byte* attributes = stackalloc byte[512]; // glibc: 336
         byte* actions = stackalloc byte[256]; // glibc: 80
@@ -95,7 +97,7 @@ internal static unsafe partial class ExecNative
                 ? posix_spawn_file_actions_adddup2(actions, input, 0)
                 : posix_spawn_file_actions_addopen(actions, 0, terminal ?? "/dev/null", terminal is null ? 0 : ReadWrite, 0);
             made |= posix_spawn_file_actions_adddup2(actions, terminal is null ? output : 0, 1);
-            made |= posix_spawn_file_actions_adddup2(actions, 1, 2);
+            made |= posix_spawn_file_actions_adddup2(actions, terminal is null && errors >= 0 ? errors : 1, 2);
             made = made != 0 ? made : posix_spawn(&child, arguments[0], actions, attributes, argv, envp);
             pid = child;
             return made;
