@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 as() { # USER COMMAND…
   local user=$1
   shift
-  setpriv --reuid "$user" --regid "$user" --init-groups -- env -i HOME="/home/$user" USER="$user" PATH=/usr/sbin:/usr/bin:/sbin:/bin XDG_RUNTIME_DIR="${dir:-/tmp}/run" "$@"
+  exec setpriv --reuid "$user" --regid "$user" --init-groups -- env -i HOME="/home/$user" USER="$user" PATH=/usr/sbin:/usr/bin:/sbin:/bin XDG_RUNTIME_DIR="${dir:-/tmp}/run" "$@"
 }
 
 wait_for() { # SOCKET LOG: until the engine answers, at most a minute
