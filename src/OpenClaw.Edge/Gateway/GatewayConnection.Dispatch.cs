@@ -154,6 +154,18 @@ internal sealed partial class GatewayConnection
         return parameters.TryGetProperty("sessionKey", out _) || parameters.TryGetProperty("key", out _);
     }
 
+    /// <summary>Whether a request waits for its answer.</summary>
+    public bool HasPending
+    {
+        get
+        {
+            lock (_pendingGate)
+            {
+                return _pending > 0;
+            }
+        }
+    }
+
     private bool TryBegin()
     {
         lock (_pendingGate)

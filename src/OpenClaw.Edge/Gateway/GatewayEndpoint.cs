@@ -129,6 +129,30 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             ? limit
             : ProtocolLimits.MaxUnauthenticatedPerAddress;
 
+    /// <summary>Completes when every request of every connection is answered, or after the budget: who waits for a turn hears how it
+    /// ended before the connection closes.</summary>
+    public async Task AnswersLeftAsync(TimeSpan budget)
+    {
+        long began = _runtime.Time.GetTimestamp();
+        while (AnyPending() && _runtime.Time.GetElapsedTime(began) < budget)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _runtime.Time);
+        }
+    }
+
+    private bool AnyPending()
+    {
+        foreach (GatewayConnection connection in _registry.All)
+        {
+            if (connection.HasPending)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells everyone that the gateway stops, then closes every connection with 1012. Completes when all have
     /// ended or the token fires, which cuts the rest.</summary>
     /// <param name="reason">What clients are told, such as <c>gateway stopping</c>.</param>

@@ -9,6 +9,9 @@ internal static partial class ShutdownSequence
     // Running turns at SIGTERM. systemd/openclaw.service allows 20 s in all.
     private static readonly TimeSpan DrainBudget = TimeSpan.FromSeconds(10);
 
+    // For the last words of turns that have ended; a request that waits for a person or a clock is not waited for.
+    private static readonly TimeSpan AnswerBudget = TimeSpan.FromMilliseconds(500);
+
     // What closing sockets may take after that; a peer that does not answer is cut.
     private static readonly TimeSpan CloseBudget = TimeSpan.FromSeconds(1);
 
@@ -18,7 +21,9 @@ internal static partial class ShutdownSequence
         parts.Lifecycle.MarkDraining();
         parts.Systemd.Stopping($"Waiting for {parts.Runs.Active.Count} running turn(s)");
         using var closing = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Clock);
+        Task answering = parts.Http.DrainAsync(DrainBudget + AnswerBudget);
         await StepAsync(parts.Logger, "drain", () => parts.Runs.DrainAsync(DrainBudget));
+        await StepAsync(parts.Logger, "finish answers", () => Task.WhenAll(answering, parts.Gateway.AnswersLeftAsync(AnswerBudget)));
         closing.CancelAfter(CloseBudget);
         await StepAsync(parts.Logger, "close connections", () => parts.Gateway.StopAsync("gateway stopping", closing.Token));
         await StepAsync(parts.Logger, "stop listening", () => parts.Listener.StopAsync(closing.Token));

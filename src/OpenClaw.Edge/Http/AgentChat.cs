@@ -71,8 +71,7 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
                 return HttpAnswer.ErrorAsync(
                     context, 429, "rate_limit_error", "The session's queue is full. Wait for its turns to end.");
             default:
-                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                return HttpAnswer.ErrorAsync(context, 503, "api_error", "The gateway is shutting down. Try again soon.");
+                return HttpAnswer.StoppingAsync(context);
         }
     }
 

@@ -35,6 +35,16 @@ internal static class HttpAnswer
             json.WriteEndObject();
         });
 
+    /// <summary>The answer to new work while the gateway drains.</summary>
+    public static Task StoppingAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "2"; // guess: an idle stop and a start take less
+        context.Response.Headers.Connection = "close";
+        return ErrorAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "api_error",
+            "The gateway is shutting down: turns that run may end, new ones are not taken. Try again soon.", "gateway_draining");
+    }
+
     /// <summary>The <c>error</c> member alone, for bodies that carry more and for events of a stream.</summary>
     public static void WriteError(Utf8JsonWriter json, string type, string message, string? code = null)
     {

@@ -27,6 +27,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly ControlUiEndpoint _controlUi;
     private readonly EmbeddingsEndpoint _embeddings;
     private readonly PrometheusEndpoint _metrics;
+    private int _working;
 
     /// <summary>Makes the front; it holds nothing open but a listener on the run events.</summary>
     public HttpFront(HttpFrontParts parts)
@@ -83,6 +84,17 @@ public sealed partial class HttpFront : IDisposable
         finally
         {
             _counters.End(route, status);
+        }
+    }
+
+    /// <summary>Completes when no answer of a model or tool is being written any more, or after the budget. New ones are refused
+    /// once the life cycle says that the gateway drains.</summary>
+    public async Task DrainAsync(TimeSpan budget)
+    {
+        long began = _parts.Clock.GetTimestamp();
+        while (Volatile.Read(ref _working) > 0 && _parts.Clock.GetElapsedTime(began) < budget)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _parts.Clock);
         }
     }
 
@@ -145,8 +157,7 @@ public sealed partial class HttpFront : IDisposable
         }
 
         string method = context.Request.Method;
-        bool posts = route is HttpRoute.Chat or HttpRoute.Responses or HttpRoute.Embeddings
-            or HttpRoute.ToolsInvoke or HttpRoute.SessionKill;
+        bool posts = IsWork(route) || route == HttpRoute.SessionKill;
         if (posts ? !HttpMethods.IsPost(method) : !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
         {
             await HttpAnswer.MethodNotAllowedAsync(context, posts ? "POST" : "GET, HEAD");
@@ -161,17 +172,37 @@ public sealed partial class HttpFront : IDisposable
         {
             await (route switch
             {
-                HttpRoute.Chat => _chat.AnswerAsync(context),
-                HttpRoute.Responses => _responses.AnswerAsync(context),
-                HttpRoute.ToolsInvoke => _tools.AnswerAsync(context),
+                _ when IsWork(route) => WorkAsync(context, route),
                 HttpRoute.SessionHistory => _sessions.HistoryAsync(context),
                 HttpRoute.SessionKill => _sessions.KillAsync(context),
                 HttpRoute.ControlUi => _controlUi.AnswerAsync(context),
-                HttpRoute.Embeddings => _embeddings.AnswerAsync(context),
                 HttpRoute.Models => _models.AnswerAsync(context),
                 HttpRoute.Metrics => _metrics.AnswerAsync(context),
                 _ => HttpAnswer.NotFoundAsync(context),
             });
+        }
+    }
+
+    private static bool IsWork(HttpRoute route) =>
+        route is HttpRoute.Chat or HttpRoute.Responses or HttpRoute.Embeddings or HttpRoute.ToolsInvoke;
+
+    // Counted before the question, so that the drain either sees a request or the request sees the drain.
+    private async Task WorkAsync(HttpContext context, HttpRoute route)
+    {
+        Interlocked.Increment(ref _working);
+        try
+        {
+            await (_parts.Lifecycle.Draining ? HttpAnswer.StoppingAsync(context) : route switch
+            {
+                HttpRoute.Chat => _chat.AnswerAsync(context),
+                HttpRoute.Responses => _responses.AnswerAsync(context),
+                HttpRoute.ToolsInvoke => _tools.AnswerAsync(context),
+                _ => _embeddings.AnswerAsync(context),
+            });
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _working);
         }
     }
 

@@ -8,6 +8,7 @@ namespace OpenClaw.Edge.TestKit.Gateways;
 /// <summary>A client of the gateway's WebSocket, protocol 4, that sends what the test writes and keeps every event. Calls may run at the same time; one reader of events.</summary>
 public sealed class GatewayTestClient : IAsyncDisposable
 {
+    private const string TwiceAnswered = "twice-";
     private readonly ClientWebSocket socket = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonElement>> waiting = new();
     private readonly List<JsonElement> events = [];
@@ -97,9 +98,14 @@ public sealed class GatewayTestClient : IAsyncDisposable
     public async Task HandshakeAsync(string connectParams) => Hello = await CallAsync("connect", connectParams);
 
     /// <summary>Calls a method; returns the payload of its response, or throws <see cref="GatewayCallException"/>.</summary>
-    public async Task<JsonElement> CallAsync(string method, string parameters = "{}")
+    public Task<JsonElement> CallAsync(string method, string parameters = "{}") => CallAsync("r", method, parameters);
+
+    /// <summary>Calls a method that answers twice, and waits for the second answer.</summary>
+    public Task<JsonElement> CallToTheEndAsync(string method, string parameters) => CallAsync(TwiceAnswered, method, parameters);
+
+    private async Task<JsonElement> CallAsync(string prefix, string method, string parameters)
     {
-        string id = $"r{Interlocked.Increment(ref ids)}";
+        string id = $"{prefix}{Interlocked.Increment(ref ids)}";
         TaskCompletionSource<JsonElement> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting[id] = answer;
         await SendAsync($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}""");
@@ -288,8 +294,15 @@ public sealed class GatewayTestClient : IAsyncDisposable
             return;
         }
 
-        // A method may answer twice under one id (accepted, then final): the first one completes the call, later ones are events to nobody.
-        if (waiting.TryRemove(frame.GetProperty("id").GetString()!, out TaskCompletionSource<JsonElement>? call))
+        // A method may answer twice under one id (accepted, then final): the first one completes the call unless the test waits for the second.
+        string id = frame.GetProperty("id").GetString()!;
+        if (id.StartsWith(TwiceAnswered, StringComparison.Ordinal) && frame.TryGetProperty("payload", out JsonElement first)
+            && first.TryGetProperty("status", out JsonElement status) && status.ValueEquals("accepted"))
+        {
+            return;
+        }
+
+        if (waiting.TryRemove(id, out TaskCompletionSource<JsonElement>? call))
         {
             if (frame.GetProperty("ok").GetBoolean())
             {
