@@ -7,6 +7,8 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>The first request of a socket. Source: docs/protocol.md, handshake.</summary>
 internal sealed partial class GatewayConnection
 {
+    private const string TooManyPending = "too many pending handshake frames";
+
     private async ValueTask ShakeHandsAsync(FrameError error, RequestFrame frame)
     {
         if (error is FrameError.NotJson)
@@ -44,14 +46,27 @@ internal sealed partial class GatewayConnection
         }
 
         HandshakeDecision decision;
+        bool hesitated;
         try
         {
-            decision = await _host.Handshake.JudgeAsync(this, parameters, _stopping.Token);
+            ValueTask<HandshakeDecision> judging = _host.Handshake.JudgeAsync(this, parameters, _stopping.Token);
+            hesitated = !judging.IsCompleted;
+            decision = await judging;
         }
         catch (Exception failure) when (failure is StorageException or IOException or UnauthorizedAccessException)
         {
             GatewayError failed = GatewayError.Unavailable($"devices cannot be looked up: {failure.Message}", 1000);
             decision = HandshakeDecision.Refused(new HandshakeRefusal(failed, CloseCodes.InternalError) { CloseReason = "" });
+            hesitated = true;
+        }
+
+        // As the original: it is slow to refuse and quick to accept a secret, so requests pile up behind the former only.
+        if ((hesitated || decision.Refusal is not null)
+            && await _input.HasMoreThanAsync(ProtocolLimits.MaxPendingHandshakeFrames, _stopping.Token))
+        {
+            Log.Refused(_host.Logger, Id, Peer.Client, parameters.Client.Id, TooManyPending);
+            Close(CloseCodes.PolicyViolation, TooManyPending);
+            return;
         }
 
         if (decision.Refusal is { } refusal)

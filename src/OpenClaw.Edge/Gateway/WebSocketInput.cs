@@ -17,6 +17,7 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimePro
     private int _messageBytes;
     private bool _inMessage;
     private bool _messageDone;
+    private Task<int>? _somethingThere;
     private long _lastHeard = time.GetTimestamp();
 
     /// <summary>Timestamp of the last bytes from the peer, whole message or not; creation before the first.</summary>
@@ -36,23 +37,46 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimePro
                 return message;
             }
 
-            if (_start == _end)
+            if (_start == _end || _somethingThere is not null)
             {
-                GiveBack();
-                int none = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                if (_start == _end)
+                {
+                    GiveBack();
+                }
+
+                int none = await (_somethingThere ?? stream.ReadAsync(Memory<byte>.Empty, cancellationToken).AsTask());
+                _somethingThere = null;
                 Debug.Assert(none == 0, "a read of zero bytes only waits");
             }
 
-            MakeRoom(needed);
-            int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-            if (read == 0)
+            if (!await FillAsync(needed, cancellationToken))
             {
                 return new WebSocketMessage(WebSocketMessageKind.EndOfStream);
             }
-
-            Volatile.Write(ref _lastHeard, time.GetTimestamp());
-            _end += read;
         }
+    }
+
+    /// <summary>Whether more whole messages than <paramref name="limit"/> have arrived that nobody has read. Takes in what is there and
+    /// waits for nothing. Throws what the stream throws.</summary>
+    public async ValueTask<bool> HasMoreThanAsync(int limit, CancellationToken cancellationToken)
+    {
+        ReleaseLast();
+        while (CountWhole() <= limit && _end - _start <= (limit + 1) * MaxMessageBytes)
+        {
+            _somethingThere ??= stream.ReadAsync(Memory<byte>.Empty, cancellationToken).AsTask();
+            if (!_somethingThere.IsCompletedSuccessfully)
+            {
+                return false;
+            }
+
+            _somethingThere = null;
+            if (!await FillAsync(_end - _start + FirstRentBytes, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Reads and forgets until the peer ends the connection: a socket closed with unread bytes would be reset,
@@ -73,6 +97,33 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimePro
         _start = _end = 0;
         GiveBack();
         ReturnMessage();
+    }
+
+    private async ValueTask<bool> FillAsync(int needed, CancellationToken cancellationToken)
+    {
+        MakeRoom(needed);
+        int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        if (read > 0)
+        {
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
+
+        _end += read;
+        return read > 0;
+    }
+
+    private int CountWhole()
+    {
+        int count = 0;
+        int at = _start;
+        while (WebSocketHeader.TryRead(_buffer.AsSpan(at, _end - at), out WebSocketHeader header, out int consumed) == WebSocketHeaderResult.Read
+            && header.Length <= _end - at - consumed)
+        {
+            at += consumed + (int)header.Length;
+            count += header.Fin && !IsControl(header) ? 1 : 0;
+        }
+
+        return count;
     }
 
     // True with a message or an error; false when more bytes are needed.

@@ -121,6 +121,13 @@ internal sealed class RawSocket : IDisposable
         await tcp.GetStream().WriteAsync(frame); // a mask of zeros leaves the payload as it is
     }
 
+    /// <summary>Sends text frames in one piece, so that they arrive together.</summary>
+    public async Task SendTogetherAsync(IEnumerable<string> texts)
+    {
+        byte[] frames = [.. texts.Select(Encoding.UTF8.GetBytes).SelectMany(text => Head(1, text.Length).Concat(text))];
+        await tcp.GetStream().WriteAsync(frames);
+    }
+
     /// <summary>Code and reason of a close frame.</summary>
     public static (int Code, string Reason) CloseOf(byte[] payload) =>
         (BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload.AsSpan(2)));
