@@ -47,7 +47,6 @@ public sealed class AgentCatalog
     {
         AgentDefaultsConfig defaults = config.Agents.Defaults;
         ModelChoiceConfig model = agent.Model?.Primary is null ? defaults.Model : agent.Model;
-        ToolsConfig tools = agent.Tools ?? config.Tools;
         return new AgentEntry
         {
             Id = id,
@@ -60,15 +59,17 @@ public sealed class AgentCatalog
             Emoji = agent.Identity.Emoji,
             IsDefault = id == defaultId,
             SandboxTools = SandboxToolPolicy.Of(agent.Tools, agent.Sandbox ?? config.Agents.Defaults.Sandbox, config.Tools),
-            Tools = new ToolPolicy(
-                tools.Profile ?? config.Tools.Profile,
-                tools.Allow,
-                tools.AlsoAllow,
-                [
-                    .. tools.Deny, .. config.Tools.Deny, // an agent cannot allow what is denied for all
-                    .. tools.Exec.Enabled ? (string[])[] : ["exec", "process"],
-                    .. tools.Exec.ApplyPatchEnabled ? (string[])[] : ["apply_patch"],
-                ]),
+            Tools = ToolPolicy.Of(config.Tools, agent.Tools, null),
+            ToolsByProvider = ByProvider(config.Tools, agent.Tools),
+            LoopDetection = agent.Tools?.LoopDetection ?? config.Tools.LoopDetection ?? new(),
+            ToolSearch = agent.Tools?.ToolSearch ?? config.Tools.ToolSearch,
         };
+    }
+
+    private static Dictionary<string, ToolPolicy> ByProvider(ToolsConfig all, ToolsConfig? agent)
+    {
+        IEnumerable<string> names = agent is null ? all.ByProvider.Keys : all.ByProvider.Keys.Concat(agent.ByProvider.Keys);
+        return names.Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(name => name, name => ToolPolicy.Of(all, agent, name), StringComparer.OrdinalIgnoreCase);
     }
 }

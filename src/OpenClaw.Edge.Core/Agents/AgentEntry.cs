@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Sessions;
@@ -32,8 +33,17 @@ public sealed record AgentEntry
     /// <summary>Reasoning level; <see langword="null"/> is the model's own.</summary>
     public string? Think { get; init; }
 
-    /// <summary>Tools that it may use.</summary>
+    /// <summary>Tools that it may use, whatever the model.</summary>
     public ToolPolicy Tools { get; init; } = new(null, null, null, null);
+
+    /// <summary>The same for models that have rules of their own, by <c>provider</c> or <c>provider/model</c>; case does not matter.</summary>
+    public IReadOnlyDictionary<string, ToolPolicy> ToolsByProvider { get; init; } = ReadOnlyDictionary<string, ToolPolicy>.Empty;
+
+    /// <summary>What repeats itself is stopped by these rules.</summary>
+    public LoopDetectionConfig LoopDetection { get; init; } = new();
+
+    /// <summary>Whether schemas wait behind <c>tool_search</c>; null means: when they take too much of the window.</summary>
+    public bool? ToolSearch { get; init; }
 
     /// <summary>Which of them it may use in sandboxed sessions.</summary>
     public ToolPolicy SandboxTools { get; init; } = SandboxToolPolicy.Of(null, new SandboxConfig(), new ToolsConfig());
@@ -41,7 +51,13 @@ public sealed record AgentEntry
     /// <summary>Whose call it is, for the question whether it is sandboxed.</summary>
     public SandboxScope ScopeOf(SessionKey key) => new(Id, key.Text, Workspace);
 
-    /// <summary>Tools that it may use in a session.</summary>
-    public ToolPolicy ToolsIn(SessionKey key, SandboxRouter? router) =>
-        router?.Covers(ScopeOf(key)) == true ? Tools.Within(SandboxTools) : Tools;
+    /// <summary>Tools that it may use towards a model.</summary>
+    /// <param name="modelRef"><c>provider/model</c>; null when no model is meant.</param>
+    public ToolPolicy ToolsFor(string? modelRef) =>
+        modelRef is null || ToolsByProvider.Count == 0 ? Tools
+        : ToolsByProvider.GetValueOrDefault(modelRef) ?? ToolsByProvider.GetValueOrDefault(modelRef.Split('/', 2)[0]) ?? Tools;
+
+    /// <summary>Tools that it may use in a session, towards a model.</summary>
+    public ToolPolicy ToolsIn(SessionKey key, SandboxRouter? router, string? modelRef) =>
+        router?.Covers(ScopeOf(key)) == true ? ToolsFor(modelRef).Within(SandboxTools) : ToolsFor(modelRef);
 }

@@ -31,9 +31,11 @@ internal sealed partial class AgentLoop
         ModelChoice choice = Choose(probe, row, agent);
         ModelInfo? model = Describe(choice);
         int window = Window(model, config);
-        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox), probe);
+        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice))), probe);
+        int all = tools.Count;
+        ToolShelf? shelf = ToolShelf.Make(ref tools, [], agent.ToolSearch, window);
         string system = PromptBuilder.System(
-            agent, config, tools.Count > 0, null, runtime.Time.GetLocalNow(), runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key)));
+            agent, config, tools.Count > 0, Extra(shelf, window, probe), runtime.Time.GetLocalNow(), runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key)));
         ContextBudget budget = ContextBudget.Of(
             window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
         List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);
@@ -41,7 +43,7 @@ internal sealed partial class AgentLoop
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{RefOf(choice)}: window {window} tokens{(budget.WindowIsKnown ? "" : " (assumed)")}\n");
         text.Append(CultureInfo.InvariantCulture, $"System prompt: {prompt} tokens ({system.Length} characters)\n");
-        text.Append(CultureInfo.InvariantCulture, $"Tools: {budget.Fixed - prompt} tokens ({tools.Count} tools)\n");
+        text.Append(CultureInfo.InvariantCulture, $"Tools: {budget.Fixed - prompt} tokens ({tools.Count} tools{(shelf is null ? "" : $" that stand for {all}")})\n");
         text.Append(CultureInfo.InvariantCulture, $"History: {past.Sum(turn => turn.Cost)} tokens in {past.Count} turns; there is room for {budget.Messages}\n");
         text.Append(CultureInfo.InvariantCulture, $"Kept free for the answer: {budget.Answer} tokens; the server counts {budget.Ratio:0.00} for one estimated");
         foreach (ToolSpec tool in detail ? tools : [])

@@ -71,11 +71,21 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         turn.Window = Window(model, config);
         turn.Requested = RefOf(choice);
         PlantWorkspace(active.Agent, config);
-        ToolPolicy policy = active.Agent.ToolsIn(active.Run.SessionKey, runtime.Tools.Sandbox);
+        ToolPolicy policy = active.Agent.ToolsIn(
+            active.Run.SessionKey, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice)));
         IReadOnlyList<ToolSpec> tools =
             model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request);
+        if (tools.Count == 0 && model is not { Tools: false } && policy.AllowLists.FirstOrDefault() is { } list)
+        {
+            await BegunAsync(turn, choice);
+            throw new RunRefusedException(
+                $"no tool is left for this turn: {list} names none that is there. Correct the list (openclaw config get tools), or remove it.",
+                ProviderFailure.BadRequest);
+        }
+
+        ToolShelf? shelf = ToolShelf.Make(ref tools, request.ClientTools, active.Agent.ToolSearch, turn.Window);
         string system = PromptBuilder.System(
-            active.Agent, config, tools.Count > 0, request.ExtraSystemPrompt, runtime.Time.GetLocalNow(),
+            active.Agent, config, tools.Count > 0, Extra(shelf, turn.Window, request), runtime.Time.GetLocalNow(),
             runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
         ModelRequest call = new()
         {
@@ -89,7 +99,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         };
         ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
-        ToolRound round = new(runtime.Tools, policy, Context(turn), runtime.Time);
+        ToolRound round = new(runtime.Tools, policy, shelf, Context(turn), new LoopWatch(active.Agent.LoopDetection), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
     }
 
@@ -100,7 +110,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         Task BegunOnceAsync() => hasBegun ??= BegunAsync(turn, choice);
         for (int count = 0; ; count++)
         {
-            bool last = count == maxRounds;
+            bool last = count == maxRounds || round.IsStuck;
             if (last)
             {
                 prompt.AnswerNow();
@@ -267,6 +277,9 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         Workspace = turn.Active.Agent.Workspace,
         MaxResultChars = Math.Clamp(turn.Window, 1_000, 40_000), // a quarter of the window at four characters a token
     };
+
+    private static string? Extra(ToolShelf? shelf, int window, RunRequest request) =>
+        shelf is null ? request.ExtraSystemPrompt : $"{shelf.Directory(window)}\n\n{request.ExtraSystemPrompt}";
 
     private static bool IsClients(Turn turn, ToolCall call) =>
         turn.Active.Run.Request.ClientTools.Any(tool => tool.Name == call.Name);

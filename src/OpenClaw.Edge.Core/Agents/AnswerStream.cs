@@ -39,11 +39,12 @@ internal static class AnswerStream
         }
 
         List<ToolCall> calls = [];
+        PlainCallFilter plain = new(request.Tools);
         ModelFinish? finish = null;
         bool more = await first;
         while (more)
         {
-            Accept(deltas.Current, turn, calls, ref finish);
+            Accept(deltas.Current, turn, plain, calls, ref finish);
             if (turn.Publisher.IsFull)
             {
                 finish = new ModelFinish("length", new(), turn.Provider, turn.Model, turn.Api);
@@ -54,18 +55,18 @@ internal static class AnswerStream
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        Settle(plain, request, turn, calls, finish);
         return finish is null
             ? throw new ProviderException(ProviderFailure.DroppedMidStream, "the model's answer ended without an end; try again")
             : new ModelAnswer(calls, finish);
     }
 
-    private static void Accept(ChatDelta delta, Turn turn, List<ToolCall> calls, ref ModelFinish? finish)
+    private static void Accept(ChatDelta delta, Turn turn, PlainCallFilter plain, List<ToolCall> calls, ref ModelFinish? finish)
     {
         switch (delta.Kind)
         {
             case ChatDeltaKind.Text:
-                turn.SawText = true;
-                turn.Publisher.Text(delta.Utf8.Span);
+                Show(turn, plain.Pass(delta.Utf8.Span));
                 break;
             case ChatDeltaKind.Thinking:
                 turn.Publisher.Thinking(delta.Utf8.Span);
@@ -83,6 +84,36 @@ internal static class AnswerStream
                 break;
             default:
                 break;
+        }
+    }
+
+    // A call cut short by the server is not guessed at; one that the prompt's own texts contain was not the model's wish.
+    private static void Settle(PlainCallFilter plain, ModelRequest request, Turn turn, List<ToolCall> calls, ModelFinish? finish)
+    {
+        if (plain.Held is not { } held)
+        {
+            return;
+        }
+
+        if (calls.Count == 0 && finish is { StopReason: not "length" })
+        {
+            List<ToolCall> written = PlainCalls.Read(held, request.Tools);
+            if (written.Count is > 0 and <= MaxCalls && !PlainCalls.Repeats(held, written, request.Messages))
+            {
+                calls.AddRange(written);
+                return;
+            }
+        }
+
+        Show(turn, plain.Release());
+    }
+
+    private static void Show(Turn turn, ReadOnlySpan<byte> utf8)
+    {
+        if (!utf8.IsEmpty)
+        {
+            turn.SawText = true;
+            turn.Publisher.Text(utf8);
         }
     }
 }

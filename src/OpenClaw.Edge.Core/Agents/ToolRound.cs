@@ -4,40 +4,44 @@ using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
-/// <summary>Runs the tool calls of one turn. Whatever a model gets wrong is answered with an error it can act on; the same
-/// call is not run a third time.</summary>
-internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallContext context, TimeProvider time)
+/// <summary>Runs the tool calls of one turn. Whatever a model gets wrong is answered with an error it can act on; calls that bring
+/// nothing new are refused.</summary>
+internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf? shelf, ToolCallContext context, LoopWatch loops, TimeProvider time)
 {
-    private const int MaxRepeats = 2; // a second look may be honest, a third is a loop
-
-    private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
+    /// <summary>Whether the model goes round in circles and should answer.</summary>
+    public bool IsStuck => loops.IsStuck;
 
     /// <summary>Runs one call between its two events.</summary>
     public async Task<ToolResult> RunAsync(Turn turn, ToolCall call, CancellationToken cancellationToken)
     {
         long startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        ITool? tool = Find(call.Name, out ToolResult? refusal);
-        JsonElement arguments = TurnRows.Arguments(call.ArgumentsJson);
-        string title = call.Name;
+        ToolCall meant = Meant(call);
+        ITool? tool = null;
+        ToolResult? answer = shelf is not null && meant.Name is "tool_search" or "tool_describe"
+            ? Searched(meant)
+            : Find(turn, meant.Name, out tool);
+        JsonElement arguments = TurnRows.Arguments(meant.ArgumentsJson);
+        string title = meant.Name;
         if (tool is not null)
         {
-            if (ToolArguments.TryRead(tool.Spec, call.ArgumentsJson, out JsonElement read, out string problem))
+            if (ToolArguments.TryRead(tool.Spec, meant.ArgumentsJson, out JsonElement read, out string problem))
             {
                 arguments = read;
                 title = tool.Title(arguments);
-                refusal = Repeats(tool.Spec.Name, arguments);
+                answer = loops.Refusal(tool.Spec.Name, arguments);
             }
             else
             {
-                refusal = ToolResult.Error(problem);
+                answer = loops.Refusal(meant.Name, arguments) ?? loops.Note(meant.Name, arguments, ToolResult.Error(problem));
             }
         }
 
         turn.Publisher.ToolStarted(call, title, arguments);
-        ToolResult result = refusal ?? await ToolInvocation.CallAsync(tools.Sandbox, tool!, context, arguments, cancellationToken);
-        if (!result.IsError && !turn.SuccessfulTools.Contains(call.Name))
+        ToolResult result = answer ?? loops.Note(
+            meant.Name, arguments, await ToolInvocation.CallAsync(tools.Sandbox, tool!, context, arguments, cancellationToken));
+        if (!result.IsError && !turn.SuccessfulTools.Contains(meant.Name))
         {
-            turn.SuccessfulTools.Add(call.Name);
+            turn.SuccessfulTools.Add(meant.Name);
         }
 
         turn.Publisher.ToolEnded(call, title, result, startedAtMs);
@@ -55,27 +59,36 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolCallC
         return skipped;
     }
 
-    private ITool? Find(string name, out ToolResult? refusal)
+    // functions.read is how some templates write read; a call through the shelf is the call it carries.
+    private ToolCall Meant(ToolCall call)
     {
-        refusal = null;
-        if (tools.TryGet(name.Trim(), out ITool? tool) && policy.Allows(tool.Spec.Name))
+        string name = call.Name.Trim();
+        name = name.StartsWith("functions.", StringComparison.Ordinal) ? name["functions.".Length..] : name;
+        return shelf is not null && name == "tool_call" ? Meant(ToolShelf.Inner(call)) : name == call.Name ? call : call with { Name = name };
+    }
+
+    private ToolResult Searched(ToolCall call)
+    {
+        ToolSpec control = ToolShelf.Controls.First(spec => spec.Name == call.Name);
+        return ToolArguments.TryRead(control, call.ArgumentsJson, out JsonElement arguments, out string problem)
+            ? loops.Refusal(call.Name, arguments) ?? loops.Note(call.Name, arguments, shelf!.Answer(call.Name, arguments))
+            : ToolResult.Error(problem);
+    }
+
+    private ToolResult? Find(Turn turn, string name, out ITool? tool)
+    {
+        if (tools.TryGet(name, out tool) && policy.Allows(name) && AllowsProvider(turn, name))
         {
-            return tool;
+            return null;
         }
 
-        IEnumerable<string> names = tools.All.Select(known => known.Spec.Name).Where(policy.Allows);
-        refusal = ToolResult.Error($"there is no tool '{name}'; the tools are: {string.Join(", ", names)}");
-        return null;
+        tool = null;
+        loops.Unknown();
+        IEnumerable<string> names = tools.All.Select(known => known.Spec.Name).Where(known => policy.Allows(known) && AllowsProvider(turn, known));
+        return ToolResult.Error($"there is no tool '{name}'; the tools are: {string.Join(", ", names)}");
     }
 
-    private ToolResult? Repeats(string name, JsonElement arguments)
-    {
-        string key = $"{name}\n{arguments.GetRawText()}";
-        int count = _seen[key] = _seen.GetValueOrDefault(key) + 1;
-        return count > MaxRepeats
-            ? ToolResult.Error(
-                $"this is the same {name} call for the {count}th time, so it was not run; use the earlier result, try something "
-                + "else, or answer the person")
-            : null;
-    }
+    // The tools were chosen for the model that was asked first; another one may have answered.
+    private static bool AllowsProvider(Turn turn, string name) =>
+        turn.Provider.Length == 0 || turn.Active.Agent.ToolsFor($"{turn.Provider}/{turn.Model}").Allows(name);
 }

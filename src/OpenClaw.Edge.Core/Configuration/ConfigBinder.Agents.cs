@@ -210,6 +210,35 @@ internal static partial class ConfigBinder
         return limits;
     }
 
+    private static LoopDetectionConfig BindLoops(ConfigSection section)
+    {
+        var d = new LoopDetectionConfig();
+        return new LoopDetectionConfig
+        {
+            Enabled = section.Flag("enabled", d.Enabled),
+            HistorySize = section.Whole("historySize", d.HistorySize),
+            WarningThreshold = section.Whole("warningThreshold", d.WarningThreshold),
+            CriticalThreshold = section.Whole("criticalThreshold", d.CriticalThreshold),
+        };
+    }
+
+    private static IReadOnlyDictionary<string, ToolRulesConfig> BindByProvider(ConfigSection section)
+    {
+        var rules = new Dictionary<string, ToolRulesConfig>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, ConfigNode node) in section.Members)
+        {
+            var one = new ConfigSection(node);
+            rules[name.Trim()] = new ToolRulesConfig
+            {
+                Profile = one.Text("profile"),
+                Allow = one.Texts("allow"),
+                AlsoAllow = one.Texts("alsoAllow"),
+                Deny = one.Texts("deny"),
+            };
+        }
+        return rules.Count == 0 ? ReadOnlyDictionary<string, ToolRulesConfig>.Empty : rules;
+    }
+
     private static ToolsConfig BindTools(ConfigSection section)
     {
         var d = new ToolsConfig();
@@ -222,6 +251,10 @@ internal static partial class ConfigBinder
             Allow = section.Texts("allow"),
             AlsoAllow = section.Texts("alsoAllow"),
             Deny = section.Texts("deny"),
+            ByProvider = BindByProvider(section.Section("byProvider")),
+            LoopDetection = section.Has("loopDetection") ? BindLoops(section.Section("loopDetection")) : null,
+            ToolSearch = section.Flag("toolSearch") ?? section.Section("toolSearch").Flag("enabled")
+                ?? (section.Section("toolSearch").Exists ? true : null),
             Exec = new ExecConfig
             {
                 Enabled = exec.Flag("enabled", d.Exec.Enabled),

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace OpenClaw.Edge.Configuration;
 
 /// <summary>The <c>tools</c> section, global or of an agent.</summary>
@@ -14,6 +16,15 @@ public sealed record ToolsConfig
 
     /// <summary>Tools denied; wins.</summary>
     public IReadOnlyList<string> Deny { get; init; } = [];
+
+    /// <summary>Further limits by <c>provider</c> or <c>provider/model</c>; the longer name wins.</summary>
+    public IReadOnlyDictionary<string, ToolRulesConfig> ByProvider { get; init; } = ReadOnlyDictionary<string, ToolRulesConfig>.Empty;
+
+    /// <summary>Calls that repeat themselves; <see langword="null"/> means the global section, or its defaults.</summary>
+    public LoopDetectionConfig? LoopDetection { get; init; }
+
+    /// <summary>Whether schemas wait behind <c>tool_search</c>; <see langword="null"/> means: when they would take too much of the window.</summary>
+    public bool? ToolSearch { get; init; }
 
     /// <summary>Commands.</summary>
     public ExecConfig Exec { get; init; } = new();

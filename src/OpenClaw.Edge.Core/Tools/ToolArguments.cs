@@ -53,7 +53,7 @@ public static class ToolArguments
         using JsonDocument schema = JsonDocument.Parse(tool.ParametersJson);
         try
         {
-            using JsonDocument written = JsonDocument.Parse(string.IsNullOrWhiteSpace(json) ? "{}" : json, s_tolerant);
+            using JsonDocument written = Parse(string.IsNullOrWhiteSpace(json) ? "{}" : json);
             arguments = Normalise(schema.RootElement, written.RootElement);
         }
         catch (JsonException exception)
@@ -64,6 +64,19 @@ public static class ToolArguments
 
         problem = ArgumentCheck.Problem(schema.RootElement, arguments) is string found ? $"{tool.Name}: {found}. {Usage(tool)}" : "";
         return problem.Length == 0;
+    }
+
+    // What is JSON is read as JSON; only the rest is guessed at.
+    private static JsonDocument Parse(string json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, s_tolerant);
+        }
+        catch (JsonException) when (LooseJson.TryRead(json, out string repaired))
+        {
+            return JsonDocument.Parse(repaired, s_tolerant);
+        }
     }
 
     private static string Usage(ToolSpec tool) =>

@@ -1,73 +1,117 @@
+using System.IO.Enumeration;
+using OpenClaw.Edge.Configuration;
+
 namespace OpenClaw.Edge.Tools;
 
-/// <summary>Which tools a run may use: a profile, widened by <c>alsoAllow</c>, narrowed by <c>allow</c>; <c>deny</c> wins.
-/// Names may be groups (<c>group:fs</c>) or end with <c>*</c>; case does not matter. Immutable.</summary>
+/// <summary>Which tools a run may use: layers that each take away, none gives back; <c>deny</c> wins. Names may be groups
+/// (<c>group:fs</c>) or hold <c>*</c>; case does not matter. Immutable.</summary>
 public sealed class ToolPolicy
 {
-    private static readonly Dictionary<string, string[]> s_groups = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["group:fs"] = ["read", "ls", "write", "edit", "apply_patch"],
-        ["group:runtime"] = ["exec", "process"],
-        ["group:web"] = ["web_search", "web_fetch"],
-        ["group:memory"] = ["memory_search", "memory_get"],
-        ["group:sessions"] =
-            ["sessions_list", "sessions_history", "sessions_search", "sessions_send", "sessions_spawn", "session_status"],
-        ["group:messaging"] = ["message"],
-        ["group:automation"] = ["cron", "gateway"],
-        ["group:openclaw"] = ["*"],
-    };
+    private readonly Layer[] _layers;
 
-    private static readonly Dictionary<string, string[]> s_profiles = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["minimal"] = ["session_status"],
-        ["coding"] = ["group:fs", "group:runtime", "group:web", "group:sessions", "group:memory", "cron"],
-        ["messaging"] =
-            ["group:messaging", "sessions_list", "sessions_history", "sessions_send", "session_status"],
-        ["full"] = ["*"],
-    };
-
-    private readonly string[] _profile;
-    private readonly string[] _allow;
-    private readonly string[] _deny;
-    private ToolPolicy? _and;
-
-    /// <summary>Creates a policy. An unknown profile counts as <c>minimal</c>: a typo must not open anything.</summary>
+    /// <summary>Creates a policy of one scope. An unknown profile counts as <c>minimal</c>.</summary>
     /// <param name="profile"><c>minimal</c>, <c>coding</c>, <c>messaging</c> or <c>full</c>; null is <c>full</c>.</param>
     /// <param name="allow">When not empty, nothing else is allowed.</param>
     /// <param name="alsoAllow">Added to the profile and to <paramref name="allow"/>.</param>
     /// <param name="deny">Never allowed.</param>
     public ToolPolicy(
         string? profile, IReadOnlyList<string>? allow, IReadOnlyList<string>? alsoAllow, IReadOnlyList<string>? deny)
+        : this([.. OfProfile(profile, alsoAllow ?? []), .. OfLists(allow ?? [], alsoAllow ?? [], deny ?? [], "allow")])
     {
-        string[] also = Expand(alsoAllow);
-        string[] named = s_profiles.GetValueOrDefault(profile ?? "full") ?? s_profiles["minimal"];
-        _profile = [.. Expand(named), .. also];
-        string[] only = Expand(allow);
-        _allow = only.Length == 0 ? ["*"] : [.. only, .. also];
-        _deny = Expand(deny);
+    }
+
+    private ToolPolicy(Layer[] layers) => _layers = layers;
+
+    /// <summary>Where the lists stand that name tools one by one; empty when none does.</summary>
+    public IEnumerable<string> AllowLists => _layers.Where(layer => layer.Allow is not null && layer.Key.Length > 0).Select(layer => layer.Key);
+
+    /// <summary>The policy of an agent towards a model. The order is profile, provider's profile, lists of all, provider's
+    /// lists, the agent's lists, its provider's lists.</summary>
+    /// <param name="all">The <c>tools</c> of the root.</param>
+    /// <param name="agent">The agent's own; null when it has none.</param>
+    /// <param name="modelRef"><c>provider/model</c>, or a provider; null when no model is meant.</param>
+    public static ToolPolicy Of(ToolsConfig all, ToolsConfig? agent, string? modelRef)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ToolRulesConfig? by = Rules(all.ByProvider, modelRef);
+        ToolRulesConfig? agentBy = agent is null ? null : Rules(agent.ByProvider, modelRef);
+        IReadOnlyList<string> also = agent is { AlsoAllow.Count: > 0 } ? agent.AlsoAllow : all.AlsoAllow;
+        IReadOnlyList<string>? alsoBy = agentBy is { AlsoAllow.Count: > 0 } ? agentBy.AlsoAllow : by?.AlsoAllow;
+        return new ToolPolicy(
+        [
+            .. OfProfile(agent?.Profile ?? all.Profile, also),
+            .. OfProfile(agentBy?.Profile ?? by?.Profile, alsoBy ?? []),
+            .. OfLists(all.Allow, all.AlsoAllow, all.Deny, "tools.allow"),
+            .. OfRules(by, "tools.byProvider"),
+            .. agent is null ? [] : OfLists(agent.Allow, agent.AlsoAllow, agent.Deny, "agents.list[].tools.allow"),
+            .. OfRules(agentBy, "agents.list[].tools.byProvider"),
+            .. OfSwitches(all),
+            .. agent is null ? [] : OfSwitches(agent),
+        ]);
     }
 
     /// <summary>Whether a tool may be shown to the model and called.</summary>
-    public bool Allows(string tool) =>
-        Matches(_profile, tool) && Matches(_allow, tool) && !Matches(_deny, tool) && (_and is null || _and.Allows(tool));
+    public bool Allows(string tool)
+    {
+        foreach (Layer layer in _layers)
+        {
+            if ((layer.Allow is not null && !Matches(layer.Allow, tool)) || Matches(layer.Deny, tool))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What both policies allow.</summary>
     public ToolPolicy Within(ToolPolicy other)
     {
-        ToolPolicy both = (ToolPolicy)MemberwiseClone();
-        both._and = _and is null ? other : _and.Within(other);
-        return both;
+        ArgumentNullException.ThrowIfNull(other);
+        return new([.. _layers, .. other._layers]);
     }
 
-    private static string[] Expand(IReadOnlyList<string>? names) =>
-    [
-        .. (names ?? []).Select(name => name.Trim()).Where(name => name.Length > 0)
-            .SelectMany(name => s_groups.GetValueOrDefault(name) ?? [name]),
-    ];
+    private static Layer[] OfProfile(string? profile, IReadOnlyList<string> also) =>
+        profile is null || profile.Equals("full", StringComparison.OrdinalIgnoreCase)
+            ? []
+            : [new Layer(ToolGroups.Expand([.. ToolGroups.Profile(profile), .. also]), [], "")];
 
-    private static bool Matches(string[] patterns, string tool) => Array.Exists(
-        patterns,
-        pattern => pattern.EndsWith('*')
-            ? tool.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.OrdinalIgnoreCase)
-            : tool.Equals(pattern, StringComparison.OrdinalIgnoreCase));
+    private static Layer[] OfLists(
+        IReadOnlyList<string> allow, IReadOnlyList<string> also, IReadOnlyList<string> deny, string key) =>
+        allow.Count == 0 && deny.Count == 0
+            ? []
+            : [new Layer(allow.Count == 0 ? null : WithPatch(ToolGroups.Expand([.. allow, .. also])), ToolGroups.Expand(deny), key)];
+
+    private static Layer[] OfRules(ToolRulesConfig? rules, string key) =>
+        rules is null ? [] : OfLists(rules.Allow, rules.AlsoAllow, rules.Deny, key);
+
+    private static Layer[] OfSwitches(ToolsConfig tools)
+    {
+        string[] off =
+        [
+            .. tools.Exec.Enabled ? (string[])[] : ["exec", "process"],
+            .. tools.Exec.ApplyPatchEnabled ? (string[])[] : ["apply_patch"],
+        ];
+        return off.Length == 0 ? [] : [new Layer(null, off, "")];
+    }
+
+    // Who may write may patch; the reverse of it, a denied write, does not deny patches. Source: docs/tools.md
+    private static string[] WithPatch(string[] names) =>
+        names.Contains("write", StringComparer.OrdinalIgnoreCase) ? [.. names, "apply_patch"] : names;
+
+    private static ToolRulesConfig? Rules(IReadOnlyDictionary<string, ToolRulesConfig> rules, string? modelRef)
+    {
+        if (modelRef is null || rules.Count == 0)
+        {
+            return null;
+        }
+
+        int slash = modelRef.IndexOf('/', StringComparison.Ordinal);
+        return rules.GetValueOrDefault(modelRef) ?? (slash > 0 ? rules.GetValueOrDefault(modelRef[..slash]) : null);
+    }
+
+    private static bool Matches(string[] patterns, string tool) =>
+        Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, tool));
+
+    private sealed record Layer(string[]? Allow, string[] Deny, string Key);
 }

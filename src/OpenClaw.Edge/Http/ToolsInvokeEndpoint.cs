@@ -74,7 +74,7 @@ internal sealed class ToolsInvokeEndpoint(HttpFrontParts parts)
         ToolInvocationResult result = await parts.Tools.InvokeAsync(
             name,
             arguments.ValueKind == JsonValueKind.Object ? arguments.GetRawText() : "{}",
-            agent.ToolsIn(key, parts.Tools.Registry.Sandbox),
+            agent.ToolsIn(key, parts.Tools.Registry.Sandbox, SessionModel.RefOf(parts.Models.Catalog, agent, parts.Sessions.Find(key))),
             ToolInvocation.GatewayPolicy(parts.Config().Gateway.Tools),
             new ToolCallContext { SessionKey = key, Workspace = agent.Workspace },
             dryRun,

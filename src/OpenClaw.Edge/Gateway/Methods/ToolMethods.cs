@@ -20,6 +20,10 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         ("runtime", "Runtime", ["exec", "process"]),
         ("web", "Web", ["web_search", "web_fetch"]),
         ("memory", "Memory", ["memory_search", "memory_get"]),
+        ("sessions", "Sessions", ["sessions_list", "sessions_history", "sessions_search", "sessions_send", "sessions_spawn", "session_status"]),
+        ("messaging", "Messaging", ["message"]),
+        ("automation", "Automation", ["cron"]),
+        ("media", "Media", ["view_image"]),
     ];
 
     private readonly RecentKeys _keys = new(runtime.Time);
@@ -65,6 +69,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         }
 
         EdgeConfig config = runtime.Config.Current.Config;
+        ToolPolicy policy = PolicyOf(agent, key);
         string? own = config.Agents.List.FirstOrDefault(entry => string.Equals(entry.Id, agent.Id, StringComparison.OrdinalIgnoreCase))?.Tools?.Profile;
         return MethodReply.Object(json =>
         {
@@ -72,7 +77,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
             json.WriteString("profile"u8, own ?? config.Tools.Profile ?? "full");
             WriteGroups(
                 json,
-                [.. runtime.Tools.Registry.All.Where(tool => agent.Tools.Allows(tool.Spec.Name))],
+                [.. runtime.Tools.Registry.All.Where(tool => policy.Allows(tool.Spec.Name))],
                 static (writer, tool) => writer.WriteString("rawDescription"u8, tool.Spec.Description));
         });
     }
@@ -95,13 +100,16 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         ToolInvocationResult answer = await runtime.Tools.InvokeAsync(
             name,
             call.Params.TryGetProperty("args", out JsonElement arguments) ? arguments.GetRawText() : "",
-            agent.ToolsIn(key, runtime.Tools.Registry.Sandbox),
+            PolicyOf(agent, key),
             ToolInvocation.GatewayPolicy(runtime.Config.Current.Config.Gateway.Tools),
             new ToolCallContext { SessionKey = key, Workspace = agent.Workspace },
             dryRun: false,
             cancellationToken);
         return MethodReply.Object(json => WriteAnswer(json, answer));
     }
+
+    private ToolPolicy PolicyOf(AgentEntry agent, SessionKey key) => agent.ToolsIn(
+        key, runtime.Tools.Registry.Sandbox, SessionModel.RefOf(runtime.Models.Catalog, agent, runtime.Sessions.Find(key)));
 
     private static void WriteAnswer(Utf8JsonWriter json, ToolInvocationResult answer)
     {

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Functional;
+
+/// <summary>Tool policy and the care for models that call tools badly, over the real loop and a real wire.</summary>
+public sealed class Cares_for_small_models : IAsyncLifetime
+{
+    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
+    private GatewayHome home = null!;
+    private RunningGateway gateway = null!;
+
+    public async ValueTask InitializeAsync() => await StartAsync("");
+
+    public async ValueTask DisposeAsync()
+    {
+        await gateway.DisposeAsync();
+        await model.DisposeAsync();
+        home.Dispose();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("tools: { toolSearch: true },")]
+    public async Task Hello_with_every_tool_is_at_most_8_kilobytes(string config)
+    {
+        await RestartAsync(config);
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.ChatAsync("main", "hello");
+
+        ScriptedRequest request = Assert.Single(model.ChatRequests);
+        TestContext.Current.SendDiagnosticMessage($"hello{(config.Length > 0 ? " (tool search)" : "")}: {request.Body.Length} bytes");
+        Assert.InRange(request.Body.Length, 2_000, 8_192);
+        Assert.Contains("\"exec\"", request.BodyText);
+    }
+
+    [Fact]
+    public async Task A_call_written_as_text_is_made_and_stored_as_a_call()
+    {
+        model.Enqueue(
+            ModelAnswer.Say("```json\n{\"name\": \"wri", "te\", \"arguments\": {'path': 'a.txt', 'content': 'hi',}}\n```"),
+            ModelAnswer.Say("Written."));
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        ChatTurn turn = await client.ChatAsync("main", "write hi");
+        JsonElement history = await client.CallAsync("chat.history", """{"sessionKey":"main"}""");
+
+        Assert.Equal("hi", await File.ReadAllTextAsync(Path.Combine(home.Workspace, "a.txt")));
+        Assert.Equal(("final", "Written."), (turn.State, turn.Streamed));
+        Assert.DoesNotContain("```", history.GetRawText());
+        Assert.Contains("\"toolCall\"", history.GetRawText());
+    }
+
+    [Fact]
+    public async Task Tools_behind_the_search_are_found_and_run()
+    {
+        await RestartAsync("tools: { toolSearch: true },");
+        Directory.CreateDirectory(home.Workspace);
+        model.Enqueue(
+            ModelAnswer.Call("tool_search", """{"query":"list files"}"""),
+            ModelAnswer.Call("tool_call", """{"id":"ls","args":{}}"""),
+            ModelAnswer.Say("Seen."));
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        ChatTurn turn = await client.ChatAsync("main", "look");
+
+        Assert.Equal("Seen.", turn.Final);
+        Assert.Contains("\"role\":\"tool\"", model.ChatRequests[^1].BodyText);
+    }
+
+    [Fact]
+    public async Task Policy_is_the_same_for_the_model_and_for_clients()
+    {
+        await RestartAsync("""tools: { profile: "coding", deny: ["group:runtime"], byProvider: { lab: { deny: ["write"] } } },""");
+        Directory.CreateDirectory(home.Workspace);
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.ChatAsync("main", "hello");
+        JsonElement effective = await client.CallAsync("tools.effective", """{"sessionKey":"main"}""");
+        (int read, _) = await gateway.JsonAsync(HttpMethod.Post, "/tools/invoke", """{"tool":"ls"}""");
+        (int written, JsonElement refused) = await gateway.JsonAsync(HttpMethod.Post, "/tools/invoke", """{"tool":"write","args":{"path":"a","content":"b"}}""");
+        await client.CallAsync("sessions.patch", """{"key":"main","model":"labopen/scripted:8b"}""");
+        (int other, _) = await gateway.JsonAsync(HttpMethod.Post, "/tools/invoke", """{"tool":"write","args":{"path":"a","content":"b"}}""");
+
+        string[] offered = [.. model.ChatRequests[0].Json.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)];
+        string[] told = [.. effective.GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("tools").EnumerateArray()).Select(tool => tool.GetProperty("id").GetString()!)];
+        Assert.Equal(offered.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        Assert.Contains("read", offered);
+        Assert.DoesNotContain("exec", offered);
+        Assert.DoesNotContain("write", offered);
+        Assert.Equal((200, 404, 200), (read, written, other));
+        Assert.Equal("Tool not available: write", refused.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task An_allow_list_that_names_nothing_stops_before_the_model()
+    {
+        await RestartAsync("""tools: { allow: ["query_db"] },""");
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        ChatTurn turn = await client.ChatAsync("main", "hello");
+
+        Assert.Equal("error", turn.State);
+        Assert.Contains("tools.allow names none that is there", turn.Error);
+        Assert.Empty(model.ChatRequests);
+    }
+
+    private async Task RestartAsync(string more)
+    {
+        await gateway.DisposeAsync();
+        home.Dispose();
+        await StartAsync(more);
+    }
+
+    private async Task StartAsync(string more)
+    {
+        home = new GatewayHome(model.BaseUri, more);
+        gateway = await RunningGateway.StartAsync(home);
+    }
+}
