@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
@@ -62,6 +63,10 @@ public sealed record RunToolEndedEvent(
     JsonElement? Details,
     bool IsError,
     long StartedAtMs) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A tool waits for a person's approval, or waits no longer: <c>Decided</c> is what ended it, null while it waits.</summary>
+public sealed record RunApprovalEvent(
+    Run Run, long Seq, long TimestampMs, string ToolCallId, PendingApproval Approval, ApprovalDecision? Decided) : RunEvent(Run, Seq, TimestampMs);
 
 /// <summary>History is being shortened, or was.</summary>
 public sealed record RunCompactionEvent(

@@ -37,8 +37,9 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf
         }
 
         turn.Publisher.ToolStarted(call, title, arguments);
+        ToolCallContext told = context with { OnApproval = approval => turn.Publisher.Approval(call, approval) };
         ToolResult result = answer ?? loops.Note(
-            meant.Name, arguments, await ToolInvocation.CallAsync(tools.Sandbox, tool!, context, arguments, cancellationToken));
+            meant.Name, arguments, await ToolInvocation.CallAsync(tools.Sandbox, tool!, told, arguments, cancellationToken));
         if (!result.IsError && !turn.SuccessfulTools.Contains(meant.Name))
         {
             turn.SuccessfulTools.Add(meant.Name);

@@ -52,6 +52,26 @@ internal static unsafe partial class FileNative
     public static SafeFileHandle OpenRoot(string path, out int error) =>
         Wrap(openat(CurrentDirectory, path, PathOnly | Directory | CloseOnExec, 0), out error);
 
+    /// <summary>Opens whatever a path names without touching it, following links. Invalid handle on failure.</summary>
+    public static SafeFileHandle OpenName(string path) => Wrap(openat(CurrentDirectory, path, PathOnly | CloseOnExec, 0), out _);
+
+    /// <summary>The path of what is open, links followed; null when it has none any more.</summary>
+    public static string? PathOf(SafeFileHandle open)
+    {
+        try
+        {
+            string? path = new FileInfo($"/proc/self/fd/{open.DangerousGetHandle()}").LinkTarget;
+            return path is null || !path.StartsWith('/') || path.EndsWith(" (deleted)", StringComparison.Ordinal) ? null : path;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the gateway's user may write to a path.</summary>
+    public static bool MayWrite(string path) => access(path, 2) == 0; // W_OK
+
     /// <summary>Opens one name relative to a directory, by the plain call.</summary>
     public static SafeFileHandle OpenAt(SafeFileHandle directory, string name, int flags, uint mode, out int error) =>
         Wrap(openat((int)directory.DangerousGetHandle(), name, flags | CloseOnExec, mode), out error);
@@ -124,6 +144,10 @@ internal static unsafe partial class FileNative
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int openat(int directory, string path, int flags, uint mode);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int access(string path, int mode);
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

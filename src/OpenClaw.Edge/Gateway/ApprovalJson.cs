@@ -32,9 +32,15 @@ internal static class ApprovalJson
         json.WriteString("ask"u8, request.Policy?.Ask);
         json.WriteString("resolvedPath"u8, request.ResolvedPath);
         PairingJson.WriteList(json, "allowedDecisions", request.Decisions);
+        if (request.EnvKeys.Count > 0)
+        {
+            PairingJson.WriteList(json, "envKeys", request.EnvKeys);
+        }
+
+        (int own, int nested) = request.Counts;
         json.WriteStartObject("commandAnalysis"u8);
-        json.WriteNumber("commandCount"u8, request.CommandCount);
-        json.WriteNumber("nestedCommandCount"u8, 0);
+        json.WriteNumber("commandCount"u8, own);
+        json.WriteNumber("nestedCommandCount"u8, nested);
         PairingJson.WriteList(json, "riskKinds", []);
         PairingJson.WriteList(json, "warningLines", []);
         json.WriteEndObject();

@@ -41,6 +41,9 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             case RunToolEndedEvent tool:
                 RunToolEvents.Ended(broadcaster, sessions, tool);
                 break;
+            case RunApprovalEvent approval:
+                RunToolEvents.Approval(broadcaster, approval);
+                break;
             case RunCompactionEvent compaction:
                 RunStatusEvents.Compaction(broadcaster, compaction);
                 if (compaction is { Starts: false, Completed: true })

@@ -59,6 +59,33 @@ internal static class RunToolEvents
         });
     }
 
+    /// <summary>A command waits for somebody's word, or waits no longer.</summary>
+    public static void Approval(Broadcaster broadcaster, RunApprovalEvent waiting) =>
+        RunEventEncoder.SendAgent(broadcaster, waiting, waiting.Seq, "approval", json =>
+        {
+            (string phase, string status, string title) = waiting.Decided switch
+            {
+                null => ("requested", "pending", "Command approval requested"),
+                { Reason: "no-approver" } => ("requested", "unavailable", "Command approval unavailable"),
+                { Allows: true } => ("resolved", "approved", "Command approval resolved"),
+                _ => ("resolved", "denied", "Command approval resolved"),
+            };
+            json.WriteString("phase"u8, phase);
+            json.WriteString("kind"u8, "exec"u8);
+            json.WriteString("status"u8, status);
+            json.WriteString("title"u8, title);
+            json.WriteString("itemId"u8, $"command:{waiting.ToolCallId}");
+            json.WriteString("toolCallId"u8, waiting.ToolCallId);
+            if (status != "unavailable")
+            {
+                json.WriteString("approvalId"u8, waiting.Approval.Id);
+                json.WriteString("approvalSlug"u8, waiting.Approval.Id[..Math.Min(8, waiting.Approval.Id.Length)]);
+            }
+
+            json.WriteString("command"u8, waiting.Approval.Request.Command);
+            json.WriteString("host"u8, waiting.Approval.Request.Host);
+        });
+
     private static void SendTool(
         Broadcaster broadcaster,
         SessionEvents sessions,

@@ -54,6 +54,36 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_tells_how_many_commands_it_is()
+    {
+        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        Task<JsonElement> asked = asker.CallAsync("exec.approval.request", """{"id":"ask-2","command":"ls $(pwd) | wc -l && rm x"}""");
+        JsonElement analysis = (await PendingAsync()).GetProperty("request").GetProperty("commandAnalysis");
+        await _client.CallAsync("exec.approval.resolve", """{"id":"ask-2","decision":"deny"}""");
+        await asked;
+
+        Assert.Equal(3, analysis.GetProperty("commandCount").GetInt32());
+        Assert.Equal(1, analysis.GetProperty("nestedCommandCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_turn_that_waits_for_a_person_tells_its_client()
+    {
+        await using GatewayTestClient chat = await _gateway.ConnectAsync();
+        Task<ChatTurn> turn = chat.ChatAsync("main", """[tool:exec {"command":"echo hi > said; cat said"}] please""");
+        string id = (await PendingAsync()).GetProperty("id").GetString()!;
+        await _client.CallAsync("exec.approval.resolve", $$"""{"id":"{{id}}","decision":"allow-once"}""");
+        await turn;
+
+        JsonElement[] told = [.. chat.Events
+            .Where(frame => frame.GetProperty("event").GetString() == "agent" && frame.GetProperty("payload").GetProperty("stream").GetString() == "approval")
+            .Select(frame => frame.GetProperty("payload").GetProperty("data"))];
+        Assert.Equal(["pending", "approved"], told.Select(data => data.GetProperty("status").GetString()));
+        Assert.Equal("echo hi > said; cat said", told[0].GetProperty("command").GetString());
+        Assert.All(told, data => Assert.Equal(id, data.GetProperty("approvalId").GetString()));
+    }
+
+    [Fact]
     public async Task Time_denies()
     {
         JsonElement decided = await _client.CallAsync("exec.approval.request", """{"command":"ls","timeoutMs":50}""");

@@ -73,9 +73,10 @@ internal static unsafe partial class ExecNative
     /// <param name="output">Becomes descriptor 1.</param>
     /// <param name="errors">Becomes descriptor 2; -1 means as 1.</param>
     /// <param name="terminal">A terminal's path, which then is all three.</param>
+    /// <param name="extra">Becomes descriptor 3; -1 means none.</param>
     /// <param name="pid">The child.</param>
     public static int Spawn(
-        string[] arguments, string[] environment, int input, int output, int errors, string? terminal, out int pid)
+        string[] arguments, string[] environment, int input, int output, int errors, string? terminal, int extra, out int pid)
     {
         byte* attributes = stackalloc byte[512]; // glibc: 336
         byte* actions = stackalloc byte[256]; // glibc: 80
@@ -98,6 +99,7 @@ internal static unsafe partial class ExecNative
                 : posix_spawn_file_actions_addopen(actions, 0, terminal ?? "/dev/null", terminal is null ? 0 : ReadWrite, 0);
             made |= posix_spawn_file_actions_adddup2(actions, terminal is null ? output : 0, 1);
             made |= posix_spawn_file_actions_adddup2(actions, terminal is null && errors >= 0 ? errors : 1, 2);
+            made |= extra >= 0 ? posix_spawn_file_actions_adddup2(actions, extra, 3) : 0;
             made = made != 0 ? made : posix_spawn(&child, arguments[0], actions, attributes, argv, envp);
             pid = child;
             return made;

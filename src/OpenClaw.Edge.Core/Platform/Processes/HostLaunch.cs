@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace OpenClaw.Edge.Platform;
 
 /// <summary>How <see cref="HostProcess"/> starts a program.</summary>
@@ -14,6 +16,9 @@ internal sealed record HostLaunch
 
     /// <summary>Whether it runs in a terminal.</summary>
     public bool Terminal { get; init; }
+
+    /// <summary>An open directory that the program gets as descriptor 3; the caller's, and open until it has started.</summary>
+    public SafeFileHandle? Folder { get; init; }
 
     /// <summary>Whether standard error comes apart from standard output; never in a terminal.</summary>
     public bool SeparateErrors { get; init; }

@@ -78,7 +78,7 @@ internal sealed class HostProcess : IDisposable
 
             int pid = 0;
             error = error != 0 ? error
-                : ExecNative.Spawn(launch.Arguments, environment, childInput, childOutput, childErrors, terminal, out pid);
+                : ExecNative.Spawn(launch.Arguments, environment, childInput, childOutput, childErrors, terminal, (int?)launch.Folder?.DangerousGetHandle() ?? -1, out pid);
             if (error != 0)
             {
                 ExecNative.Close(output);

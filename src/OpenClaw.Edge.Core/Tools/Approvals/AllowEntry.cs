@@ -23,6 +23,21 @@ public sealed record AllowEntry
     /// <summary>Path that the program had then.</summary>
     public string? LastResolvedPath { get; init; }
 
+    /// <summary>Content of the program when it was allowed; null where this user cannot change it.</summary>
+    public string? ProgramSha256 { get; init; }
+
+    /// <summary>Script that the program was allowed to run.</summary>
+    public string? ScriptPath { get; init; }
+
+    /// <summary>Content of that script.</summary>
+    public string? ScriptSha256 { get; init; }
+
+    /// <summary>What stands for the variables that the call added; null when it added none.</summary>
+    public string? EnvSha256 { get; init; }
+
+    /// <summary>Whether an approval made it, so that it holds for nothing but what was approved.</summary>
+    public bool IsGenerated => Source is not null;
+
     internal static AllowEntry? Read(JsonElement item)
     {
         string pattern = ToolJson.Text(item, "pattern").Trim();
@@ -34,6 +49,10 @@ public sealed record AllowEntry
             Source = Optional(item, "source"),
             LastUsedAt = item.TryGetProperty("lastUsedAt", out JsonElement used) && used.ValueKind == JsonValueKind.Number ? (long)used.GetDouble() : null,
             LastResolvedPath = Optional(item, "lastResolvedPath"),
+            ProgramSha256 = Optional(item, "programSha256"),
+            ScriptPath = Optional(item, "scriptPath"),
+            ScriptSha256 = Optional(item, "scriptSha256"),
+            EnvSha256 = Optional(item, "envSha256"),
         };
     }
 
@@ -50,6 +69,10 @@ public sealed record AllowEntry
         }
 
         Put("lastResolvedPath", LastResolvedPath);
+        Put("programSha256", ProgramSha256);
+        Put("scriptPath", ScriptPath);
+        Put("scriptSha256", ScriptSha256);
+        Put("envSha256", EnvSha256);
         json.WriteEndObject();
 
         void Put(string name, string? value)

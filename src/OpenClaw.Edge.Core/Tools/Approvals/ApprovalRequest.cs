@@ -27,8 +27,11 @@ public sealed record ApprovalRequest
     /// <summary>Policy that asked.</summary>
     public ExecPolicy? Policy { get; init; }
 
-    /// <summary>Programs that it starts; zero when that is not certain.</summary>
-    public int CommandCount { get; init; }
+    /// <summary>Variables that the call adds, by name; a person sees them, their values are bound.</summary>
+    public IReadOnlyList<string> EnvKeys { get; init; } = [];
+
+    /// <summary>Commands that the text runs itself, and those within substitutions and groups; for showing only.</summary>
+    public (int Own, int Nested) Counts => ShellWords.Count(Command);
 
     /// <summary>Answers that a person may give.</summary>
     public IReadOnlyList<string> Decisions { get; init; } = ["allow-once", "allow-always", "deny"];

@@ -11,6 +11,10 @@ public sealed class ExecApprovals
     /// <summary>Key of the entry that holds for all agents.</summary>
     public const string EveryAgent = "*";
 
+    /// <summary>How the argument pattern of a generated entry starts. An older form, <c>sha256:argv:</c>, holds for nothing
+    /// any more, there as here.</summary>
+    public const string BoundArguments = "sha256:cwd-argv:v1:";
+
     private const int MaxEntries = 1000;
 
     private readonly JsonElement _root;
@@ -59,18 +63,22 @@ public sealed class ExecApprovals
         .. Entries(agentId), .. agentId == EveryAgent ? [] : Entries(EveryAgent),
     ];
 
-    /// <summary>The document with a line more, or unchanged when it has the line.</summary>
+    /// <summary>The document with a line more, or unchanged when it has the line. A line for the same words that was bound to
+    /// files that are gone is replaced.</summary>
     public ExecApprovals With(string agentId, AllowEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         List<AllowEntry> entries = [.. Entries(agentId)];
-        if (entries.Any(known => known.Pattern == entry.Pattern && known.ArgPattern == entry.ArgPattern))
+        if (entries.Exists(known => Same(known) && known.ProgramSha256 == entry.ProgramSha256 && known.ScriptSha256 == entry.ScriptSha256))
         {
             return this;
         }
 
+        entries.RemoveAll(known => known.IsGenerated && Same(known));
         entries.Add(entry);
         return WithList(agentId, entries.Count > MaxEntries ? entries[^MaxEntries..] : entries);
+
+        bool Same(AllowEntry known) => known.Pattern == entry.Pattern && known.ArgPattern == entry.ArgPattern && known.EnvSha256 == entry.EnvSha256;
     }
 
     /// <summary>The document without the lines of a pattern, or unchanged.</summary>
@@ -139,12 +147,19 @@ public sealed class ExecApprovals
         return stream.ToArray();
     }
 
-    /// <summary>What stands for an exact command in one directory in an entry that an approval makes.</summary>
+    /// <summary>What stands for an exact command in one directory in an entry that an approval makes: the digest of the
+    /// directory and the arguments, each with its length in bytes. Source: the original's generated entries.</summary>
     public static string ArgPatternOf(IReadOnlyList<string> words, string directory)
     {
         ArgumentNullException.ThrowIfNull(words);
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{directory}\0{string.Join('\0', words.Skip(1))}"));
-        return "sha256:argv:" + Convert.ToHexStringLower(hash);
+        StringBuilder subject = new();
+        subject.Append(Encoding.UTF8.GetByteCount(directory)).Append('\0').Append(directory).Append('\0').Append(words.Count - 1).Append('\0');
+        foreach (string word in words.Skip(1))
+        {
+            subject.Append(Encoding.UTF8.GetByteCount(word)).Append('\0').Append(word).Append('\0');
+        }
+
+        return BoundArguments + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject.ToString())));
     }
 
     private IEnumerable<AllowEntry> Entries(string agentId)

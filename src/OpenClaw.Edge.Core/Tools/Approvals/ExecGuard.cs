@@ -7,6 +7,8 @@ namespace OpenClaw.Edge.Tools;
 /// Thread-safe.</summary>
 public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, ApprovalLedger ledger, TimeProvider time)
 {
+    private const string Revoked = "exec denied: what was allowed a moment ago is not allowed any more; nothing was run";
+
     /// <summary>Requests that wait.</summary>
     public ApprovalGate Gate => gate;
 
@@ -16,44 +18,102 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
     /// <summary>Decisions.</summary>
     public ApprovalLedger Ledger => ledger;
 
-    /// <summary>Clears a command, or refuses it.</summary>
+    /// <summary>Clears a command, or refuses it. What is cleared is what was looked at: the caller starts the clearance's
+    /// text in its folder, and looks again with <see cref="ExecClearance.Recheck"/> last before the start.</summary>
     /// <param name="request">What is asked; policy and decisions are filled in here.</param>
     /// <param name="config">The agent's <c>tools.exec</c>.</param>
     /// <param name="ask">The call's own wish to be asked more.</param>
-    /// <param name="searchPath">The <c>PATH</c> it will have.</param>
-    /// <param name="home">Home directory.</param>
+    /// <param name="environment">The environment it will have: <c>PATH</c> and <c>HOME</c> at least.</param>
+    /// <param name="added">What of it the call adds.</param>
+    /// <param name="onWait">Called when a person is asked, before the wait and after it; null tells nobody.</param>
     /// <param name="cancellationToken">The caller goes away: refused.</param>
-    /// <returns>Null when it may run; else a sentence for the model.</returns>
-    public async Task<string?> ClearAsync(
-        ApprovalRequest request, ExecConfig config, string? ask, string searchPath, string home, CancellationToken cancellationToken)
+    public async Task<ExecClearance> ClearAsync(
+        ApprovalRequest request,
+        ExecConfig config,
+        string? ask,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyDictionary<string, string> added,
+        Action<PendingApproval>? onWait,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(environment);
+        ExecPolicy wished = ExecPolicy.Of(config).Harden(ask);
+        if (wished is { Security: "full", Ask: "off" } && State(request, wished) is { Policy: { Security: "full", Ask: "off" } })
+        {
+            await NoteAsync(request, null, "allow", "security=full", null, cancellationToken);
+            return new ExecClearance(request.Command, null, () => State(request, wished).Policy.Security == "full" ? null : Revoked);
+        }
+
+        ExecBinding? binding = null;
+        try
+        {
+            binding = ExecBinding.Capture(request.Command, request.Directory ?? "/", environment["PATH"]);
+            if (binding is null)
+            {
+                return new ExecClearance($"exec: {request.Directory} cannot be opened");
+            }
+
+            ExecBinding bound = binding;
+            string? env = ExecEnvironment.HashOf(added);
+            ExecVerdict Judge() => ExecJudge.Judge(
+                request.Command, bound.Directory, environment["PATH"], environment["HOME"], State(request, wished).Policy,
+                State(request, wished).Allowlist, env);
+
+            (string? refusal, bool asked) = await DecideAsync(
+                request with { EnvKeys = [.. added.Keys] }, config, State(request, wished), Judge(), onWait, cancellationToken);
+            if (refusal is not null)
+            {
+                return new ExecClearance(refusal);
+            }
+
+            binding = null; // the clearance's from here on
+            return new ExecClearance(
+                bound.Pinned(),
+                bound,
+                () => State(request, wished).Policy.Security == "deny" || (!asked && Judge().Outcome != ExecOutcome.Run) ? Revoked
+                    : bound.Drift() is { } drift ? $"exec denied: {drift} since it was approved, so nothing was run. Look at it and ask again"
+                    : null);
+        }
+        finally
+        {
+            binding?.Dispose();
+        }
+    }
+
+    private GuardState State(ApprovalRequest request, ExecPolicy wished)
+    {
         string agent = request.AgentId ?? "main";
         ExecApprovalsState state = file.Read();
-        ExecPolicy policy = state.Problem.Length > 0
-            ? new ExecPolicy("deny", "off")
-            : state.Document.Apply(ExecPolicy.Of(config), agent).Harden(ask);
-        ExecVerdict verdict = ExecJudge.Judge(
-            request.Command, request.Directory ?? "/", searchPath, home, policy, state.Document.AllowlistOf(agent));
+        return state.Problem.Length > 0
+            ? new(new ExecPolicy("deny", "off"), [], state.Problem)
+            : new(state.Document.Apply(wished, agent), state.Document.AllowlistOf(agent), "");
+    }
+
+    private async Task<(string? Refusal, bool Asked)> DecideAsync(
+        ApprovalRequest request, ExecConfig config, GuardState state, ExecVerdict verdict, Action<PendingApproval>? onWait,
+        CancellationToken cancellationToken)
+    {
         switch (verdict.Outcome)
         {
             case ExecOutcome.Run:
                 await NoteAsync(request, null, "allow", verdict.Reason, null, cancellationToken);
-                await TouchAsync(agent, verdict, cancellationToken);
-                return null;
+                await TouchAsync(request.AgentId ?? "main", verdict, cancellationToken);
+                return (null, false);
             case ExecOutcome.Refuse:
                 await NoteAsync(request, null, "deny", state.Problem.Length > 0 ? "approvals file" : verdict.Reason, null, cancellationToken);
-                return state.Problem.Length > 0 ? $"exec denied: {state.Problem}"
-                    : policy.Security == "deny" ? "exec denied: commands on this machine are switched off (tools.exec); use the file tools, or tell the person"
-                    : "exec denied: not on the allowlist, and nobody is asked (tools.exec.mode \"allowlist\"); tell the person, or do it another way";
+                return (state.Problem.Length > 0 ? $"exec denied: {state.Problem}"
+                    : state.Policy.Security == "deny" ? "exec denied: commands on this machine are switched off (tools.exec); use the file tools, or tell the person"
+                    : "exec denied: not on the allowlist, and nobody is asked (tools.exec.mode \"allowlist\"); tell the person, or do it another way", false);
             default:
-                return await AskAsync(request, config, policy, verdict, cancellationToken);
+                return (await AskAsync(request, config, state.Policy, verdict, onWait, cancellationToken), true);
         }
     }
 
     private async Task<string?> AskAsync(
-        ApprovalRequest request, ExecConfig config, ExecPolicy policy, ExecVerdict verdict, CancellationToken cancellationToken)
+        ApprovalRequest request, ExecConfig config, ExecPolicy policy, ExecVerdict verdict, Action<PendingApproval>? onWait,
+        CancellationToken cancellationToken)
     {
         PendingApproval asked = gate.Ask(
             request with
@@ -63,7 +123,14 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
                 Decisions = verdict.Lasting.Count > 0 ? ["allow-once", "allow-always", "deny"] : ["allow-once", "deny"],
             },
             TimeSpan.FromSeconds(config.ApprovalTimeoutSeconds));
+        bool waits = asked.Decision is null;
+        onWait?.Invoke(asked);
         ApprovalDecision decision = await gate.WaitAsync(asked, cancellationToken);
+        if (waits)
+        {
+            onWait?.Invoke(asked);
+        }
+
         bool allowed = decision.Allows || (decision.Reason is "timeout" or "no-approver" && FallsBack(policy, verdict));
         string word = decision.Word ?? (allowed ? "allow" : "deny");
         string reason = decision.Word is null && allowed ? $"askFallback={policy.AskFallback}" : decision.Reason;
@@ -130,4 +197,6 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
                 DecidedBy = by,
             },
             cancellationToken);
+
+    private sealed record GuardState(ExecPolicy Policy, IReadOnlyList<AllowEntry> Allowlist, string Problem);
 }

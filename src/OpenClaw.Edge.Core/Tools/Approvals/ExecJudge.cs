@@ -10,29 +10,34 @@ internal static class ExecJudge
 
     /// <summary>Judges a command.</summary>
     /// <param name="command">Text for the shell.</param>
-    /// <param name="directory">Absolute directory it starts in.</param>
+    /// <param name="directory">Absolute directory it starts in, links followed.</param>
     /// <param name="searchPath">The <c>PATH</c> it will have.</param>
     /// <param name="home">Home directory, for <c>~</c> in patterns.</param>
     /// <param name="policy">What holds.</param>
     /// <param name="allowlist">Lines that let programs run.</param>
+    /// <param name="envSha256">What stands for the variables that the call adds; null when it adds none that matter.</param>
     public static ExecVerdict Judge(
-        string command, string directory, string searchPath, string home, ExecPolicy policy, IReadOnlyList<AllowEntry> allowlist)
+        string command, string directory, string searchPath, string home, ExecPolicy policy, IReadOnlyList<AllowEntry> allowlist,
+        string? envSha256 = null)
     {
         bool split = ShellWords.TrySplit(command, out List<ShellSegment> segments);
-        string? first = split ? Resolve(segments[0].Words[0], directory, searchPath) : null;
+        string? first = null;
         List<AllowEntry> lasting = [];
         List<AllowEntry> used = [];
         bool allowed = split;
         bool bindable = split;
         foreach (ShellSegment segment in split ? segments : [])
         {
-            string? path = Resolve(segment.Words[0], directory, searchPath);
-            if (IsStreamFilter(segment, path))
+            BoundFile? program = ProgramSearch.Look(segment.Words[0], directory, searchPath);
+            first ??= program?.Proof?.Path;
+            if (envSha256 is null && IsStreamFilter(segment, program?.Invoked))
             {
                 continue;
             }
 
-            AllowEntry? entry = path is null ? null : allowlist.FirstOrDefault(line => Allows(line, segment, path, directory, home));
+            AllowEntry? bound = Bind(segment, program, directory, envSha256, out bool scriptKnown);
+            AllowEntry? entry = program?.Proof is not { } proof ? null
+                : allowlist.FirstOrDefault(line => line.EnvSha256 == envSha256 && Names(line, segment, proof.Path, home) && Allows(line, segment, bound, scriptKnown));
             if (entry is not null)
             {
                 used.Add(entry);
@@ -40,16 +45,10 @@ internal static class ExecJudge
             }
 
             allowed = false;
-            bindable &= path is not null;
-            if (path is not null)
+            bindable &= scriptKnown && bound is not null;
+            if (bound is not null)
             {
-                lasting.Add(new AllowEntry
-                {
-                    Id = Guid.NewGuid().ToString(),
-                    Pattern = path,
-                    ArgPattern = ExecApprovals.ArgPatternOf(segment.Words, directory),
-                    Source = "allow-always",
-                });
+                lasting.Add(bound);
             }
         }
 
@@ -64,42 +63,43 @@ internal static class ExecJudge
         return new ExecVerdict(outcome, reason, first, bindable && policy.Ask != "always" ? lasting : [], used);
     }
 
-    /// <summary>The file that a program's name stands for, links followed; null when there is none.</summary>
-    public static string? Resolve(string program, string directory, string searchPath)
+    // The entry that would hold for exactly this: program, words, directory, variables, and the files that decide what it does.
+    private static AllowEntry? Bind(ShellSegment segment, BoundFile? program, string directory, string? envSha256, out bool scriptKnown)
     {
-        IEnumerable<string> candidates = program.Contains('/', StringComparison.Ordinal)
-            ? [Path.GetFullPath(program, directory)]
-            : searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.GetFullPath(Path.Combine(folder, program), directory));
-        foreach (string candidate in candidates)
+        scriptKnown = ScriptRunners.TryScript(segment.Words, out string? script);
+        FileProof? text = script is null || script.Contains('\0', StringComparison.Ordinal)
+            ? null : FileProof.Of(Path.GetFullPath(script, directory), always: true);
+        scriptKnown &= script is null || text is not null;
+        return program?.Proof is not { } proof ? null : new AllowEntry
         {
-            try
-            {
-                if (File.Exists(candidate) && (File.GetUnixFileMode(candidate) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)
-                {
-                    return File.ResolveLinkTarget(candidate, returnFinalTarget: true)?.FullName ?? candidate;
-                }
-            }
-            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-            {
-                // not ours to see, so not ours to run
-            }
-        }
-
-        return null;
+            Id = Guid.NewGuid().ToString(),
+            Pattern = proof.Path,
+            ArgPattern = ExecApprovals.ArgPatternOf(segment.Words, directory),
+            Source = "allow-always",
+            ProgramSha256 = proof.Sha256,
+            ScriptPath = text?.Path,
+            ScriptSha256 = text?.Sha256,
+            EnvSha256 = envSha256,
+        };
     }
 
-    private static bool Allows(AllowEntry entry, ShellSegment segment, string path, string directory, string home)
+    private static bool Names(AllowEntry entry, ShellSegment segment, string path, string home)
     {
         string program = segment.Words[0];
-        bool named = entry.Pattern.Contains('/', StringComparison.Ordinal) || entry.Pattern.StartsWith('~')
+        return entry.Pattern.Contains('/', StringComparison.Ordinal) || entry.Pattern.StartsWith('~')
             ? PathGlob.Matches(entry.Pattern, path, home)
             : !program.Contains('/', StringComparison.Ordinal) && PathGlob.Matches(entry.Pattern, program, home);
-        return named && (entry.ArgPattern is null
-            ? entry.Source is null // a generated line without arguments is from before they were bound
-            : entry.ArgPattern.StartsWith("sha256:argv:", StringComparison.Ordinal)
-                ? entry.ArgPattern == ExecApprovals.ArgPatternOf(segment.Words, directory)
-                : IsLiteral(entry.ArgPattern, out string literal) && literal == string.Join(' ', segment.Words.Skip(1)));
     }
+
+    // A generated line holds for what it was made for and nothing else; a line of a person's hand for what that person wrote.
+    private static bool Allows(AllowEntry entry, ShellSegment segment, AllowEntry? bound, bool scriptKnown) => entry.ArgPattern switch
+    {
+        null => !entry.IsGenerated,
+        _ when entry.ArgPattern.StartsWith(ExecApprovals.BoundArguments, StringComparison.Ordinal) =>
+            bound is not null && scriptKnown && entry.ArgPattern == bound.ArgPattern && entry.ProgramSha256 == bound.ProgramSha256
+            && entry.ScriptPath == bound.ScriptPath && entry.ScriptSha256 == bound.ScriptSha256,
+        _ => !entry.IsGenerated && IsLiteral(entry.ArgPattern, out string literal) && literal == string.Join(' ', segment.Words.Skip(1)),
+    };
 
     // Of the original's regular expressions one form is understood: ^, escaped or plain characters, $. Others match nothing.
     private static bool IsLiteral(string pattern, out string literal)

@@ -32,9 +32,12 @@ internal static class ShellWords
         StringBuilder word = new();
         bool inWord = false;
         bool quoted = false;
+        int start = 0; // of the word
+        (int Start, int Length) program = default;
         for (int i = 0; i < command.Length; i++)
         {
             char letter = command[i];
+            start = inWord ? start : i;
             switch (letter)
             {
                 case '\'':
@@ -60,13 +63,13 @@ internal static class ShellWords
                     (inWord, quoted) = (true, true);
                     break;
                 case ' ' or '\t':
-                    EndWord();
+                    EndWord(i);
                     break;
                 case ';' or '\n' or '|':
                 case '&' when i + 1 < command.Length && command[i + 1] == '&':
                     bool pair = letter is '|' or '&' && i + 1 < command.Length && command[i + 1] == letter;
-                    EndWord();
-                    if (!EndSegment(segments, ref words, required: letter != '\n') || (letter == '|' && !pair && i + 1 < command.Length && command[i + 1] == '&'))
+                    EndWord(i);
+                    if (!EndSegment(segments, ref words, program, required: letter != '\n') || (letter == '|' && !pair && i + 1 < command.Length && command[i + 1] == '&'))
                     {
                         return false;
                     }
@@ -87,13 +90,15 @@ internal static class ShellWords
             }
         }
 
-        EndWord();
-        return EndSegment(segments, ref words, required: false) && segments.Count > 0;
+        EndWord(command.Length);
+        return EndSegment(segments, ref words, program, required: false) && segments.Count > 0;
 
-        void EndWord()
+        void EndWord(int end)
         {
             if (inWord)
             {
+                program = words.Count == 0 ? (start, end - start) : program;
+
                 // an assignment before the program changes how it runs; as an empty word nothing matches it
                 words.Add(!quoted && words.Count == 0 && word.ToString().Contains('=', StringComparison.Ordinal) ? "" : word.ToString());
             }
@@ -103,7 +108,61 @@ internal static class ShellWords
         }
     }
 
-    private static bool EndSegment(List<ShellSegment> segments, ref List<string> words, bool required)
+    /// <summary>Counts the commands of a line: those it runs itself, and those within substitutions and groups. What it is
+    /// made of is not judged; for showing only.</summary>
+    public static (int Own, int Nested) Count(string command)
+    {
+        Span<int> counts = stackalloc int[2];
+        int depth = 0;
+        bool backtick = false;
+        int quoted = -1; // depth at which double quotes are open
+        bool fresh = true; // the next word starts a command
+        for (int i = 0; i < command.Length; i++)
+        {
+            char letter = command[i];
+            if (letter == '"' && (quoted < 0 || quoted == depth))
+            {
+                quoted = quoted < 0 ? depth : -1;
+            }
+
+            bool text = quoted == depth; // only substitutions mean something here
+            switch (letter)
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '\'' when !text:
+                    i = command.IndexOf('\'', i + 1) is >= 0 and int end ? end : command.Length;
+                    break;
+                case '`':
+                    (backtick, fresh) = (!backtick, !backtick);
+                    depth += backtick ? 1 : -1;
+                    continue;
+                case '(' when !text || (i > 0 && command[i - 1] == '$'):
+                    (depth, fresh) = (depth + 1, true);
+                    continue;
+                case ')' when !text:
+                    (depth, fresh) = (Math.Max(0, depth - 1), false);
+                    continue;
+                case ';' or '|' or '\n' when !text:
+                case '&' when !text && (i == 0 || command[i - 1] is not ('>' or '<')) && (i + 1 == command.Length || command[i + 1] != '>'):
+                    fresh = true;
+                    continue;
+                case '#' when fresh && !text:
+                    i = command.IndexOf('\n', i) is >= 0 and int line ? line - 1 : command.Length;
+                    continue;
+                case '$' or '"' or ' ' or '\t' or '\r' or '{' or '}' or '!' or '<' or '>':
+                    continue;
+            }
+
+            counts[depth > 0 ? 1 : 0] += fresh ? 1 : 0;
+            fresh = false;
+        }
+
+        return (counts[0], counts[1]);
+    }
+
+    private static bool EndSegment(List<ShellSegment> segments, ref List<string> words, (int Start, int Length) program, bool required)
     {
         if (words.Count == 0)
         {
@@ -115,7 +174,7 @@ internal static class ShellWords
             return false;
         }
 
-        segments.Add(new ShellSegment(words));
+        segments.Add(new ShellSegment(words, program.Start, program.Length));
         words = [];
         return true;
     }

@@ -72,6 +72,18 @@ internal static class ExecEnvironment
         return problem.Length == 0;
     }
 
+    /// <summary>What stands for the variables of a call in a lasting approval; null when none of them matters to what runs.</summary>
+    public static string? HashOf(IReadOnlyDictionary<string, string> asked)
+    {
+        string[] told = [.. asked.Where(pair => !IsCosmetic(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")];
+        return told.Length == 0 ? null
+            : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\0', told))));
+    }
+
+    // Source: what the original lets through to an approved shell.
+    private static bool IsCosmetic(string name) =>
+        name is "TERM" or "LANG" or "COLORTERM" or "NO_COLOR" or "FORCE_COLOR" || name.StartsWith("LC_", StringComparison.Ordinal);
+
     private static string Refusal(string name, string value)
     {
         bool named = name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');

@@ -143,7 +143,9 @@ public sealed class ExecSession : IAsyncDisposable
     internal static ExecSession Start(string id, ExecRequest request, HostCommand command, string spillPath, TimeProvider time, out string problem)
     {
         ExecSession session = new(id, request, spillPath, time);
-        session._host = HostProcess.Start(command.Launch(), (bytes, _) => session.Output.Append(bytes), out problem);
+        problem = command.Recheck?.Invoke() ?? "";
+        session._host = problem.Length > 0 ? null
+            : HostProcess.Start(command.Launch(), (bytes, _) => session.Output.Append(bytes), out problem);
         if (session._host is null)
         {
             session.Finish(new ProcessExit(126, 0), problem);

@@ -109,7 +109,8 @@ public sealed class ExecTool(ToolParts parts) : ITool
             return (null, $"exec: workdir {directory} is not a directory; use ls to see what is there");
         }
 
-        if (!ExecEnvironment.TryMake(snapshot.Environment, EnvOf(arguments), config.PathPrepend, terminal, out Dictionary<string, string> env, out string problem))
+        Dictionary<string, string> added = EnvOf(arguments);
+        if (!ExecEnvironment.TryMake(snapshot.Environment, added, config.PathPrepend, terminal, out Dictionary<string, string> env, out string problem))
         {
             return (null, $"exec: {problem}");
         }
@@ -121,8 +122,9 @@ public sealed class ExecTool(ToolParts parts) : ITool
             AgentId = context.SessionKey.AgentId,
             SessionKey = context.SessionKey.Text,
         };
-        string? ask = ToolJson.Text(arguments, "ask") is { Length: > 0 } harder ? harder : EnvOf(arguments).Count > 0 ? "on-miss" : null;
-        if (await parts.Guard.ClearAsync(request, config, ask, env["PATH"], env["HOME"], cancellationToken) is { } refusal)
+        string? ask = ToolJson.Text(arguments, "ask") is { Length: > 0 } harder ? harder : added.Count > 0 ? "on-miss" : null;
+        using ExecClearance clearance = await parts.Guard.ClearAsync(request, config, ask, env, added, context.OnApproval, cancellationToken);
+        if (clearance.Refusal is { } refusal)
         {
             return (null, refusal);
         }
@@ -131,8 +133,10 @@ public sealed class ExecTool(ToolParts parts) : ITool
         parts.Processes.Keep = TimeSpan.FromMilliseconds(config.CleanupMs);
         HostCommand call = new()
         {
-            Text = command,
+            Text = clearance.Text,
             Directory = directory,
+            Folder = clearance.Folder,
+            Recheck = clearance.Recheck,
             Environment = env,
             Shell = ShellOf(snapshot.Environment),
             Input = background,

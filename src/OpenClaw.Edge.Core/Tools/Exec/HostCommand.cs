@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
@@ -10,7 +11,7 @@ internal sealed record HostCommand
     // first instruction: the directory, no core files, a ceiling for fork bombs, and first in line when memory runs out.
     // `ulimit -p` is dash's name for -u.
     private const string Preamble =
-        "cd -- \"$1\" || exit 126; { ulimit -c 0; ulimit -u \"$2\" || ulimit -p \"$2\"; echo 500 >/proc/self/oom_score_adj; } "
+        "cd -P -- \"$1\" || exit 126; exec 3>&-; { ulimit -c 0; ulimit -u \"$2\" || ulimit -p \"$2\"; echo 500 >/proc/self/oom_score_adj; } "
         + "2>/dev/null; shift 2; exec \"$@\"";
 
     /// <summary>What the shell runs.</summary>
@@ -18,6 +19,12 @@ internal sealed record HostCommand
 
     /// <summary>Absolute path of the directory it starts in.</summary>
     public required string Directory { get; init; }
+
+    /// <summary>The directory, held open so that it is that one whatever its path names by now; null goes by the path.</summary>
+    public SafeFileHandle? Folder { get; init; }
+
+    /// <summary>Looks once more, last before the start; a sentence stops it.</summary>
+    public Func<string?>? Recheck { get; init; }
 
     /// <summary>Its whole environment.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
@@ -38,8 +45,9 @@ internal sealed record HostCommand
     public HostLaunch Launch() => new()
     {
         Arguments =
-            ["/bin/sh", "-c", Preamble, "sh", Directory, MaxTasks.ToString(CultureInfo.InvariantCulture), Shell, "-c", Text],
+            ["/bin/sh", "-c", Preamble, "sh", Folder is null ? Directory : "/proc/self/fd/3", MaxTasks.ToString(CultureInfo.InvariantCulture), Shell, "-c", Text],
         Environment = Environment,
+        Folder = Folder,
         Input = Input,
         Terminal = Terminal,
     };

@@ -64,6 +64,8 @@ internal sealed class RunFollower(string runId)
                 return new RunThinking(delta);
             case "tool":
                 return Tool(data);
+            case "approval" when data.Text("status") == "pending":
+                return _phase = new RunPhase("waiting_for_approval", $"waiting for approval of: {data.Text("command")} (openclaw approvals allow)", null);
             default:
                 return null;
         }

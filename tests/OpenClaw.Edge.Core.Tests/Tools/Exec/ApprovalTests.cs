@@ -55,7 +55,7 @@ public sealed class ApprovalTests
         Assert.All([other, elsewhere, longer], refused => Assert.Contains("nobody is connected", refused.Text, StringComparison.Ordinal));
         AllowEntry entry = Assert.Single(tools.Approvals.Read().Document.AllowlistOf("main"));
         Assert.Equal("allow-always", entry.Source);
-        Assert.StartsWith("sha256:argv:", entry.ArgPattern, StringComparison.Ordinal);
+        Assert.StartsWith("sha256:cwd-argv:v1:", entry.ArgPattern, StringComparison.Ordinal);
         Assert.Equal(0, asked);
     }
 
