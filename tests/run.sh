@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash bench
-#   CRASHES=N   kills of the crash stage (200)
+# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash appliance bench
+#   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -175,6 +175,21 @@ fi
 
 if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
   OPENCLAW_BIN=$bin EDGE_CRASHES=$crashes suite crash OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Functional.Survives_kill'
+fi
+
+if wanted appliance "a booted Debian with the package, its service and its plug" && needs_binary appliance; then
+  OPENCLAW_BIN=$bin timeout --kill-after=20 1800 bash tests/appliance/run.sh >"$results/appliance.log" 2>&1
+  case $? in
+    77) grep '^SKIP ' "$results/appliance.log" ;;
+    0 | 1) grep -E '^(FAIL|      )' -A 30 "$results/appliance.log" | head -n 60 ;;
+    *) tail -n 40 "$results/appliance.log" ;;
+  esac
+  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/appliance.log" | tail -n 1)
+  if [ -n "$totals" ]; then
+    passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
+  elif ! grep -q '^SKIP ' "$results/appliance.log"; then
+    bad "appliance: the run did not end"
+  fi
 fi
 
 if wanted bench "one dry turn of the benchmarks, so that they do not rot" && needs_binary bench; then

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the Debian package from a published binary.
 #   bash packaging/deb/build.sh [amd64|arm64] [BINARY] [OUTPUT DIRECTORY]   by default this machine's, artifacts/bin/openclaw, artifacts/packages
-# Two builds of one commit are the same file: times are SOURCE_DATE_EPOCH, by default the commit's. EDGE_PACKAGE_VERSION overrides the version.
+# Two builds of one commit are the same file: times are SOURCE_DATE_EPOCH, by default the commit's. EDGE_PACKAGE_VERSION overrides the version,
+# EDGE_PACKAGE_LEVEL how hard it is compressed (9).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -37,6 +38,9 @@ put 0644 systemd/drop-ins/rootless-engine.conf usr/share/doc/openclaw-edge/drop-
 put 0644 docs/openclaw.example.json5 usr/share/doc/openclaw-edge/examples/openclaw.example.json5
 put 0644 packaging/deb/lintian-overrides usr/share/lintian/overrides/openclaw-edge
 put 0644 packaging/deb/copyright usr/share/doc/openclaw-edge/copyright
+put 0644 packaging/completions/openclaw.bash usr/share/bash-completion/completions/openclaw
+put 0644 packaging/completions/openclaw.zsh usr/share/zsh/vendor-completions/_openclaw
+put 0644 packaging/completions/openclaw.fish usr/share/fish/vendor_completions.d/openclaw.fish
 install -d "$tree/usr/share/man/man1"
 gzip -9nc packaging/openclaw.1 >"$tree/usr/share/man/man1/openclaw.1.gz"
 printf 'openclaw-edge (%s) unstable; urgency=medium\n\n  * Built from the commit of this date; see the release notes.\n\n -- OpenClaw.Edge <packages@openclaw-edge.invalid>  %s\n' \
@@ -45,10 +49,10 @@ printf 'openclaw-edge (%s) unstable; urgency=medium\n\n  * Built from the commit
 mkdir "$tree/DEBIAN"
 installed=$(($(du -sk --apparent-size --exclude=DEBIAN "$tree" | cut -f1)))
 sed -e "s/@VERSION@/$version/; s/@ARCH@/$arch/; s/@SIZE@/$installed/" packaging/deb/control.in >"$tree/DEBIAN/control"
-for script in postinst prerm postrm; do install -m 0755 "packaging/deb/$script" "$tree/DEBIAN/$script"; done
+for script in preinst postinst prerm postrm; do install -m 0755 "packaging/deb/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$out"
-dpkg-deb --root-owner-group -Zxz -z9 --build "$tree" "$out/openclaw-edge_${version}_$arch.deb" >/dev/null
+dpkg-deb --root-owner-group -Zxz "-z${EDGE_PACKAGE_LEVEL:-9}" --build "$tree" "$out/openclaw-edge_${version}_$arch.deb" >/dev/null
 echo "$out/openclaw-edge_${version}_$arch.deb: $(stat -c %s "$out/openclaw-edge_${version}_$arch.deb") bytes"

@@ -1,0 +1,232 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # run.sh gives and takes what is not assigned or used here
+# What a box under the desk meets: no network, little memory, a clock that jumps, a plug that is pulled, packages that come and go.
+# Sourced by run.sh.
+
+lan_address() { http -o /dev/null -f http://127.0.0.1:18789/healthz && ip netns exec "$net" curl -sS -f -o /dev/null --max-time 5 http://10.77.0.1:18789/healthz; }
+
+network_after_start() { # started with nothing but loopback; a network comes, goes and comes again
+  oc config set gateway.bind lan || return
+  g systemctl restart openclaw.service
+  until_ok 10 healthy || return
+  ip netns add "$net"
+  ip link add "$net" type veth peer name lan0 netns "$leader" || return
+  ip link set "$net" netns "$net"
+  ip netns exec "$net" ip address add 10.77.0.2/24 dev "$net"
+  ip netns exec "$net" ip link set "$net" up
+  g_net ip address add 10.77.0.1/24 dev lan0
+  g_net ip link set lan0 up
+  until_ok 10 lan_address || return
+  local pid
+  pid=$(property MainPID)
+  for _ in 1 2 3 4 5; do
+    g_net ip link set lan0 down
+    healthy || { echo "not answering on loopback without a network"; return 1; }
+    g_net ip link set lan0 up
+  done
+  until_ok 10 lan_address || return
+  g systemctl restart openclaw.service # and with a network from the start
+  until_ok 10 lan_address || return
+  [ "$pid" != 0 ]
+}
+
+g_net() { nsenter -t "$leader" -n -- "$@"; } # the machine has no ip(8)
+
+no_network() {
+  ip netns delete "$net" 2>/dev/null || true
+}
+
+memory_capped() { # 104 turns, eight at a time, in 128 MB
+  local group=/sys/fs/cgroup/memory/edge-appliance-$$ pid peak killed failed=0 batch
+  if [ -d /sys/fs/cgroup/memory ]; then
+    # Version 1 gives a container no controller of its own: the limit is set from outside. Whoever starts the service is in the group
+    # while it does, so that every page of the gateway is counted from its first on.
+    mkdir "$group" && echo $((128 * 1024 * 1024)) >"$group/memory.limit_in_bytes" || return
+    g systemctl stop openclaw.service
+    echo "$leader" >"$group/cgroup.procs"
+    g systemctl start openclaw.service
+    echo "$leader" >/sys/fs/cgroup/memory/cgroup.procs
+    [ "$(wc -l <"$group/cgroup.procs")" = 1 ] || { echo "not the gateway alone"; return 1; }
+  else
+    drop_in 'MemoryHigh=infinity\nMemoryMax=128M\nMemorySwapMax=0'
+    g systemctl restart openclaw.service
+  fi
+  until_ok 10 healthy || return
+  pid=$(property MainPID)
+  for batch in $(seq 13); do
+    local callers=() caller
+    for caller in $(seq 8); do
+      oc agent --message "turn $batch-$caller" --session-key "agent:main:memory-$caller" >/dev/null 2>>"$work/memory.log" &
+      callers+=($!)
+    done
+    for caller in "${callers[@]}"; do wait "$caller" || failed=$((failed + 1)); done
+  done
+  if [ -d "$group" ]; then
+    peak=$(($(cat "$group/memory.max_usage_in_bytes") / 1048576)) killed=$(grep -oE '^oom_kill [0-9]+' "$group/memory.oom_control")
+    cp "/proc/$(cat "$group/cgroup.procs")/smaps_rollup" "$work/memory.smaps"
+    grep -E '^(Pss|Private_Dirty):' "$work/memory.smaps"
+  else
+    peak=$(($(property MemoryPeak) / 1048576)) killed="oom_kill $(property NRestarts)"
+  fi
+  echo "104 turns, $failed failed, peak of the group $peak MB, $killed"
+  [ "$(property MainPID)" = "$pid" ] || { echo "another process than before"; return 1; }
+  [ "$failed" -eq 0 ] && [ "$killed" = "oom_kill 0" ]
+}
+
+memory_released() {
+  if [ -d "/sys/fs/cgroup/memory/edge-appliance-$$" ]; then
+    g systemctl stop openclaw.service
+    until_ok 5 rmdir "/sys/fs/cgroup/memory/edge-appliance-$$" || return
+    g systemctl start openclaw.service
+    until_ok 10 healthy || return
+  else
+    no_drop_in
+  fi
+}
+
+clock_jumps() { # a Pi without a battery: years forward when the time server answers, and back
+  local library jump
+  library=$(find /usr/lib -name libfaketimeMT.so.1 2>/dev/null | head -n 1)
+  [ -n "$library" ] || { echo "libfaketime is not installed"; return 1; }
+  install -m 0755 "$library" "$root/usr/lib/edge-test-faketime.so"
+  echo '+0' >"$root/etc/edge-test-clock"
+  # The unit forbids it nothing: a library that is preloaded, and a file that is read.
+  drop_in 'Environment=LD_PRELOAD=/usr/lib/edge-test-faketime.so FAKETIME_TIMESTAMP_FILE=/etc/edge-test-clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1\nWatchdogSec=4'
+  g systemctl restart openclaw.service
+  until_ok 10 healthy || return
+  local pid code=0
+  pid=$(property MainPID)
+  for jump in +3y -3y +40d -1h +0; do
+    echo "$jump" >"$root/etc/edge-test-clock"
+    sleep 2
+    healthy || { echo "not answering after a jump of $jump"; code=1; }
+    oc agent --message "what time is it" --session-key agent:main:clock >/dev/null || { echo "no turn after a jump of $jump"; code=1; }
+  done
+  sleep 5
+  [ "$(property MainPID)" = "$pid" ] || { echo "restarted"; code=1; }
+  rm -f "$root/usr/lib/edge-test-faketime.so" "$root/etc/edge-test-clock"
+  no_drop_in
+  return $code
+}
+
+newer() { # PACKAGE: an upgrade or a downgrade restarts what runs and keeps the state
+  local pid token
+  pid=$(property MainPID)
+  token=$(cat "$root/var/lib/openclaw/gateway-token")
+  g dpkg -i "/root/$(basename "$1")" || return
+  until_ok 20 restarted_from "$pid" || return
+  until_ok 10 healthy || return
+  [ "$(cat "$root/var/lib/openclaw/gateway-token")" = "$token" ] || { echo "another token"; return 1; }
+  oc sessions show agent:main:appliance | grep -qF "hello from the appliance" || { echo "the conversation is gone"; return 1; }
+}
+
+stays_stopped() { # PACKAGE: what somebody stopped or disabled, an upgrade leaves so
+  g systemctl disable --now openclaw.service
+  g dpkg -i "/root/$(basename "$1")" || return
+  [ "$(property ActiveState)" = inactive ] && [ "$(property UnitFileState)" = disabled ] || return
+  g systemctl enable openclaw.service && g dpkg -i "/root/$(basename "$1")" || return
+  [ "$(property ActiveState)" = inactive ] || { echo "started what was only stopped"; return 1; }
+  g systemctl start openclaw.service && until_ok 10 healthy || return
+}
+
+comes_back() { # PACKAGE: removed and installed again, it has its state
+  local token
+  token=$(cat "$root/var/lib/openclaw/gateway-token")
+  g dpkg --remove openclaw-edge || return
+  [ ! -e "$root/usr/bin/openclaw" ] || return
+  g dpkg -i "/root/$(basename "$1")" || return
+  until_ok 20 healthy || return
+  [ "$(cat "$root/var/lib/openclaw/gateway-token")" = "$token" ]
+}
+
+paths() { # every path of the machine that a package may leave behind
+  (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./var/tmp -o -path ./var/log \
+    -o -path ./var/cache -o -path ./root -o -path ./var/lib/dpkg -o -path './etc/*-' -o -path ./etc/.pwd.lock -o -path ./etc/.updated \
+    -o -path './var/lib/systemd/timers' -o -path ./var/lib/systemd/random-seed -o -path ./var/lib/systemd/linger \) -prune -o -print | sort)
+  grep -F openclaw "$root/etc/passwd" "$root/etc/group" "$root/etc/shadow" "$root/etc/gshadow" || true
+}
+
+purged() {
+  # Looks like ours and is not: must be there afterwards.
+  mkdir -p "$root/var/lib/openclaw-notes" "$root/etc/systemd/system/openclaw.service.d"
+  echo mine >"$root/var/lib/openclaw-notes/mine"
+  echo '[Service]' >"$root/etc/systemd/system/openclaw.service.d/mine.conf"
+  g sh -c 'echo OPENCLAW_GATEWAY_PORT=18801 > /etc/openclaw/anna.env; systemctl enable --now openclaw@anna.service' || return
+  g dpkg --purge openclaw-edge || return
+  [ -z "$(g pgrep -x openclaw)" ] || { echo "still running"; return 1; }
+  if [ ! -e "$root/var/lib/openclaw-notes/mine" ] || [ ! -e "$root/etc/systemd/system/openclaw.service.d/mine.conf" ]; then
+    echo "deleted what is not its own"
+    return 1
+  fi
+  rm -rf "$root/var/lib/openclaw-notes" "$root/etc/systemd/system/openclaw.service.d"
+  paths >"$work/paths.after"
+  diff "$work/paths.before" "$work/paths.after" >"$work/paths.diff" || { cat "$work/paths.diff"; return 1; }
+}
+
+# --- power cuts ---------------------------------------------------------------------------------------------------------------------
+# The state lies on a file system of its own. At the cut that file system is shut down as by a plug that is pulled (what was not
+# synced is lost: EXT4_IOC_SHUTDOWN without a flush of its journal), and every process of the machine is killed.
+
+pull_plug() {
+  perl -e 'open(my $d, "<", $ARGV[0]) or die "$!"; my $how = pack("L", 2); ioctl($d, 0x8004587d, $how) or die "shutdown: $!"' "$state"
+}
+
+mount_state() { mkdir -p "$state" && mount -o loop "$work/state.img" "$state"; }
+
+new_state() { truncate -s 256M "$work/state.img" && mkfs.ext4 -q -F "$work/state.img" && mount_state; }
+
+write_until_cut() { # CUT: says things to the gateway, in four places at once; what it has acknowledged goes to acked.CUT
+  local talker
+  for talker in 1 2 3 4; do
+    (
+      for number in $(seq 1000); do
+        text="cut-$1-$talker-$number"
+        oc gateway call chat.send --json --params \
+          "{\"sessionKey\":\"agent:main:cut-$talker\",\"message\":\"$text\",\"idempotencyKey\":\"$text\"}" >/dev/null 2>&1 || exit 0
+        echo "$text" >>"$work/acked.$1"
+      done
+    ) &
+  done
+}
+
+check_disk() { # CUT: what is on the disk after the cut, before anybody has repaired it; on a copy
+  local copy=$work/copy missing
+  rm -rf "$copy"
+  cp -a "$state/state" "$copy" || return
+  local file
+  file=$(find "$copy" -maxdepth 1 -name '*.sqlite' -o -maxdepth 1 -name '*.db' | head -n 1)
+  [ -n "$file" ] || { echo "no database on the disk"; return 1; }
+  local verdict
+  verdict=$(sqlite3 "$file" 'PRAGMA integrity_check;' 2>&1)
+  [ "$verdict" = ok ] || { echo "cut $1: $verdict"; return 1; }
+  touch "$work/acked.$1"
+  sqlite3 "$file" .dump | grep -oE "cut-$1-[0-9]+-[0-9]+" | sort -u >"$work/stored.$1"
+  missing=$(sort -u "$work/acked.$1" | comm -23 - "$work/stored.$1")
+  [ -z "$missing" ] || { echo "cut $1: acknowledged and lost: $missing"; return 1; }
+}
+
+power_cuts() { # COUNT
+  local cut acked=0 code=0
+  new_state || return
+  for cut in $(seq "$1"); do
+    boot "--bind=$state:/var/lib/openclaw" || { code=1; break; }
+    until_ok 30 healthy || { echo "cut $cut: not ready after the one before"; g journalctl -b -u openclaw.service --no-pager -n 20; code=1; break; }
+    write_until_cut "$cut"
+    sleep "$(awk -v seed="$cut" 'BEGIN { srand(seed); printf "%.2f", 0.3 + rand() * 1.2 }')"
+    pull_plug || { code=1; break; }
+    halt
+    wait
+    if ! umount "$state" || ! mount_state; then
+      echo "cut $cut: the file system does not mount"
+      code=1
+      break
+    fi
+    check_disk "$cut" || { code=1; break; }
+    acked=$((acked + $(wc -l <"$work/acked.$cut")))
+  done
+  halt
+  wait
+  umount "$state"
+  echo "$cut power cuts, $acked messages acknowledged"
+  # A test that acknowledges nothing proves nothing.
+  [ "$acked" -gt "$1" ] && return $code
+}
