@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Cli;
+using Xunit;
 
 namespace OpenClaw.Edge.Tests.Cli;
 
