@@ -73,19 +73,22 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         }
 
         SessionRow? row = runtime.Sessions.Find(key);
-        byte[] open = FrameWriter.OpenEvent("session.message", json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("sessionKey"u8, key.Text);
-            json.WriteString("agentId"u8, key.AgentId);
-            json.WritePropertyName("message"u8);
-            MessageJson.Write(json, entry);
-            json.WriteString("messageId"u8, entry.Id);
-            json.WriteNumber("messageSeq"u8, entry.Seq);
-            WriteRow(json, row, ActiveRunIds(key, null));
-            json.WriteEndObject();
-        });
+        byte[] open = FrameWriter.OpenEvent("session.message", json => WriteMessage(json, key, entry, row));
         broadcaster.ToSubscribers(open, key.Text, byName: true);
+    }
+
+    /// <summary>Writes what <c>session.message</c> carries about a row.</summary>
+    public void WriteMessage(Utf8JsonWriter json, SessionKey key, TranscriptEntry entry, SessionRow? row)
+    {
+        json.WriteStartObject();
+        json.WriteString("sessionKey"u8, key.Text);
+        json.WriteString("agentId"u8, key.AgentId);
+        json.WritePropertyName("message"u8);
+        MessageJson.Write(json, entry);
+        json.WriteString("messageId"u8, entry.Id);
+        json.WriteNumber("messageSeq"u8, entry.Seq);
+        WriteRow(json, row, ActiveRunIds(key, null));
+        json.WriteEndObject();
     }
 
     /// <summary>Sends <c>session.tool</c>: the members of the agent event, with the row.</summary>

@@ -8,10 +8,13 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>chat.history</c>, <c>chat.startup</c>, <c>chat.metadata</c>, <c>chat.message.get</c>, <c>sessions.get</c>.</summary>
-internal sealed class ChatHistoryMethods(GatewayRuntime runtime)
+internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents events)
 {
     private const int DefaultLimit = 200;
     private const int MaxBytes = 6 * 1024 * 1024; // docs/protocol.md, limits and timers
+
+    private const int MaxDeltaMessages = 200;
+    private const int MaxDeltaBytes = 1_000_000;
 
     private const string HistoryParams =
         "sessionKey!:str1(512) agentId:str? limit:int(1..1000) maxBytes:int(1024..) offset:int(0..) cursor:str messageId:str " +
@@ -34,8 +37,15 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime)
             return MethodReply.Fail(error);
         }
 
-        int limit = (int)(call.Number("limit") ?? DefaultLimit);
         long maxBytes = Math.Min(call.Number("maxBytes") ?? MaxBytes, MaxBytes);
+        return call.Text("cursor") is { } cursor
+            ? Delta(key, cursor, Math.Min(maxBytes, MaxDeltaBytes))
+            : Page(call, member, key, maxBytes);
+    }
+
+    private MethodReply Page(MethodCall call, string member, SessionKey key, long maxBytes)
+    {
+        int limit = (int)(call.Number("limit") ?? DefaultLimit);
         long offset = call.Number("offset") ?? 0;
         SessionRow? row = runtime.Sessions.Find(key);
         TranscriptPage page = row is null ? TranscriptPage.Empty : ReadPage(key, limit, offset, maxBytes);
@@ -49,19 +59,13 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime)
             }
 
             WriteMessages(json, page);
-            json.WriteStartObject("pendingInputs"u8);
-            json.WriteStartArray("items"u8);
-            json.WriteEndArray();
-            json.WriteNumber("total"u8, 0);
-            json.WriteEndObject();
-            if (active is { Status: RunStatus.Running })
+            WriteWaiting(json);
+            if (row is not null && offset == 0)
             {
-                json.WriteStartObject("inFlightRun"u8);
-                json.WriteString("runId"u8, active.Id);
-                json.WriteString("text"u8, active.TextSoFar);
-                json.WriteEndObject();
+                WriteCursor(json, row, page.Entries.Count > 0 ? page.Entries[^1].Seq : 0);
             }
 
+            WriteInFlight(json, active);
             json.WriteBoolean("hasMore"u8, page.HasMore);
             if (page.HasMore)
             {
@@ -70,12 +74,78 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime)
 
             json.WriteNumber("totalMessages"u8, page.Total);
             ModelJson.WriteDefaults(json, runtime);
-            if (row is not null)
-            {
-                json.WritePropertyName("sessionInfo"u8);
-                SessionRowJson.Write(json, row, active is null ? [] : [active.Id], runtime.Models);
-            }
+            WriteSession(json, row, active);
         });
+    }
+
+    // What came after the cursor, as session.message events would have told it; a reset asks the client for a fresh page.
+    private MethodReply Delta(SessionKey key, string text, long maxBytes)
+    {
+        SessionRow? row = runtime.Sessions.Find(key);
+        if (row is null || !HistoryCursor.TryParse(text, out HistoryCursor cursor) || cursor.SessionId != row.SessionId)
+        {
+            return Reset();
+        }
+
+        Run? active = runtime.Runs.ActiveFor(key);
+        TranscriptPage page = runtime.Sessions.ReadPage(key, MaxDeltaMessages, null, maxBytes);
+        long first = page.Entries.Count > 0 ? page.Entries[0].Seq : 1;
+        long last = page.Entries.Count > 0 ? page.Entries[^1].Seq : 0;
+        if (first > cursor.LastSeq + 1 || last < cursor.LastSeq || runtime.Sessions.Find(key)?.LifecycleRevision != cursor.Revision)
+        {
+            return Reset();
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("kind"u8, "delta"u8);
+            json.WriteStartArray("messages"u8);
+            foreach (TranscriptEntry entry in page.Entries.Where(entry => entry.Seq > cursor.LastSeq))
+            {
+                events.WriteMessage(json, key, entry, row);
+            }
+
+            json.WriteEndArray();
+            WriteCursor(json, row, last);
+            WriteWaiting(json);
+            WriteSession(json, row, active);
+            WriteInFlight(json, active);
+        });
+    }
+
+    private static MethodReply Reset() => MethodReply.Object(json => json.WriteString("kind"u8, "reset"u8));
+
+    private static void WriteCursor(Utf8JsonWriter json, SessionRow row, long lastSeq) =>
+        json.WriteString("deltaCursor"u8, new HistoryCursor(row.SessionId, row.LifecycleRevision, lastSeq).ToString());
+
+    // A message that waits is a row of the history already.
+    private static void WriteWaiting(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("pendingInputs"u8);
+        json.WriteStartArray("items"u8);
+        json.WriteEndArray();
+        json.WriteNumber("total"u8, 0);
+        json.WriteEndObject();
+    }
+
+    private static void WriteInFlight(Utf8JsonWriter json, Run? active)
+    {
+        if (active is { Status: RunStatus.Running })
+        {
+            json.WriteStartObject("inFlightRun"u8);
+            json.WriteString("runId"u8, active.Id);
+            json.WriteString("text"u8, active.TextSoFar);
+            json.WriteEndObject();
+        }
+    }
+
+    private void WriteSession(Utf8JsonWriter json, SessionRow? row, Run? active)
+    {
+        if (row is not null)
+        {
+            json.WritePropertyName("sessionInfo"u8);
+            SessionRowJson.Write(json, row, active is null ? [] : [active.Id], runtime.Models);
+        }
     }
 
     // Offsets count from the newest message backwards.

@@ -18,7 +18,7 @@ internal static class GatewayMethodSet
             .. new StatusMethods(runtime, sessions).Entries(),
             .. new CatalogMethods(runtime).Entries(),
             .. new ChatMethods(runtime, broadcaster, new SlashCommands(runtime, broadcaster)).Entries(),
-            .. new ChatHistoryMethods(runtime).Entries(),
+            .. new ChatHistoryMethods(runtime, sessions).Entries(),
             .. new AgentMethods(runtime, new SlashCommands(runtime, broadcaster)).Entries(),
             .. new SessionMethods(runtime, sessions).Entries(),
             .. new SessionChangeMethods(runtime, sessions).Entries(),
