@@ -64,7 +64,7 @@ internal static partial class ConfigBinder
                 Avatar = identity.Text("avatar"),
             },
             ThinkingDefault = section.Text("thinkingDefault"),
-            Tools = section.Has("tools") ? BindTools(section.Section("tools")) : null,
+            Tools = section.Has("tools") ? BindTools(section.Section("tools"), default) : null,
             Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox) : null,
             Heartbeat = section.Has("heartbeat") ? BindHeartbeat(section.Section("heartbeat"), defaults.Heartbeat) : null,
             Skills = section.TextsOrNull("skills"),
@@ -239,11 +239,10 @@ internal static partial class ConfigBinder
         return rules.Count == 0 ? ReadOnlyDictionary<string, ToolRulesConfig>.Empty : rules;
     }
 
-    private static ToolsConfig BindTools(ConfigSection section)
+    private static ToolsConfig BindTools(ConfigSection section, ConfigSection plugins)
     {
         var d = new ToolsConfig();
         ConfigSection exec = section.Section("exec");
-        ConfigSection web = section.Section("web");
         ConfigSection media = section.Section("media");
         return new ToolsConfig
         {
@@ -270,13 +269,7 @@ internal static partial class ConfigBinder
                 ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", d.Exec.ApplyPatchEnabled),
             },
             Fs = new FileToolsConfig { WorkspaceOnly = section.Section("fs").Flag("workspaceOnly", d.Fs.WorkspaceOnly) },
-            Web = new WebToolsConfig
-            {
-                SearchEnabled = web.Section("search").Flag("enabled"),
-                SearchProvider = web.Section("search").Text("provider"),
-                SearchApiKey = web.Section("search").Text("apiKey"),
-                FetchEnabled = web.Section("fetch").Flag("enabled", d.Web.FetchEnabled),
-            },
+            Web = BindWeb(section.Section("web"), plugins),
             Media = new MediaToolsConfig
             {
                 ImageEnabled = media.Section("image").Flag("enabled"),

@@ -21,7 +21,7 @@ internal static partial class ConfigBinder
             Agents = BindAgents(all.Section("agents")),
             Messages = BindMessages(all.Section("messages")),
             Session = BindSession(all.Section("session")),
-            Tools = BindTools(all.Section("tools")),
+            Tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries")),
             Logging = BindLogging(all.Section("logging")),
             Env = new EnvConfig { Vars = all.Section("env").TextMap("vars") },
             Discovery = new DiscoveryConfig { MdnsMode = all.Section("discovery").Section("mdns").Text("mode") },

@@ -195,4 +195,26 @@ internal static partial class ConfigKeys
         new(at + ".loopDetection.*", Ignored, Note: "one detector sees all of it"),
         new(at + ".toolSearch", Any, "when the schemas take more than a quarter of the window"),
     ];
+
+    private static ConfigKey[] Web() =>
+    [
+        new("tools.web.search.maxResults", Whole, "5", Min: 1, Max: 10),
+        new("tools.web.search.timeoutSeconds", Whole, "30", Min: 1, Max: 600),
+        new("tools.web.search.cacheTtlMinutes", Whole, "15", Max: 10_080),
+        new("tools.web.fetch.provider", Ignored, Note: "pages are read by the gateway itself"),
+        new("tools.web.fetch.maxChars", Whole, "20000", Min: 100, Max: 10_000_000),
+        new("tools.web.fetch.maxCharsCap", Whole, "20000", Min: 100, Max: 10_000_000),
+        new("tools.web.fetch.maxResponseBytes", Whole, "750000", Min: 32_000, Max: 10_000_000),
+        new("tools.web.fetch.timeoutSeconds", Whole, "30", Min: 1, Max: 600),
+        new("tools.web.fetch.cacheTtlMinutes", Whole, "15", Max: 10_080),
+        new("tools.web.fetch.maxRedirects", Whole, "3", Max: 20),
+        new("tools.web.fetch.readability", Flag, "true"),
+        new("tools.web.fetch.userAgent", Text, "a browser's"),
+        new("tools.web.fetch.headers", TextMap, "{}"),
+        new("tools.web.fetch.ssrfPolicy.dangerouslyAllowPrivateNetwork", Flag, "false"),
+        new("tools.web.fetch.ssrfPolicy.allowedHostnames", Texts, "[]"),
+        new("tools.web.fetch.ssrfPolicy.blockedHostnames", Texts, "[]"),
+        new("tools.web.fetch.ssrfPolicy.allowRfc2544BenchmarkRange", Flag, "false"),
+        new("tools.web.fetch.ssrfPolicy.allowIpv6UniqueLocalRange", Flag, "false"),
+    ];
 }

@@ -253,7 +253,7 @@ internal static partial class ConfigKeys
     ];
 
     /// <summary>All rows.</summary>
-    public static IReadOnlyList<ConfigKey> All { get; } = [.. Gateway, .. Models, .. Agents(), .. Tools("tools"), .. Rest];
+    public static IReadOnlyList<ConfigKey> All { get; } = [.. Gateway, .. Models, .. Agents(), .. Tools("tools"), .. Web(), .. Rest];
 
     /// <summary>All rows as a tree.</summary>
     public static ConfigKeyTree Tree { get; } = ConfigKeyTree.Of(All);

@@ -17,6 +17,13 @@ internal static class EnvironmentOverrides
         ("OPENCLAW_GATEWAY_AUTH_MODE", "gateway.auth.mode"), // set by gateway run --auth
     ];
 
+    // these lose to the file
+    private static readonly (string Name, string Path)[] Absent =
+    [
+        ("SEARXNG_BASE_URL", "plugins.entries.searxng.config.webSearch.baseUrl"),
+        ("BRAVE_API_KEY", "plugins.entries.brave.config.webSearch.apiKey"),
+    ];
+
     public static void Apply(ConfigNode root, ProcessEnvironment environment, ProblemList problems)
     {
         if (environment["OPENCLAW_GATEWAY_BIND"] is string bind)
@@ -46,6 +53,13 @@ internal static class EnvironmentOverrides
         if (environment.Flag("OPENCLAW_DISABLE_BONJOUR") is bool silent)
         {
             Put(root, "discovery.mdns.mode", silent ? "off" : "minimal", "OPENCLAW_DISABLE_BONJOUR");
+        }
+        foreach ((string name, string path) in Absent)
+        {
+            if (environment[name] is string value && root.Find(path) is null)
+            {
+                Put(root, path, value, name);
+            }
         }
         if (environment.Flag("OPENCLAW_SANDBOX") == true && root.Find("agents.defaults.sandbox.mode") is null)
         {

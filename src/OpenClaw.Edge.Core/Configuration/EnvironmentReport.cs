@@ -60,6 +60,8 @@ public static class EnvironmentReport
         new("OTEL_SERVICE_NAME", Used, "service name in telemetry", "diagnostics.otel.serviceName"),
         new("OTEL_SEMCONV_STABILITY_OPT_IN", Used, "newest GenAI attribute names"),
         new("OPENCLAW_OTEL_PRELOADED", Ignored, "nothing is preloaded into a native program"),
+        new("SEARXNG_BASE_URL", Used, "address of a SearXNG for web_search; the file wins"),
+        new("BRAVE_API_KEY", Used, "key of Brave for web_search; the file wins"),
         new("OPENAI_API_KEY", Used, ProviderKey),
         new("ANTHROPIC_API_KEY", Used, ProviderKey),
         new("GEMINI_API_KEY", Used, ProviderKey),

@@ -16,6 +16,8 @@ public static class BuiltInTools
             new ApplyPatchTool(),
             new ExecTool(parts),
             new ProcessTool(parts),
+            .. parts.Web is null ? (ITool[])[] : [new WebFetchTool(() => parts.Config().Config, parts.Web, parts.Time)],
+            .. parts.Http is null ? (ITool[])[] : [new WebSearchTool(parts.Config, parts.Http, parts.Time)],
         ];
     }
 }

@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -13,6 +14,12 @@ public sealed record ToolParts
 
     /// <summary>Commands that run or ran.</summary>
     public required ProcessTable Processes { get; init; }
+
+    /// <summary>For addresses that a model chose; null leaves <c>web_fetch</c> out.</summary>
+    public GuardedHttp? Web { get; init; }
+
+    /// <summary>For addresses that the configuration names; null leaves <c>web_search</c> out.</summary>
+    public ProviderHttp? Http { get; init; }
 
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }

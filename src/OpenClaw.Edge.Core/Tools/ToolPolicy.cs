@@ -46,6 +46,7 @@ public sealed class ToolPolicy
             .. agent is null ? [] : OfLists(agent.Allow, agent.AlsoAllow, agent.Deny, "agents.list[].tools.allow"),
             .. OfRules(agentBy, "agents.list[].tools.byProvider"),
             .. OfSwitches(all),
+            .. all.Web.Search.Engine is null ? [new Layer(null, ["web_search"], "")] : (Layer[])[],
             .. agent is null ? [] : OfSwitches(agent),
         ]);
     }
@@ -91,6 +92,8 @@ public sealed class ToolPolicy
         [
             .. tools.Exec.Enabled ? (string[])[] : ["exec", "process"],
             .. tools.Exec.ApplyPatchEnabled ? (string[])[] : ["apply_patch"],
+            .. tools.Web.Fetch.Enabled ? (string[])[] : ["web_fetch"],
+            .. tools.Web.Search.Enabled == false ? ["web_search"] : (string[])[],
         ];
         return off.Length == 0 ? [] : [new Layer(null, off, "")];
     }

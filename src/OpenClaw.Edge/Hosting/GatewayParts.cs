@@ -123,7 +123,8 @@ internal sealed class GatewayParts
         var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
         ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
-        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Time = clock };
+        GuardedHttp web = owned.Own(() => new GuardedHttp());
+        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock };
         var registry = new ToolRegistry(BuiltInTools.Create(toolParts), sandbox);
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);

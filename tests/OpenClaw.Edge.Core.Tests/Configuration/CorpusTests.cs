@@ -61,7 +61,7 @@ public sealed class CorpusTests
         Assert.Equal(("openai", "BAAI/bge-m3", "https://api.siliconflow.cn/v1", "sk-sf"), (
             config.Memory.Search.Provider, config.Memory.Search.Model, config.Memory.Search.RemoteBaseUrl, config.Memory.Search.RemoteApiKey));
         Assert.True(config.Tools.Exec.Enabled);
-        Assert.Equal((true, true), (config.Tools.Web.SearchEnabled, config.Tools.Media.ImageEnabled));
+        Assert.Equal((true, true), (config.Tools.Web.Search.Enabled, config.Tools.Media.ImageEnabled));
         Assert.Equal((true, 2), (config.Cron.Enabled, config.Cron.MaxConcurrentRuns));
     }
 
