@@ -15,7 +15,7 @@ public sealed class Runs_commands_in_a_sandbox : IAsyncLifetime
     private readonly ScriptedModelServer model = ScriptedModelServer.Start();
     private readonly TempDir sockets = new();
     private GatewayHome home = null!;
-    private RunningGateway gateway = null!;
+    private RunningGateway? gateway;
 
     public ValueTask InitializeAsync()
     {
@@ -25,7 +25,11 @@ public sealed class Runs_commands_in_a_sandbox : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await gateway.DisposeAsync();
+        if (gateway is not null)
+        {
+            await gateway.DisposeAsync();
+        }
+
         await model.DisposeAsync();
         home.Dispose();
         sockets.Dispose();
@@ -219,7 +223,7 @@ public sealed class Runs_commands_in_a_sandbox : IAsyncLifetime
     {
         model.Enqueue(ModelAnswer.Call(tool, arguments));
         model.Enqueue(ModelAnswer.Say("done"));
-        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await using GatewayTestClient client = await gateway!.ConnectAsync();
         ChatTurn turn = await client.ChatAsync(session, "go on");
         Assert.Equal("done", turn.Final);
         JsonElement messages = model.ChatRequests[^1].Json.GetProperty("messages");
