@@ -35,6 +35,7 @@ put 0644 systemd/user/openclaw.service usr/lib/systemd/user/openclaw.service
 put 0644 systemd/openclaw.sysusers usr/lib/sysusers.d/openclaw.conf
 put 0644 systemd/openclaw.tmpfiles usr/lib/tmpfiles.d/openclaw.conf
 put 0644 systemd/drop-ins/rootless-engine.conf usr/share/doc/openclaw-edge/drop-ins/rootless-engine.conf
+put 0644 docs/install.md usr/share/doc/openclaw-edge/install.md
 put 0644 docs/openclaw.example.json5 usr/share/doc/openclaw-edge/examples/openclaw.example.json5
 put 0644 packaging/deb/lintian-overrides usr/share/lintian/overrides/openclaw-edge
 put 0644 packaging/deb/copyright usr/share/doc/openclaw-edge/copyright

@@ -28,7 +28,7 @@ boot() { # [--bind=…]: starts the machine and waits until systemd says that it
   leader=""
   local try
   for try in $(seq 600); do
-    if [ -z "$leader" ]; then leader=$(pgrep -P "$supervisor" | head -n 1 || true); fi
+    leader=$(pgrep -P "$supervisor" | head -n 1 || true) # at first a child that only prepares, then the machine's first process
     if [ -n "$leader" ]; then
       case "$(g systemctl is-system-running 2>/dev/null)" in running | degraded) return 0 ;; esac
     fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Boots a Debian under systemd-nspawn, installs the package there and checks what a box under the desk goes through.
 # Exit code 77 and a line "SKIP appliance: …" where no machine can be booted. The last line is "N passed, N failed".
-#   bash tests/appliance/run.sh [--keep] [--only NAME[,NAME…]]      names: package service stress power purge
+#   bash tests/appliance/run.sh [--keep] [--only NAME[,NAME…]]      names: package rpm service stress power purge
 #   OPENCLAW_BIN=FILE      the native binary (artifacts/bin/openclaw)
 #   POWER_CUTS=N           how often the plug is pulled (50)
 #   APPLIANCE_CACHE=DIR    where the bootstrapped Debian is kept (/var/cache/openclaw-edge-appliance)
@@ -27,7 +27,7 @@ done
 
 needed=()
 for pair in systemd-nspawn=systemd-container debootstrap=debootstrap sqlite3=sqlite3 mkfs.ext4=e2fsprogs ip=iproute2 curl=curl lintian=lintian \
-  dpkg-deb=dpkg faketime=faketime; do
+  dpkg-deb=dpkg rpmbuild=rpm rpmlint=rpmlint faketime=faketime; do
   command -v "${pair%%=*}" >/dev/null || needed+=("${pair#*=}")
 done
 if [ ${#needed[@]} -gt 0 ]; then
@@ -45,6 +45,8 @@ net=edgeapp$$
 . "$here/machine.sh"
 # shellcheck source=tests/appliance/service.sh
 . "$here/service.sh"
+# shellcheck source=tests/appliance/rpm.sh
+. "$here/rpm.sh"
 # shellcheck source=tests/appliance/stress.sh
 . "$here/stress.sh"
 
@@ -93,6 +95,13 @@ if wanted package; then
   check "at most 9 MB" test "$(stat -c %s "$deb")" -le 9437184
 fi
 EDGE_PACKAGE_LEVEL=0 package "$version-2" >/dev/null || finish
+if wanted rpm; then
+  check "the RPM is built, the same twice" rpm_twice
+  check "rpmlint has nothing to say" rpm_lint
+  check "the RPM has what the .deb has, with the same modes" rpm_contents
+  check "installed into a root of its own, upgraded, removed" rpm_installs
+  check "packages for arm64 say so, and refuse a program of amd64" other_architecture
+fi
 cp "$deb" "$newer" "$root/root/"
 
 check "Debian boots" boot || finish

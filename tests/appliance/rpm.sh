@@ -1,0 +1,65 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # run.sh gives and takes what is not assigned or used here
+# The RPM: built, read, and installed into a tree that is nobody's. Sourced by run.sh.
+
+rpm_file() { echo "$work/packages/openclaw-edge-$version-$1.x86_64.rpm"; } # RELEASE
+
+rpm_build() { # RELEASE
+  EDGE_PACKAGE_VERSION=$version-$1 EDGE_PACKAGE_LEVEL=1 bash "$top/packaging/rpm/build.sh" x86_64 "$bin" "$work/packages"
+}
+
+rpm_twice() {
+  rpm_build 1 && mv "$(rpm_file 1)" "$work/first.rpm" && rpm_build 1 && cmp "$(rpm_file 1)" "$work/first.rpm"
+}
+
+rpm_lint() {
+  local said
+  said=$(rpmlint --config "$top/packaging/rpm/rpmlint.toml" "$(rpm_file 1)" 2>&1)
+  echo "$said"
+  grep -qE '0 errors, 0 warnings' <<<"$said"
+}
+
+rpm_contents() {
+  local places='s:vendor-completions:site-functions:; s:/usr/share/doc/openclaw-edge/copyright:/usr/share/licenses/openclaw-edge/LICENSE:'
+  dpkg-deb -c "$deb" | awk '/^-/ { print $1, $6 }' | sed 's: \./: /:' | sed "$places" | grep -vE 'lintian|changelog' | sort >"$work/deb.list"
+  rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$(rpm_file 1)" | grep '^-' | sort >"$work/rpm.list"
+  diff "$work/deb.list" "$work/rpm.list" || return
+  [ "$(rpm -qp --qf '[%{FILEUSERNAME}:%{FILEGROUPNAME}\n]' "$(rpm_file 1)" | sort -u)" = root:root ] || return
+  rpm -qp --requires "$(rpm_file 1)" | tee /dev/stderr | grep -q '^libc.so.6'
+}
+
+rpm_installs() {
+  local tree=$work/rpmroot
+  rm -rf "$tree"
+  mkdir -p "$tree" && tar -xf "$cache/bookworm.tar" -C "$tree" || return
+  rpm_build 2 >/dev/null || return
+  # shellcheck disable=SC2016 # the inner shell's own arguments
+  local rpm=(unshare --mount bash -c 'mount --bind /proc "$0/proc" && exec rpm --root "$0" --define "_dbpath /var/lib/rpm" "$@"' "$tree")
+  "${rpm[@]}" --nodeps -i "$(rpm_file 1)" || return
+  local enabled=$tree/etc/systemd/system/multi-user.target.wants/openclaw.service
+  grep -q '^openclaw:' "$tree/etc/passwd" || { echo "no account was made"; return 1; }
+  [ -L "$enabled" ] || { echo "not enabled"; return 1; }
+  [ "$(stat -c %a "$tree/etc/openclaw")" = 750 ] || return
+  chroot "$tree" openclaw --version || return
+  "${rpm[@]}" --nodeps -V openclaw-edge || return
+  "${rpm[@]}" --nodeps -U "$(rpm_file 2)" || return
+  [ "$("${rpm[@]}" -q openclaw-edge)" = "openclaw-edge-$version-2.x86_64" ] || return
+  [ -L "$enabled" ] || { echo "an upgrade disabled it"; return 1; }
+  "${rpm[@]}" --nodeps -U --oldpackage "$(rpm_file 1)" || return
+  "${rpm[@]}" --nodeps -e openclaw-edge || return
+  if [ -e "$tree/usr/bin/openclaw" ] || [ -L "$enabled" ]; then
+    echo "not removed"
+    return 1
+  fi
+  rm -rf "$tree"
+}
+
+other_architecture() {
+  # No arm64 program can be made here: the head of this one says that it is one, which is all that the scripts look at.
+  cp "$bin" "$work/arm64" && printf '\xb7\x00' | dd of="$work/arm64" bs=1 seek=18 conv=notrunc status=none || return
+  EDGE_PACKAGE_LEVEL=0 bash "$top/packaging/deb/build.sh" arm64 "$work/arm64" "$work/other" || return
+  EDGE_PACKAGE_LEVEL=0 bash "$top/packaging/rpm/build.sh" aarch64 "$work/arm64" "$work/other" || return
+  [ "$(dpkg-deb -f "$work/other/openclaw-edge_$version-1_arm64.deb" Architecture)" = arm64 ] || return
+  [ "$(rpm -qp --qf '%{ARCH}' "$work/other/openclaw-edge-$version-1.aarch64.rpm")" = aarch64 ] || return
+  ! bash "$top/packaging/deb/build.sh" arm64 "$bin" "$work/other" && ! bash "$top/packaging/rpm/build.sh" aarch64 "$bin" "$work/other" || return
+  rm -rf "$work/other" "$work/arm64"
+}
