@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash appliance bench
+# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash appliance image bench
 #   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -177,20 +177,25 @@ if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
   OPENCLAW_BIN=$bin EDGE_CRASHES=$crashes suite crash OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Functional.Survives_kill'
 fi
 
-if wanted appliance "a booted Debian with the package, its service and its plug" && needs_binary appliance; then
-  OPENCLAW_BIN=$bin timeout --kill-after=20 1800 bash tests/appliance/run.sh >"$results/appliance.log" 2>&1
+apart() { # NAME SECONDS: a suite that is a script of its own, tests/NAME/run.sh; adds its counts, says why it was skipped
+  local name=$1 log=$results/$1.log totals
+  OPENCLAW_BIN=$bin timeout --kill-after=20 "$2" bash "tests/$name/run.sh" >"$log" 2>&1
   case $? in
-    77) grep '^SKIP ' "$results/appliance.log" ;;
-    0 | 1) grep -E '^(FAIL|      )' -A 30 "$results/appliance.log" | head -n 60 ;;
-    *) tail -n 40 "$results/appliance.log" ;;
+    77) grep '^SKIP ' "$log" ;;
+    0 | 1) grep -E '^(FAIL|SKIP|      )' -A 30 "$log" | head -n 60 ;;
+    *) tail -n 40 "$log" ;;
   esac
-  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/appliance.log" | tail -n 1)
+  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
   if [ -n "$totals" ]; then
     passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
-  elif ! grep -q '^SKIP ' "$results/appliance.log"; then
-    bad "appliance: the run did not end"
+  elif ! grep -q '^SKIP ' "$log"; then
+    bad "$name: the run did not end"
   fi
-fi
+}
+
+if wanted appliance "a booted Debian with the package, its service and its plug" && needs_binary appliance; then apart appliance 1800; fi
+
+if wanted image "the image in an engine, compose, manifests, workflows" && needs_binary image; then apart image 900; fi
 
 if wanted bench "one dry turn of the benchmarks, so that they do not rot" && needs_binary bench; then
   gate "load generator, shortest run" "$load" --bin "$bin" --quick --out "$results/bench"
