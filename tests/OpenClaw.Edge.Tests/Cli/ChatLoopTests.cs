@@ -24,8 +24,14 @@ public sealed class ChatLoopTests
     public async Task On_a_terminal_it_greets_shows_the_past_and_prompts()
     {
         await using ScriptedGateway gateway = Echoing();
-        using CliRun run = new(gateway) { In = new StringReader("one\\\ntwo\n"), Terminal = true, InIsTerminal = true };
-        Assert.Equal(0, await run.InvokeAsync("chat", "--session", "work", "--no-color"));
+        using Keyboard keyboard = new();
+        using CliRun run = new(gateway) { In = keyboard, Terminal = true, InIsTerminal = true };
+        Task<int> chat = run.InvokeAsync("chat", "--session", "work", "--no-color");
+        keyboard.Type("one\\");
+        keyboard.Type("two");
+        await run.Out.PrintsAsync("one\ntwo\n> ");
+        keyboard.End();
+        Assert.Equal(0, await chat);
         Assert.Equal(
             """
             session work · ollama/qwen3 · /help for commands, Ctrl-C stops a turn, Ctrl-D leaves
@@ -58,9 +64,16 @@ public sealed class ChatLoopTests
             await call.AnswerAsync("""{"ok":true}""");
             await call.EventAsync("chat", "{\"runId\":\"" + turn + "\",\"state\":\"final\",\"message\":{\"role\":\"assistant\",\"content\":\"done\"}}");
         });
-        using CliRun run = new(gateway) { In = new StringReader($"go\n{typed}\n/quit\n"), Terminal = true, InIsTerminal = true };
+        using Keyboard keyboard = new();
+        using CliRun run = new(gateway) { In = keyboard, Terminal = true, InIsTerminal = true };
+        Task<int> chat = run.InvokeAsync("chat", "--no-color");
+        keyboard.Type("go");
+        await run.Out.PrintsAsync("[n]o: ");
+        keyboard.Type(typed);
+        await run.Out.PrintsAsync("done\n");
+        keyboard.Type("/quit");
 
-        Assert.Equal(0, await run.InvokeAsync("chat", "--no-color"));
+        Assert.Equal(0, await chat);
 
         Assert.Contains("may this run? rm -r build", run.Out.ToString(), StringComparison.Ordinal);
         JsonElement answer = gateway.Calls("exec.approval.resolve").Single().GetProperty("params");
@@ -211,9 +224,14 @@ public sealed class ChatLoopTests
             await call.EventAsync("chat", Delta(call.Text("idempotencyKey"), "back"));
             await call.EventAsync("chat", "{\"runId\":\"" + call.Text("idempotencyKey") + "\",\"state\":\"final\"}");
         });
-        using CliRun run = new(gateway) { In = new StringReader("one\ntwo\n"), Terminal = true, InIsTerminal = true };
-        Assert.Equal(0, await run.InvokeAsync("chat"));
-        Assert.Contains("the connection broke during the turn", run.Error.ToString());
+        using Keyboard keyboard = new();
+        using CliRun run = new(gateway) { In = keyboard, Terminal = true, InIsTerminal = true };
+        Task<int> chat = run.InvokeAsync("chat");
+        keyboard.Type("one");
+        await run.Error.PrintsAsync("the connection broke during the turn");
+        keyboard.Type("two");
+        keyboard.End();
+        Assert.Equal(0, await chat);
         Assert.Contains("back\n", run.Out.ToString());
         Assert.Equal(2, gateway.Calls("connect").Count());
     }

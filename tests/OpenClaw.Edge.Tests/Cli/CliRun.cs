@@ -33,9 +33,9 @@ internal sealed class CliRun : IDisposable
 
     public int Width { get; init; } = 80;
 
-    public StringWriter Out { get; } = new();
+    public WatchedWriter Out { get; } = new();
 
-    public StringWriter Error { get; } = new();
+    public WatchedWriter Error { get; } = new();
 
     public GatewayRunOptions? RunWith { get; private set; }
 

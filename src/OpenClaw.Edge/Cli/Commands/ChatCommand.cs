@@ -17,11 +17,13 @@ internal static class ChatCommand
         Option<string?> message = Text("--message", "text", "Say this first", "-m");
         Option<int?> timeout = new("--timeout-ms") { Description = "Longest turn in milliseconds", HelpName = "ms" };
         Option<int?> history = new("--history-limit") { Description = "Past messages to show (default 10)", HelpName = "n" };
+        Option<string?> queue = Text("--queue", "mode", "During a turn: steer, followup, collect, interrupt");
+        queue.AcceptOnlyFromAmong("steer", "followup", "collect", "interrupt");
         Option<bool> local = new("--local") { Hidden = true };
         Option<bool> deliver = new("--deliver") { Hidden = true };
         Command command = new("chat", "Talk to an agent")
         {
-            session, agent, thinking, message, timeout, history, local, deliver,
+            session, agent, thinking, message, queue, timeout, history, local, deliver,
         };
         command.Aliases.Add("tui");
         command.Aliases.Add("terminal");
@@ -33,6 +35,7 @@ internal static class ChatCommand
                 AgentId = context.Parsed.GetValue(agent),
                 Thinking = context.Parsed.GetValue(thinking),
                 FirstMessage = context.Parsed.GetValue(message),
+                QueueMode = context.Parsed.GetValue(queue),
                 TimeoutMs = context.Parsed.GetValue(timeout),
                 HistoryLimit = Math.Clamp(context.Parsed.GetValue(history) ?? DefaultHistory, 1, 1000),
             },

@@ -75,11 +75,12 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
         {
             await _one.WaitAsync(open.Token);
             taken = true;
+            Task<string?> answer = readLine(open.Token);
             context.Say("");
             context.Say(context.Paint.Accent("may this run? ") + TextLayout.Block(request.Text("command") ?? ""));
             context.Say(context.Paint.Dim($"in {request.Text("cwd") ?? "-"}"));
             context.Terminal.Ask(always ? "[y]es, [a]lways here, [n]o: " : "[y]es, [n]o: ");
-            string word = (await readLine(open.Token))?.Trim().ToLowerInvariant() switch
+            string word = (await answer)?.Trim().ToLowerInvariant() switch
             {
                 "y" or "yes" => "allow-once",
                 "a" or "always" when always => "allow-always",

@@ -9,10 +9,13 @@ namespace OpenClaw.Edge.Cli.Runs;
 internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
+    private readonly LineInput _lines = new(context.Terminal.In);
+    private readonly Lock _gate = new();
+    private readonly List<ChatTurn> _turns = [];
     private GatewayClient? _client;
-    private ChatTurn? _turn;
     private ApprovalPrompt? _approvals;
-    private Task<string?>? _reading;
+    private Task<string?>? _typed;
+    private bool _ended;
 
     private bool Interactive => context.Terminal.InIsTerminal && context.Terminal.OutIsTerminal && !context.Json;
 
@@ -27,16 +30,12 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
             await ConnectAsync();
             await GreetAsync();
             string? next = options.FirstMessage;
-            while ((next ??= await ReadLineAsync()) is { } line && line.Trim() is not ("/quit" or "/exit"))
+            while (!_ended && (next ??= await ReadLineAsync()) is { } line && !Leaves(line))
             {
                 next = null;
-                if (line.Trim() == "/help")
+                if (IsForGateway(line))
                 {
-                    ShowHelp();
-                }
-                else if (!string.IsNullOrWhiteSpace(line))
-                {
-                    failed |= !await TakeTurnAsync(line);
+                    failed |= !await (Interactive ? TakeTurnsAsync(line) : TakeTurnAsync(line));
                 }
             }
         }
@@ -52,10 +51,16 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
         return (int)(failed && !Interactive ? ExitCode.Failed : ExitCode.Ok);
     }
 
-    /// <summary>Ctrl-C: the first one during a turn stops the turn; any other leaves.</summary>
+    /// <summary>Ctrl-C: the first one during a turn stops it and what waits behind it; any other leaves.</summary>
     public void Interrupt()
     {
-        if (_turn is not { } turn || !turn.TryAbort())
+        bool aborting = false;
+        foreach (ChatTurn turn in Open())
+        {
+            aborting |= turn.TryAbort();
+        }
+
+        if (!aborting)
         {
             _leaving.Cancel();
         }
@@ -70,7 +75,7 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
 
     private async Task ConnectAsync()
     {
-        _approvals ??= Interactive ? new ApprovalPrompt(context, options.SessionKey, NextLineAsync) : null;
+        _approvals ??= Interactive ? new ApprovalPrompt(context, options.SessionKey, cancellation => _lines.ReadAsync(first: true, cancellation)) : null;
         _client = await context.ConnectAsync(
             Interactive ? GatewayScopes.Chat : GatewayScopes.Write,
             _leaving.Token,
@@ -79,19 +84,34 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
             {
                 if (_client is not { } client || _approvals?.Take(client, gatewayEvent) is not true)
                 {
-                    _turn?.Take(gatewayEvent);
+                    foreach (ChatTurn turn in Open())
+                    {
+                        turn.Take(gatewayEvent);
+                    }
                 }
             });
     }
 
-    // A question that was answered elsewhere leaves its line to whoever reads next.
-    private async Task<string?> NextLineAsync(CancellationToken cancellationToken)
+    private ChatTurn[] Open()
     {
-        _reading ??= context.Terminal.In.ReadLineAsync(CancellationToken.None).AsTask();
-        string? line = await _reading.WaitAsync(cancellationToken);
-        _reading = null;
-        return line;
+        lock (_gate)
+        {
+            return [.. _turns];
+        }
     }
+
+    private bool IsForGateway(string line)
+    {
+        if (line.Trim() == "/help")
+        {
+            ShowHelp();
+            return false;
+        }
+
+        return !string.IsNullOrWhiteSpace(line);
+    }
+
+    private static bool Leaves(string line) => line.Trim() is "/quit" or "/exit";
 
     private async Task GreetAsync()
     {
@@ -143,7 +163,9 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
                 context.Terminal.Ask(context.Paint.Accent(whole.Length == 0 ? "> " : "… "));
             }
 
-            string? line = await NextLineAsync(_leaving.Token);
+            Task<string?> typed = _typed ?? _lines.ReadAsync(first: false, _leaving.Token);
+            _typed = null;
+            string? line = await typed;
             if (line is null)
             {
                 return whole.Length == 0 ? null : whole;
@@ -158,8 +180,45 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
         }
     }
 
+    // A person may type on while a turn runs; the session's queue mode says what becomes of it. A line that is not finished when the last
+    // turn ends belongs to the next prompt.
+    private async Task<bool> TakeTurnsAsync(string message)
+    {
+        bool fine = true;
+        List<Task<bool>> open = [TakeTurnAsync(message)];
+        while (open.Count > 0)
+        {
+            _typed ??= _ended ? null : _lines.ReadAsync(first: false, _leaving.Token);
+            Task first = _typed is { } reading ? await Task.WhenAny([.. open, reading]) : await Task.WhenAny(open);
+            if (first is Task<bool> turn)
+            {
+                open.Remove(turn);
+                fine &= await turn;
+                continue;
+            }
+
+            string? line = await _typed!;
+            _typed = null;
+            if (line is null)
+            {
+                _ended = true; // Ctrl-D: no more is said, but what was asked is answered
+            }
+            else if (Leaves(line))
+            {
+                await _leaving.CancelAsync();
+            }
+            else if (IsForGateway(line))
+            {
+                open.Add(TakeTurnAsync(line));
+            }
+        }
+
+        return fine;
+    }
+
     private async Task<bool> TakeTurnAsync(string message)
     {
+        ChatTurn? turn = null;
         try
         {
             if (_client is { Closed.IsCompleted: true })
@@ -168,8 +227,12 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
                 await ConnectAsync();
             }
 
-            ChatTurn turn = new(context, _client!, options);
-            _turn = turn;
+            turn = new ChatTurn(context, _client!, options);
+            lock (_gate)
+            {
+                _turns.Add(turn);
+            }
+
             return await turn.RunAsync(message, _leaving.Token);
         }
         catch (CliException e) when (Interactive || context.Json)
@@ -179,7 +242,10 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
         }
         finally
         {
-            _turn = null;
+            lock (_gate)
+            {
+                _ = turn is not null && _turns.Remove(turn);
+            }
         }
     }
 
@@ -200,6 +266,7 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
         /quit      leave (also Ctrl-D)
         /help      this
         Ctrl-C     stop the turn; twice: leave
+        While a turn runs you may type on: /queue steer|followup|collect|interrupt says what becomes of it
         \          at the end of a line: one more line
         Other commands that start with / are the gateway's: /status, /new, /reset, /model, …
         """);

@@ -18,6 +18,9 @@ internal sealed record ChatOptions
     /// <summary>Longest turn in milliseconds; the gateway's default when null.</summary>
     public int? TimeoutMs { get; init; }
 
+    /// <summary>What becomes of a message whose session is busy; the session's own mode when null.</summary>
+    public string? QueueMode { get; init; }
+
     /// <summary>Past messages to show on a terminal.</summary>
     public int HistoryLimit { get; init; } = 10;
 }

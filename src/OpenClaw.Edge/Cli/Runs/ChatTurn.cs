@@ -82,12 +82,26 @@ internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOpt
         }
 
         _printer.Finish(end);
+        if (Elsewhere(end.StopReason) is { } elsewhere)
+        {
+            context.Note(context.ErrorPaint.Dim(elsewhere));
+        }
+
         if (end.Ending == RunEnding.Error)
         {
             string why = TextLayout.OneLine(end.Error ?? "the turn failed, see 'openclaw logs'");
             context.Note(context.ErrorPaint.Bad($"openclaw: {why}"));
         }
     }
+
+    // A message that another turn answers has no words of its own.
+    private static string? Elsewhere(string? stopReason) => stopReason switch
+    {
+        "steered" => "joined the turn that was running; its answer takes this in",
+        "collected" => "answered together with the message after it",
+        "dropped" => "the queue is full; the message is kept and the next turn sees it",
+        _ => null,
+    };
 
     private void WriteSend(Utf8JsonWriter writer, string message)
     {
@@ -103,6 +117,11 @@ internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOpt
         if (options.Thinking is not null)
         {
             writer.WriteString("thinking"u8, options.Thinking);
+        }
+
+        if (options.QueueMode is not null)
+        {
+            writer.WriteString("queueMode"u8, options.QueueMode);
         }
 
         if (options.TimeoutMs is { } timeout)

@@ -57,7 +57,7 @@ internal sealed class RunPrinter(CliTerminal terminal, Paint paint, bool showThi
         CloseLine();
         if (end.Ending == RunEnding.Aborted)
         {
-            terminal.Error.WriteLine(paint.Warn("aborted"));
+            terminal.Error.WriteLine(paint.Warn(end.StopReason == "interrupt" ? "stopped by a newer message" : "aborted"));
         }
     }
 
