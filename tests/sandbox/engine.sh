@@ -5,6 +5,7 @@
 #   engine.sh rootful DIR                  dockerd of root; prints its socket
 #   engine.sh podman DIR NAME              podman's Docker-compatible API of that user; prints its socket
 #   engine.sh image SOCKET [NAME]          imports a busybox image as openclaw-sandbox:bookworm-slim
+#   engine.sh probe FILE                   compiles the program that tries what a shell cannot
 #   engine.sh stop DIR                     ends what was started in DIR
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -75,10 +76,15 @@ case "${1:-}" in
     printf 'root:x:0:0:root:/root:/bin/sh\nsandbox:x:1000:1000::/home/sandbox:/bin/sh\n' >"$root/etc/passwd"
     printf 'root:x:0:\nsandbox:x:1000:\n' >"$root/etc/group"
     chmod 1777 "$root/tmp" "$root/var/tmp"
-    [ -x "$here/probe" ] && cp "$here/probe" "$root/bin/probe"
+    if bash "$0" probe "$root/bin/probe"; then cp "$root/bin/probe" "$root/bin/probe-setuid" && chmod 4755 "$root/bin/probe-setuid"; fi
     tar -C "$root" -c . | curl -sS --fail --unix-socket "$socket" -X POST -H 'Content-Type: application/x-tar' --data-binary @- \
       "http://engine/v1.40/images/create?fromSrc=-&repo=${name%%:*}&tag=${name##*:}" >/dev/null
     rm -rf "$root"
+    ;;
+  probe)
+    # attacks that a shell cannot make
+    cc=$(command -v gcc || command -v clang) || { echo "engine.sh: no C compiler, so no probe" >&2; exit 1; }
+    "$cc" -static -O1 -o "$2" "$here/probe.c"
     ;;
   stop)
     dir=$2
@@ -89,5 +95,5 @@ case "${1:-}" in
     kill -KILL -- "-$pid" 2>/dev/null || true
     rm -f "$dir/pid"
     ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

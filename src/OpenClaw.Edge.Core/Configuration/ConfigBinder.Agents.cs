@@ -65,7 +65,7 @@ internal static partial class ConfigBinder
             },
             ThinkingDefault = section.Text("thinkingDefault"),
             Tools = section.Has("tools") ? BindTools(section.Section("tools"), default) : null,
-            Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox) : null,
+            Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox, own: true) : null,
             Heartbeat = section.Has("heartbeat") ? BindHeartbeat(section.Section("heartbeat"), defaults.Heartbeat) : null,
             Skills = section.TextsOrNull("skills"),
             Params = section.Raw("params"),
@@ -156,14 +156,14 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static SandboxConfig BindSandbox(ConfigSection section, SandboxConfig d) => new()
+    private static SandboxConfig BindSandbox(ConfigSection section, SandboxConfig d, bool own = false) => new()
     {
         Mode = section.Text("mode", d.Mode),
         Scope = section.Text("scope", d.Scope),
         WorkspaceAccess = section.Text("workspaceAccess", d.WorkspaceAccess),
         WorkspaceRoot = section.Text("workspaceRoot") ?? d.WorkspaceRoot,
         Backend = section.Text("backend", d.Backend),
-        Docker = BindDocker(section.Section("docker"), d.Docker),
+        Docker = BindDocker(section.Section("docker"), d.Docker, own),
         BrowserEnabled = section.Section("browser").Flag("enabled", d.BrowserEnabled),
         BrowserImage = section.Section("browser").Text("image", d.BrowserImage),
         PruneIdleHours = section.Section("prune").Whole("idleHours", d.PruneIdleHours),
@@ -171,7 +171,8 @@ internal static partial class ConfigBinder
         Tools = section.Has("tools") ? BindToolList(section.Section("tools")) : d.Tools,
     };
 
-    private static SandboxDockerConfig BindDocker(ConfigSection section, SandboxDockerConfig d) => new()
+    // An agent's own mounts, variables and limits are added to those of all.
+    private static SandboxDockerConfig BindDocker(ConfigSection section, SandboxDockerConfig d, bool own) => new()
     {
         Socket = section.Text("socket") ?? d.Socket,
         Image = section.Text("image", d.Image),
@@ -182,17 +183,39 @@ internal static partial class ConfigBinder
         Network = section.Text("network", d.Network),
         User = section.Text("user") ?? d.User,
         CapDrop = section.TextsOrNull("capDrop") ?? d.CapDrop,
-        Env = section.Has("env") ? section.TextMap("env") : d.Env,
+        Env = Merge(section.Has("env") ? section.TextMap("env") : null, d.Env, own),
         SetupCommand = section.Text("setupCommand") ?? d.SetupCommand,
         PidsLimit = section.Whole("pidsLimit", d.PidsLimit),
         Memory = section.Text("memory") ?? d.Memory,
         MemorySwap = section.Text("memorySwap") ?? d.MemorySwap,
         Cpus = section.Real("cpus") ?? d.Cpus,
-        Ulimits = section.Has("ulimits") ? BindUlimits(section.Section("ulimits")) : d.Ulimits,
-        Binds = section.TextsOrNull("binds") ?? d.Binds,
+        Ulimits = Merge(section.Has("ulimits") ? BindUlimits(section.Section("ulimits")) : null, d.Ulimits, own),
+        Binds = section.TextsOrNull("binds") is not { } binds ? d.Binds : own ? [.. d.Binds, .. binds] : binds,
+        SeccompProfile = section.Text("seccompProfile") ?? d.SeccompProfile,
+        ApparmorProfile = section.Text("apparmorProfile") ?? d.ApparmorProfile,
+        AllowReservedTargets = section.Flag("dangerouslyAllowReservedContainerTargets", d.AllowReservedTargets),
+        AllowExternalSources = section.Flag("dangerouslyAllowExternalBindSources", d.AllowExternalSources),
+        AllowNamespaceJoin = section.Flag("dangerouslyAllowContainerNamespaceJoin", d.AllowNamespaceJoin),
         Dns = section.TextsOrNull("dns") ?? d.Dns,
         ExtraHosts = section.TextsOrNull("extraHosts") ?? d.ExtraHosts,
     };
+
+    private static IReadOnlyDictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string>? given, IReadOnlyDictionary<string, string> defaults, bool own)
+    {
+        if (given is null || !own)
+        {
+            return given ?? defaults;
+        }
+
+        Dictionary<string, string> merged = new(defaults, StringComparer.Ordinal);
+        foreach ((string name, string value) in given)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
 
     /// <summary>A limit is a number, <c>"soft:hard"</c> or <c>{ soft, hard }</c>.</summary>
     private static OrderedDictionary<string, string> BindUlimits(ConfigSection section)

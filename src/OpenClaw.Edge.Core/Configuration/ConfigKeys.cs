@@ -262,5 +262,6 @@ internal static partial class ConfigKeys
     public static bool IsCritical(string path) =>
         path.StartsWith("gateway.auth.", StringComparison.Ordinal) && !path.StartsWith("gateway.auth.rateLimit", StringComparison.Ordinal)
         || path.StartsWith("gateway.tls", StringComparison.Ordinal)
-        || path is "gateway" or "gateway.auth" or "gateway.bind" or "gateway.customBindHost" or "gateway.port";
+        || path.EndsWith(".sandbox.mode", StringComparison.Ordinal) || path.EndsWith(".sandbox.backend", StringComparison.Ordinal)
+        || path is "agents.defaults.sandbox" or "gateway" or "gateway.auth" or "gateway.bind" or "gateway.customBindHost" or "gateway.port";
 }

@@ -51,9 +51,11 @@ public static class ConfigLoader
         new ConfigValidator(problems).Check(root);
         ConfigRules.Check(root, problems);
 
+        EdgeConfig config = ConfigBinder.Bind(root);
+        SandboxRules.Check(config, root, paths, variables, problems);
         return new ConfigSnapshot
         {
-            Config = ConfigBinder.Bind(root),
+            Config = config,
             Json = root.ToJson(),
             Raw = raw is null ? "" : Encoding.UTF8.GetString(raw.Value.Span),
             Path = paths.ConfigPath,

@@ -15,8 +15,9 @@ public sealed record SandboxConfig
     /// <summary>Where sandbox workspaces live; <see langword="null"/> means <c>sandboxes</c> in the state folder.</summary>
     public string? WorkspaceRoot { get; init; }
 
-    /// <summary><c>docker</c> (also Podman).</summary>
-    public string Backend { get; init; } = "docker";
+    /// <summary><c>auto</c> (a container engine, else bubblewrap), <c>docker</c> (also Podman), <c>podman</c> or
+    /// <c>bubblewrap</c>. What this edition lacks (<c>ssh</c>, <c>openshell</c>, <c>crabbox</c>) is refused at each call.</summary>
+    public string Backend { get; init; } = "auto";
 
     /// <summary>The container.</summary>
     public SandboxDockerConfig Docker { get; init; } = new();

@@ -58,6 +58,21 @@ public sealed record SandboxDockerConfig
     /// <summary>Extra mounts, <c>source:target[:ro|rw]</c>.</summary>
     public IReadOnlyList<string> Binds { get; init; } = [];
 
+    /// <summary>Path of a seccomp profile on the engine's machine; <see langword="null"/> means the engine's own.</summary>
+    public string? SeccompProfile { get; init; }
+
+    /// <summary>Name of a loaded AppArmor profile; <see langword="null"/> means the engine's own.</summary>
+    public string? ApparmorProfile { get; init; }
+
+    /// <summary>Whether extra mounts may cover <c>/workspace</c> and <c>/agent</c>.</summary>
+    public bool AllowReservedTargets { get; init; }
+
+    /// <summary>Whether extra mounts may come from outside the workspaces.</summary>
+    public bool AllowExternalSources { get; init; }
+
+    /// <summary>Whether it may join the network of another container.</summary>
+    public bool AllowNamespaceJoin { get; init; }
+
     /// <summary>Name servers.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
 

@@ -7,7 +7,7 @@ namespace OpenClaw.Edge.Sandbox;
 
 /// <summary>The container of one scope: made when first needed, kept warm, made again when somebody removed it or the
 /// configuration changed. Thread-safe.</summary>
-internal sealed partial class DockerSandbox : SandboxSession, IDisposable
+internal sealed partial class DockerSandbox : KeptSandbox
 {
     /// <summary>Variable that marks a command and what it starts, so that they can be ended.</summary>
     internal const string Mark = "OPENCLAW_EXEC";
@@ -21,6 +21,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
 
     private readonly SandboxPlan _plan;
     private readonly DockerEngineClient _engine;
+    private readonly string _owner;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly string? _setup;
@@ -28,21 +29,17 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
     private volatile string? _id;
 
     public DockerSandbox(
-        SandboxPlan plan, string? setup, DockerEngineClient engine, TimeProvider clock, ILogger logger)
-        : base(plan.Name, "docker", plan.HostWorkspace, plan.Request.WorkingDir!, plan.HostAgentWorkspace)
+        SandboxPlan plan, string? setup, DockerEngineClient engine, string owner, SandboxUsage usage, TimeProvider clock, ILogger logger)
+        : base(plan.Place, plan.Hash, "docker", plan.Request.WorkingDir!, usage)
     {
-        (_plan, _setup, _engine, _clock, _logger) = (plan, setup, engine, clock, logger);
+        (_plan, _setup, _engine, _owner, _clock, _logger) = (plan, setup, engine, owner, clock, logger);
     }
-
-    /// <summary>Hash of what it was planned with.</summary>
-    public string Hash => _plan.Hash;
 
     private bool IsReady => _id is not null;
 
-    public void Dispose() => _making.Dispose();
+    public override void Dispose() => _making.Dispose();
 
-    /// <summary>Makes sure that the container runs and passed its self-test.</summary>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
+    public override async Task ReadyAsync(CancellationToken cancellationToken)
     {
         if (IsReady)
         {
@@ -64,7 +61,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
         }
     }
 
-    public override async Task<int> ExecAsync(
+    protected override async Task<int> RunAsync(
         SandboxCommand command, Action<ReadOnlySpan<byte>, bool> onOutput, CancellationToken cancellationToken)
     {
         string mark = $"{Mark}={Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
@@ -145,7 +142,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
         using CancellationTokenSource budget = new(TimeSpan.FromSeconds(15), _clock);
         try
         {
-            if (await RunAsync(id, ["/bin/sh", "-c", KillScript, "kill", mark], new StringBuilder(), budget.Token) == 0)
+            if (await ProbeAsync(id, ["/bin/sh", "-c", KillScript, "kill", mark], new StringBuilder(), budget.Token) == 0)
             {
                 return;
             }
@@ -191,7 +188,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
         }
 
         string id = found?.Id ?? await _engine.CreateContainerAsync(
-            Name, _plan.Request with { Labels = SandboxLabels.Of(_plan, _clock) }, cancellationToken);
+            Name, _plan.Request with { Labels = SandboxLabels.Of(_plan, _owner, _clock) }, cancellationToken);
         bool whole = false;
         try
         {
@@ -214,22 +211,19 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
             }
         }
 
-        Log.Made(_logger, Name, _plan.ScopeKey);
+        Log.Made(_logger, Name, Place.ScopeKey);
         return id;
     }
 
     private void PrepareWorkspace()
     {
-        if (!Directory.Exists(HostWorkspace))
-        {
-            Directory.CreateDirectory(HostWorkspace, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        Place.Prepare();
 
         // root may give the folder to whom the container runs as; anybody else runs it as themselves
-        if (_plan.IsPrivate && SandboxNative.Self.Uid == 0)
+        if (Place.IsPrivate && SandboxNative.Self.Uid == 0)
         {
             (uint uid, uint gid) = _plan.Request.User == "0:0"
-                ? SandboxNative.OwnerOf(_engine.SocketPath)
+                ? (SandboxNative.OwnerOf(_engine.SocketPath).Uid, uint.MaxValue) // its group is the engine's, not the user's
                 : UserIds(_plan.Request.User);
             SandboxNative.TryGive(HostWorkspace, uid, gid);
         }
@@ -243,12 +237,12 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
     {
         string name = ".openclaw-self-test-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         StringBuilder said = new();
-        int code = await RunAsync(id, ["/bin/sh", "-c", $"echo ok > {Workdir}/{name}"], said, cancellationToken);
+        int code = await ProbeAsync(id, ["/bin/sh", "-c", $"echo ok > {Workdir}/{name}"], said, cancellationToken);
         string path = Path.Combine(HostWorkspace, name);
         bool arrived = File.Exists(path);
         if (arrived)
         {
-            await RunAsync(id, ["/bin/sh", "-c", $"rm -f {Workdir}/{name}"], said, cancellationToken);
+            await ProbeAsync(id, ["/bin/sh", "-c", $"rm -f {Workdir}/{name}"], said, cancellationToken);
         }
 
         if (code != 0 || !arrived)
@@ -263,7 +257,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
     private async Task SetUpAsync(string id, string setup, CancellationToken cancellationToken)
     {
         StringBuilder said = new();
-        int code = await RunAsync(id, ["/bin/sh", "-lc", setup], said, cancellationToken);
+        int code = await ProbeAsync(id, ["/bin/sh", "-lc", setup], said, cancellationToken);
         if (code != 0)
         {
             throw new SandboxUnavailableException(
@@ -272,7 +266,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
         }
     }
 
-    private async Task<int> RunAsync(string id, IReadOnlyList<string> command, StringBuilder said, CancellationToken cancellationToken)
+    private async Task<int> ProbeAsync(string id, IReadOnlyList<string> command, StringBuilder said, CancellationToken cancellationToken)
     {
         string exec = await _engine.CreateExecAsync(id, new ExecCreateRequest { Cmd = command }, cancellationToken);
         await _engine.StartExecAsync(
@@ -297,7 +291,7 @@ internal sealed partial class DockerSandbox : SandboxSession, IDisposable
         exception.Failure switch
         {
             EngineFailure.Unreachable => "Start the engine (systemctl --user start docker); the next call connects again.",
-            EngineFailure.NotFound => $"Build or pull the image {_plan.Request.Image}, or set agents.defaults.sandbox.docker.image.",
+            EngineFailure.NotFound => $"Build or pull the image {_plan.Request.Image} ({SandboxImages.HowToGet(_plan.Request.Image)}), or set agents.defaults.sandbox.docker.image.",
             EngineFailure.NoSpace => "Free space on the engine's disk.",
             _ => "The engine's log says more.",
         },

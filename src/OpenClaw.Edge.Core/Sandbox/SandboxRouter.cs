@@ -3,39 +3,50 @@ using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Sandbox;
 
-/// <summary>Decides for each tool call whether it runs in a sandbox, and hands out the warm container of its scope.
+/// <summary>Decides for each tool call whether it runs in a sandbox, and hands out the warm sandbox of its scope.
 /// Thread-safe.</summary>
-public sealed class SandboxRouter : IAsyncDisposable
+public sealed partial class SandboxRouter : IAsyncDisposable
 {
+    private static readonly TimeSpan s_pruneEvery = TimeSpan.FromMinutes(10);
+
     private readonly Func<EdgeConfig> _config;
     private readonly StatePaths _paths;
     private readonly Func<ProcessEnvironment> _environment;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly SandboxUsage _usage;
+    private readonly SandboxEngines _engines; // under _gate
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, DockerSandbox> _sandboxes = new(StringComparer.Ordinal); // under _gate
-    private readonly Dictionary<string, DockerEngineClient> _clients = new(StringComparer.Ordinal); // under _gate, by socket
-    private readonly Dictionary<string, (DockerEngineClient Client, EngineFacts Facts)> _engines = new(StringComparer.Ordinal); // under _gate, by configured socket
+    private readonly Dictionary<string, KeptSandbox> _sandboxes = new(StringComparer.Ordinal); // under _gate
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _pruning; // under _gate; started with the first container
+    private bool _hadEngine; // under _gate
 
     /// <summary>Creates a router; nothing is started or connected before the first sandboxed call.</summary>
     public SandboxRouter(
         Func<EdgeConfig> config, StatePaths paths, Func<ProcessEnvironment> environment, TimeProvider clock, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(paths);
         _config = config;
         _paths = paths;
         _environment = environment;
         _clock = clock;
         _logger = loggers.CreateLogger("OpenClaw.Edge.Sandbox");
+        _usage = new SandboxUsage(UsageFolder(paths), clock);
+        _engines = new SandboxEngines(clock);
     }
 
+    /// <summary>Program that puts bubblewrap's commands under Landlock too; null leaves that wall out.</summary>
+    public string? Launcher { get; init; } = SandboxInit.OwnProgram;
+
     /// <summary>Whether calls of a session run in a sandbox; asks no engine.</summary>
-    public bool Covers(SandboxScope scope) => Covers(Settings(scope.AgentId), scope);
+    public bool Covers(SandboxScope scope) => Covers(_config().Agents.SandboxOf(scope.AgentId), scope);
 
     /// <summary>Where a sandboxed session's tools work, in words for a model; null on the host.</summary>
     public string? Notice(SandboxScope scope)
     {
-        SandboxConfig settings = Settings(scope.AgentId);
+        SandboxConfig settings = _config().Agents.SandboxOf(scope.AgentId);
         return !Covers(settings, scope) ? null
             : $"{settings.Docker.Workdir} (in a sandbox{(settings.Docker.Network == "none" ? " without network" : "")}"
                 + (settings.WorkspaceAccess == "ro" ? $"; the person's files are in {SandboxSession.AgentFolder}, read-only)" : ")");
@@ -46,13 +57,44 @@ public sealed class SandboxRouter : IAsyncDisposable
     /// the call must be sandboxed and cannot be.</summary>
     public async ValueTask<SandboxSession?> ForAsync(SandboxScope scope, CancellationToken cancellationToken)
     {
-        SandboxConfig settings = Settings(scope.AgentId);
-        if (!Covers(settings, scope))
+        SandboxConfig settings = _config().Agents.SandboxOf(scope.AgentId);
+        return Covers(settings, scope) ? await OpenAsync(settings, scope, cancellationToken) : null;
+    }
+
+    /// <summary>The sandbox that a session has, or would have if its mode were on.</summary>
+    public async Task<SandboxSession> OpenAsync(SandboxScope scope, CancellationToken cancellationToken) =>
+        await OpenAsync(_config().Agents.SandboxOf(scope.AgentId), scope, cancellationToken);
+
+    /// <summary>Ends what runs in the background and closes the connections; containers stay for the next start. Call when
+    /// no command runs any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_pruning is not null)
         {
-            return null;
+            await _pruning;
         }
 
-        DockerSandbox sandbox = await FindAsync(settings, scope, cancellationToken);
+        foreach (KeptSandbox sandbox in _sandboxes.Values)
+        {
+            sandbox.Dispose();
+        }
+
+        _engines.Dispose();
+        _gate.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Where it is noted when sandboxes were used.</summary>
+    internal static string UsageFolder(StatePaths paths) => Path.Combine(paths.StateDir, "tmp", "sandbox-used");
+
+    /// <summary>Whether a configuration sandboxes a session.</summary>
+    internal static bool Covers(SandboxConfig settings, SandboxScope scope) =>
+        settings.Mode != "off" && (settings.Mode != "non-main" || !scope.IsMain);
+
+    private async Task<KeptSandbox> OpenAsync(SandboxConfig settings, SandboxScope scope, CancellationToken cancellationToken)
+    {
+        KeptSandbox sandbox = await FindAsync(settings, scope, cancellationToken);
         try
         {
             await sandbox.ReadyAsync(cancellationToken);
@@ -65,45 +107,23 @@ public sealed class SandboxRouter : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the connections; containers stay for the next start. Call when no command runs any more.</summary>
-    public ValueTask DisposeAsync()
-    {
-        foreach (DockerSandbox sandbox in _sandboxes.Values)
-        {
-            sandbox.Dispose();
-        }
-
-        foreach (DockerEngineClient client in _clients.Values)
-        {
-            client.Dispose();
-        }
-
-        _gate.Dispose();
-        return default;
-    }
-
-    private async Task<DockerSandbox> FindAsync(SandboxConfig settings, SandboxScope scope, CancellationToken cancellationToken)
+    private async Task<KeptSandbox> FindAsync(SandboxConfig settings, SandboxScope scope, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            ProcessEnvironment environment = _environment();
-            string wished = settings.Docker.Socket ?? "";
-            if (!_engines.TryGetValue(wished, out (DockerEngineClient Client, EngineFacts Facts) engine))
+            KeptSandbox wished = await PlanAsync(settings, scope, cancellationToken);
+            if (_sandboxes.TryGetValue(wished.Name, out KeptSandbox? kept))
             {
-                _engines[wished] = engine = await ConnectAsync(environment, settings.Docker.Socket, cancellationToken);
+                if ((kept.Hash == wished.Hash && kept.Backend == wished.Backend) || kept.IsBusy)
+                {
+                    // one with a command in it is made anew when that has ended
+                    wished.Dispose();
+                    return kept;
+                }
             }
 
-            (DockerEngineClient client, EngineFacts facts) = engine;
-            SandboxPlan plan = SandboxPlan.Make(settings, scope, facts, client.SocketPath, _paths, environment);
-            if (!_sandboxes.TryGetValue(plan.Name, out DockerSandbox? sandbox) || sandbox.Hash != plan.Hash)
-            {
-                // commands in the old one keep their object; the new one replaces the container
-                sandbox = new DockerSandbox(plan, settings.Docker.SetupCommand, client, _clock, _logger);
-                _sandboxes[plan.Name] = sandbox;
-            }
-
-            return sandbox;
+            return _sandboxes[wished.Name] = wished;
         }
         finally
         {
@@ -111,60 +131,83 @@ public sealed class SandboxRouter : IAsyncDisposable
         }
     }
 
+    private async Task<KeptSandbox> PlanAsync(SandboxConfig settings, SandboxScope scope, CancellationToken cancellationToken)
+    {
+        ProcessEnvironment environment = _environment();
+        if (settings.Backend == "bubblewrap")
+        {
+            return Bubblewrap(settings, scope, environment);
+        }
+
+        FoundEngine engine;
+        try
+        {
+            engine = await _engines.FindAsync(settings, environment, cancellationToken);
+        }
+        catch (SandboxUnavailableException none) when (settings.Backend == "auto" && !_hadEngine)
+        {
+            // nobody falls to a weaker wall while working: an engine that was there once is waited for
+            return BubblewrapSandbox.Obstacle(environment) is string obstacle
+                ? throw new SandboxUnavailableException($"{none.Reason}; and no bubblewrap: {obstacle}", none.Fix + " Or install the package bubblewrap.", none)
+                : Bubblewrap(settings, scope, environment);
+        }
+
+        _hadEngine = true;
+        _pruning ??= Task.Run(PruneAsync, CancellationToken.None);
+        SandboxPlan plan = SandboxPlan.Make(settings, scope, engine.Facts, engine.Client.SocketPath, _paths, environment);
+        return new DockerSandbox(plan, settings.Docker.SetupCommand, engine.Client, _paths.StateDir, _usage, _clock, _logger);
+    }
+
+    private BubblewrapSandbox Bubblewrap(SandboxConfig settings, SandboxScope scope, ProcessEnvironment environment) => new(
+        BubblewrapPlan.Make(settings, scope, _paths, environment, Launcher), environment, _usage, _clock, _logger);
+
     private async Task ForgetEnginesAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
-        _engines.Clear();
+        _engines.Forget();
         _gate.Release();
     }
 
-    // The first engine that answers; a rootful one only when a person chose it.
-    private async Task<(DockerEngineClient Client, EngineFacts Facts)> ConnectAsync(
-        ProcessEnvironment environment, string? configured, CancellationToken cancellationToken)
+    private async Task PruneAsync()
     {
-        List<string> tried = [];
-        foreach (EngineEndpoint place in EngineEndpoint.All(environment, configured))
+        using PeriodicTimer timer = new(s_pruneEvery, _clock);
+        try
         {
-            if (!File.Exists(place.SocketPath))
+            do
             {
-                tried.Add($"{place.SocketPath} ({place.Source}) is not there");
-                continue;
+                await PruneOnceAsync(_stopping.Token);
             }
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // the gateway stops
+        }
+    }
 
-            if (!_clients.TryGetValue(place.SocketPath, out DockerEngineClient? client))
-            {
-                _clients[place.SocketPath] = client = new DockerEngineClient(place.SocketPath, _clock);
-            }
-
+    private async Task PruneOnceAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        DockerEngineClient[] engines = [.. _engines.InUse];
+        HashSet<string> busy = [.. _sandboxes.Values.Where(sandbox => sandbox.IsBusy).Select(sandbox => sandbox.Name)];
+        _gate.Release();
+        foreach (DockerEngineClient engine in engines)
+        {
             try
             {
-                EngineFacts facts = await client.NegotiateAsync(cancellationToken);
-                if (facts.IsRootless || place.Chosen)
-                {
-                    return (client, facts);
-                }
-
-                tried.Add($"{place.SocketPath} runs as root, and nobody chose it");
+                await SandboxPruning.RunAsync(
+                    engine, agent => _config().Agents.SandboxOf(agent), _usage, busy.Contains, _paths.StateDir, _clock, _logger, cancellationToken);
             }
             catch (EngineException exception)
             {
-                tried.Add(exception.Message);
+                Log.NotPruned(_logger, exception.Message);
             }
         }
-
-        throw new SandboxUnavailableException(
-            $"no usable container engine: {string.Join("; ", tried)}",
-            "Start rootless Docker or Podman (dockerd-rootless-setuptool.sh install), name its socket in OPENCLAW_DOCKER_SOCKET "
-            + "or agents.defaults.sandbox.docker.socket, or set agents.defaults.sandbox.mode to \"off\".");
     }
 
-    private static bool Covers(SandboxConfig settings, SandboxScope scope) =>
-        settings.Mode != "off" && (settings.Mode != "non-main" || !scope.IsMain);
-
-    private SandboxConfig Settings(string agentId)
+    private static partial class Log
     {
-        AgentsConfig agents = _config().Agents;
-        return agents.List.FirstOrDefault(agent => agent.Id.Equals(agentId, StringComparison.OrdinalIgnoreCase))?.Sandbox
-            ?? agents.Defaults.Sandbox;
+        [LoggerMessage(1906, LogLevel.Warning, "Old sandboxes could not be removed, it is tried again later: {Reason}")]
+        public static partial void NotPruned(ILogger logger, string reason);
     }
 }

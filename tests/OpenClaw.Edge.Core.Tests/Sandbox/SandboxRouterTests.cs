@@ -31,6 +31,7 @@ public sealed class SandboxRouterTests : IDisposable
         SandboxUnavailableException refused = await Assert.ThrowsAsync<SandboxUnavailableException>(
             async () => await router.ForAsync(new SandboxScope("main", key, _dir.Root), CancellationToken.None));
         Assert.Contains(_dir.PathOf("none.sock"), refused.Reason);
+        Assert.Contains("bwrap is not installed", refused.Reason);
         Assert.Contains("OPENCLAW_DOCKER_SOCKET", refused.Fix);
     }
 
@@ -67,14 +68,14 @@ public sealed class SandboxRouterTests : IDisposable
     [InlineData("relative:/p")]
     [InlineData("/srv/a:/b:rw:exec")]
     public void Mounts_that_open_the_host_are_refused(string bind) => Assert.Throws<SandboxUnavailableException>(
-        () => Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = [bind] } }));
+        () => Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = [bind], AllowExternalSources = true } }));
 
     [Fact]
     public void A_link_to_a_blocked_folder_is_followed_before_it_is_judged()
     {
         Directory.CreateSymbolicLink(_dir.PathOf("harmless"), "/etc");
         Assert.Throws<SandboxUnavailableException>(
-            () => Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = [_dir.PathOf("harmless") + ":/data"] } }));
+            () => Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = [_dir.PathOf("harmless") + ":/data"], AllowExternalSources = true } }));
     }
 
     [Theory]
@@ -86,7 +87,7 @@ public sealed class SandboxRouterTests : IDisposable
     [Fact]
     public void An_extra_mount_is_read_only_unless_it_says_more()
     {
-        IReadOnlyList<string> binds = Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = ["/srv/a:/a", "/srv/b:/b:rw"] } }).Request.HostConfig.Binds!;
+        IReadOnlyList<string> binds = Plan(new SandboxConfig { Docker = new SandboxDockerConfig { Binds = ["/srv/a:/a", "/srv/b:/b:rw"], AllowExternalSources = true } }).Request.HostConfig.Binds!;
         Assert.Equal(["/srv/a:/a:ro", "/srv/b:/b:rw"], binds.Skip(1));
     }
 
@@ -115,7 +116,7 @@ public sealed class SandboxRouterTests : IDisposable
     private SandboxRouter Router(SandboxConfig settings)
     {
         // named by a person, so that an engine of the machine is never met
-        ProcessEnvironment environment = new([new("OPENCLAW_DOCKER_SOCKET", _dir.PathOf("none.sock")), new("HOME", _dir.Root)]);
+        ProcessEnvironment environment = new([new("OPENCLAW_DOCKER_SOCKET", _dir.PathOf("none.sock")), new("HOME", _dir.Root), new("PATH", _dir.Root)]);
         return new SandboxRouter(
             () => new EdgeConfig { Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { Sandbox = settings } } },
             StatePaths.Resolve(environment, stateDirFlag: _dir.Root),

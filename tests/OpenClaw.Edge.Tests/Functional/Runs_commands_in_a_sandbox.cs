@@ -53,7 +53,7 @@ public sealed class Runs_commands_in_a_sandbox : IAsyncLifetime
     public async Task Without_an_engine_the_model_is_told_the_reason_and_the_fix_and_nothing_runs()
     {
         string witness = sockets.PathOf("witness");
-        home.AgentDefaults = $"sandbox: {{ mode: 'all', docker: {{ socket: '{sockets.PathOf("refusing.sock")}' }} }},";
+        home.AgentDefaults = $"sandbox: {{ mode: 'all', backend: 'docker', docker: {{ socket: '{sockets.PathOf("refusing.sock")}' }} }},";
         home.WriteConfig();
         await File.WriteAllTextAsync(sockets.PathOf("refusing.sock"), "no engine");
         gateway = await RunningGateway.StartAsync(home);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OpenClaw.Edge.Sandbox;
+namespace OpenClaw.Edge.Configuration;
 
 /// <summary>Sizes as Docker writes them: <c>512m</c>, <c>1g</c>, <c>1073741824</c>.</summary>
 internal static class ByteSize
