@@ -1,9 +1,12 @@
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Hosting;
+using OpenClaw.Edge.Sandbox;
 
 namespace OpenClaw.Edge;
 
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => CommandLine.InvokeAsync(args, GatewayRunner.RunAsync);
+    private static Task<int> Main(string[] args) => args is [SandboxInit.Verb, ..]
+        ? Task.FromResult(SandboxInit.Run(args.AsSpan(1))) // inside a sandbox: nothing of the command line is made
+        : CommandLine.InvokeAsync(args, GatewayRunner.RunAsync);
 }
