@@ -45,6 +45,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Those of <see cref="Collected"/> that joined while the turn ran.</summary>
     public IReadOnlyList<ActiveRun> Steered { get; set; } = [];
 
+    /// <summary>Notes that its model reads before the message.</summary>
+    public IReadOnlyList<SystemEvent> Notes { get; set; } = [];
+
     /// <summary>Whether another turn of the session ran or waited when it came.</summary>
     public bool HadToWait { get; init; }
 

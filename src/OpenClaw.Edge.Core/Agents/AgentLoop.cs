@@ -71,8 +71,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         turn.Window = Window(model, config);
         turn.Requested = RefOf(choice);
         PlantWorkspace(active.Agent, config);
-        ToolPolicy policy = active.Agent.ToolsIn(
-            active.Run.SessionKey, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice)));
+        active.Notes = runtime.Notes?.For(active.Run.SessionKey) ?? [];
+        ToolPolicy policy = PolicyOf(active, choice);
         IReadOnlyList<ToolSpec> tools =
             model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request);
         if (tools.Count == 0 && model is not { Tools: false } && policy.AllowLists.FirstOrDefault() is { } list)
@@ -86,7 +86,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         ToolShelf? shelf = ToolShelf.Make(ref tools, request.ClientTools, active.Agent.ToolSearch, turn.Window);
         string system = PromptBuilder.System(
             active.Agent, config, tools.Count > 0, Extra(shelf, turn.Window, request), runtime.Time.GetLocalNow(),
-            runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
+            runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)), light: request.LightContext);
         ModelRequest call = new()
         {
             Model = choice.Primary ?? "",
@@ -101,6 +101,20 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
         ToolRound round = new(runtime.Tools, policy, shelf, Context(turn), new LoopWatch(active.Agent.LoopDetection), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
+        runtime.Notes?.Read(active.Run.SessionKey, active.Notes);
+    }
+
+    // A job's list of tools narrows what its agent may do, and never widens it.
+    private ToolPolicy PolicyOf(ActiveRun active, ModelChoice choice)
+    {
+        ToolPolicy policy = active.Agent.ToolsIn(
+            active.Run.SessionKey, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice)));
+        return active.Run.Request.ToolsAllow switch
+        {
+            null => policy,
+            { Count: 0 } => policy.Within(new ToolPolicy(null, null, null, ["*"])),
+            { } allow => policy.Within(new ToolPolicy(null, allow, null, null)),
+        };
     }
 
     private async Task AnswerAsync(
@@ -257,8 +271,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
     private static ModelChoice Choose(RunRequest request, SessionRow? row, AgentEntry agent) =>
         (request.Model ?? row?.ModelOverride) is { Length: > 0 } named
-            ? ModelChoice.Only(named)
-            : new ModelChoice(agent.Model, agent.Fallbacks);
+            ? request.Fallbacks is { Count: > 0 } own ? new ModelChoice(named, own) : ModelChoice.Only(named)
+            : new ModelChoice(agent.Model, request.Fallbacks ?? agent.Fallbacks);
 
     private ModelInfo? Describe(ModelChoice choice) =>
         (choice.Primary ?? runtime.Models.Catalog.DefaultModelRef) is string modelRef

@@ -33,6 +33,9 @@ public sealed record AgentRuntime
     /// <summary>Loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>Notes that wait for turns; null where nobody leaves any.</summary>
+    public SystemEvents? Notes { get; init; }
+
     /// <summary>How long a refused caller should wait.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -27,9 +27,10 @@ internal static class PromptBuilder
     /// <param name="hasTools">Whether the model gets tools.</param>
     /// <param name="extra">What the caller adds.</param>
     /// <param name="localNow">Now.</param>
+    /// <param name="light">Whether the workspace's notes stay out.</param>
     /// <param name="sandbox">Where tools work in a sandboxed session; null on the host.</param>
     public static string System(
-        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null)
+        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null, bool light = false)
     {
         StringBuilder prompt = new(2048);
         prompt.Append(
@@ -51,7 +52,11 @@ internal static class PromptBuilder
             prompt.Append(CultureInfo.InvariantCulture, $". Repository: {repository}");
         }
 
-        WorkspaceNotes.Append(prompt, agent.Workspace, config.Agents.Defaults);
+        if (!light)
+        {
+            WorkspaceNotes.Append(prompt, agent.Workspace, config.Agents.Defaults);
+        }
+
         if (!string.IsNullOrWhiteSpace(extra))
         {
             prompt.Append("\n\n").Append(extra.Trim());
@@ -72,7 +77,10 @@ internal static class PromptBuilder
                 continue; // an HTTP client handed in a tool's result, or the message stands among the rounds
             }
 
-            current.Add(Said(asked));
+            PromptMessage said = Said(asked);
+            current.Add(asked == active && active.Notes.Count > 0
+                ? said with { Text = SystemEvents.Lines(active.Notes) + "\n" + said.Text }
+                : said);
         }
 
         return current;
@@ -82,7 +90,7 @@ internal static class PromptBuilder
     public static PromptMessage Said(ActiveRun asked) => new()
     {
         Role = PromptRole.User,
-        Text = asked.Run.Request.Message,
+        Text = asked.Run.Request.Prompt ?? asked.Run.Request.Message,
         Images = asked.Run.Request.Images,
     };
 }

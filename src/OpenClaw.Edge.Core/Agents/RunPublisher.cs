@@ -105,7 +105,7 @@ internal sealed class RunPublisher : IDisposable
         lock (_gate)
         {
             _text.Append(utf8);
-            if (_ended || (_held && MayBeSilence(_text.Message)))
+            if (_ended || (_held && (_run.Request.IsSilent is not null || MayBeSilence(_text.Message))))
             {
                 return;
             }
@@ -137,7 +137,7 @@ internal sealed class RunPublisher : IDisposable
     {
         lock (_gate)
         {
-            if (_held && Trim(_text.Message).SequenceEqual(Silence))
+            if (_held && (_run.Request.IsSilent?.Invoke(_text.MessageText) == true || Trim(_text.Message).SequenceEqual(Silence)))
             {
                 _text.DropMessage();
                 return true;

@@ -15,6 +15,16 @@ public sealed record RunRequest
     /// <summary>What the user says.</summary>
     public required string Message { get; init; }
 
+    /// <summary>What the model reads in the place of <see cref="Message"/>; null for the message itself. The transcript keeps the message.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>What of the gateway asks, when no person does: <c>heartbeat</c>, <c>cron</c>, <c>hook</c>; kept with the message.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Judges each whole message of the answer: true keeps it to itself, as <c>NO_REPLY</c> is. Then no message is shown before it
+    /// is whole. Called under the run's lock; null judges nothing.</summary>
+    public Func<string, bool>? IsSilent { get; init; }
+
     /// <summary>Images that come with it.</summary>
     public IReadOnlyList<PromptImage> Images { get; init; } = [];
 
@@ -23,6 +33,15 @@ public sealed record RunRequest
 
     /// <summary><c>provider/model</c> for this turn only; null for the session's or agent's model.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Models to try in the place of the agent's when the first fails; null for the agent's.</summary>
+    public IReadOnlyList<string>? Fallbacks { get; init; }
+
+    /// <summary>Tools that this turn may use of those that its agent may; null or <c>*</c> for all of them, none for none.</summary>
+    public IReadOnlyList<string>? ToolsAllow { get; init; }
+
+    /// <summary>Whether the workspace's notes stay out of the prompt.</summary>
+    public bool LightContext { get; init; }
 
     /// <summary>Reasoning level for this turn only.</summary>
     public string? Think { get; init; }

@@ -79,7 +79,7 @@ public static class CronJobReader
                 "wakeMode" => job with { WakeMode = Text(value, "wakeMode") == "next-heartbeat" ? "next-heartbeat" : "now" },
                 "payload" => job with { Payload = Payload(job.Payload, value) },
                 "delivery" => job with { Delivery = Delivery(value) },
-                "failureAlert" => job with { FailureAlert = value.ValueKind == JsonValueKind.Null ? null : value.Clone() },
+                "failureAlert" => job with { FailureAlert = Alert(value) },
                 _ => throw new CronInputException($"at root: unexpected property '{Shorten(member.Name)}'"),
             };
         }
@@ -185,6 +185,22 @@ public static class CronJobReader
             CronDelivery.Webhook => throw new CronInputException("delivery.mode \"webhook\" does not exist here yet; use announce or none"),
             _ => throw new CronInputException("at /delivery/mode: must be none or announce"),
         };
+    }
+
+    private static JsonElement? Alert(JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Null or JsonValueKind.False)
+        {
+            return value.ValueKind == JsonValueKind.Null ? null : value.Clone();
+        }
+
+        Object(value, "failureAlert", "after", "cooldownMs", "includeSkipped", "mode", "channel", "to", "accountId");
+        Number(value, "after", "failureAlert", 1);
+        Number(value, "cooldownMs", "failureAlert", 0);
+        return Text(value, "mode", "failureAlert") is not (null or "announce") || Has(value, "to") || Has(value, "accountId")
+            || Text(value, "channel", "failureAlert") is not (null or "last")
+                ? throw new CronInputException("failureAlert: there are no messengers here yet; an alert is a note in the agent's main session, so leave mode, channel, to and accountId out")
+                : value.Clone();
     }
 
     private static void Object(JsonElement value, string at, params ReadOnlySpan<string> names)

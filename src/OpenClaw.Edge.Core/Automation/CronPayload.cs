@@ -21,7 +21,7 @@ public sealed record CronPayload
     /// <summary>Model of the turn; null means the agent's.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Models to try instead of the agent's; kept, not used yet.</summary>
+    /// <summary>Models to try instead of the agent's.</summary>
     public IReadOnlyList<string>? Fallbacks { get; init; }
 
     /// <summary>Reasoning level of the turn.</summary>
@@ -33,6 +33,6 @@ public sealed record CronPayload
     /// <summary>Tools that the turn may use; null or <c>*</c> means the agent's.</summary>
     public IReadOnlyList<string>? ToolsAllow { get; init; }
 
-    /// <summary>Whether the workspace's notes stay out of the prompt; kept, not used yet.</summary>
+    /// <summary>Whether the workspace's notes stay out of the prompt.</summary>
     public bool? LightContext { get; init; }
 }

@@ -4,8 +4,8 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Automation;
 
-/// <summary>Does what a job asks for: a turn of its agent, in the main session, in a named one, or in one of its own. Thread-safe.</summary>
-public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, TimeProvider time)
+/// <summary>Does what a job asks for: a note for its agent's main session, or a turn in a named session or in one of its own. Thread-safe.</summary>
+public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time)
 {
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromHours(1); // the original's watchdog
 
@@ -19,10 +19,14 @@ public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, Time
             return CronOutcome.Failed($"cron job agent is unavailable: {named}");
         }
 
+        if (job.Payload.Kind == CronPayload.SystemEventKind)
+        {
+            return await RemindAsync(job, SessionKey.Main(agent!.Id), cancellationToken);
+        }
+
         string runId = Guid.NewGuid().ToString();
         string target = job.SessionTarget switch
         {
-            CronJob.MainTarget => "main",
             CronJob.IsolatedTarget => $"cron:{job.Id}:run:{runId}",
             _ => job.SessionTarget[CronJob.SessionPrefix.Length..],
         };
@@ -36,9 +40,12 @@ public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, Time
             {
                 RunId = runId,
                 SessionKey = key,
-                Message = job.Payload.Message ?? job.Payload.Text ?? "",
+                Message = job.Payload.Message ?? "",
                 Source = "cron",
                 Model = job.Payload.Model,
+                Fallbacks = job.Payload.Fallbacks,
+                ToolsAllow = job.Payload.ToolsAllow is { } allowed && !allowed.Contains("*") ? allowed : null,
+                LightContext = job.Payload.LightContext == true,
                 Think = job.Payload.Thinking,
                 Timeout = job.Payload.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : s_longestTurn,
             },
@@ -57,6 +64,28 @@ public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, Time
         return Outcome(job, run, result);
     }
 
+    // The note waits for the next turn of the session; the mode says whether that is now.
+    private async Task<CronOutcome> RemindAsync(CronJob job, SessionKey key, CancellationToken cancellationToken)
+    {
+        string text = job.Payload.Text ?? "";
+        heartbeat.Note(key, text, "cron", now: false);
+        CronOutcome noted = new() { Status = "ok", Summary = text };
+        if (job.WakeMode != "now")
+        {
+            return noted;
+        }
+
+        HeartbeatOutcome outcome = await heartbeat.WakeAsync(new HeartbeatWake(key, "cron"), cancellationToken)
+            .WaitAsync(s_longestTurn, time, cancellationToken);
+        return outcome switch
+        {
+            { Status: "ran" } or { Reason: "already-read" } => noted,
+            { Reason: "stopping" } => CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true },
+            { Status: "skipped" } => noted with { Status = "skipped", Error = $"heartbeat skipped: {outcome.Reason}" },
+            _ => CronOutcome.Failed(outcome.Reason ?? "the turn failed", transient: true) with { Summary = text },
+        };
+    }
+
     private static CronOutcome Outcome(CronJob job, Run run, RunResult result)
     {
         CronOutcome outcome = result.Status switch
@@ -70,7 +99,7 @@ public sealed class CronRunner(RunRegistry runs, Func<AgentCatalog> agents, Time
         };
         return outcome with
         {
-            Summary = job.Payload.Text ?? (result.Text.Length > 0 ? result.Text : null),
+            Summary = result.Text.Length > 0 ? result.Text : null,
             Model = result.Model,
             Provider = result.Provider,
             Usage = new CronUsage(result.Usage.Input, result.Usage.Output, result.Usage.TotalTokens),

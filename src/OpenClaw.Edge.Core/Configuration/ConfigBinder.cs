@@ -137,6 +137,11 @@ internal static partial class ConfigBinder
             Token = section.Text("token"),
             Path = section.Text("path", d.Path),
             Mappings = section.Raw("mappings"),
+            Presets = section.Texts("presets"),
+            AllowedAgentIds = section.TextsOrNull("allowedAgentIds"),
+            DefaultSessionKey = section.Text("defaultSessionKey"),
+            AllowRequestSessionKey = section.Flag("allowRequestSessionKey", false),
+            AllowedSessionKeyPrefixes = [.. section.Texts("allowedSessionKeyPrefixes").Select(prefix => prefix.Trim()).Where(prefix => prefix.Length > 0)],
             Internal = BindSwitches(section.Section("internal").Section("entries")),
         };
     }

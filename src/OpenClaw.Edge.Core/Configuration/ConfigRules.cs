@@ -21,6 +21,18 @@ internal static class ConfigRules
             Refuse(root, "hooks.enabled", root.Find("hooks.enabled")!, problems, "Webhooks need hooks.token; they stay off without it.",
                 "Set hooks.token to a secret of their own.");
         }
+
+        if (root.Find("hooks.token") is { IsText: true, Text.Length: > 0 } hookToken
+            && (root.Find("gateway.auth.token")?.Text == hookToken.Text || root.Find("gateway.auth.password")?.Text == hookToken.Text))
+        {
+            problems.Add("hooks.token", hookToken, ProblemSeverity.Warning,
+                "hooks.token is the gateway's own secret: whoever may send a webhook may then do everything.", "Give webhooks a secret of their own.");
+        }
+
+        if (root.Find("hooks.path")?.Text.Trim('/') is "")
+        {
+            problems.Add("hooks.path", root.Find("hooks.path")!, ProblemSeverity.Fatal, "Webhooks cannot have the path /.", "Use a path of their own, /hooks for one.");
+        }
     }
 
     private static void CheckBind(ConfigNode root, ProblemList problems)

@@ -15,6 +15,21 @@ public sealed record HeartbeatConfig
     /// <summary>Model of the turn; <see langword="null"/> means the agent's.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Session that it talks in; <see langword="null"/> or <c>main</c> means the agent's main session.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Whether each turn starts without any history.</summary>
+    public bool IsolatedSession { get; init; }
+
+    /// <summary>Whether the workspace's notes stay out of the prompt.</summary>
+    public bool LightContext { get; init; }
+
+    /// <summary>Budget of a turn; <see langword="null"/> means the interval, at most ten minutes.</summary>
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>Most characters beside <c>HEARTBEAT_OK</c> with which an answer still counts as silent.</summary>
+    public int AckMaxChars { get; init; } = 300;
+
     /// <summary>First minute of the day it may run, as <c>HH:MM</c>.</summary>
     public string? ActiveStart { get; init; }
 

@@ -52,6 +52,9 @@ public sealed record ChatMessage
     /// <summary>The model server's own id of the answer.</summary>
     public string? ResponseId { get; init; }
 
+    /// <summary>What of the gateway asked, when no person did.</summary>
+    public MessageProvenance? Provenance { get; init; }
+
     /// <summary>How and by whom the run was aborted.</summary>
     [JsonPropertyName("openclawAbort")]
     public AbortMark? Abort { get; init; }

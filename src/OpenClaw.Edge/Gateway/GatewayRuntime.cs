@@ -68,6 +68,9 @@ public sealed record GatewayRuntime
     /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
     public Func<int> Port { get; init; } = () => 0;
 
+    /// <summary>Wakes agents.</summary>
+    public required Heartbeat Heartbeat { get; init; }
+
     /// <summary>Jobs at their times.</summary>
     public required CronScheduler Cron { get; init; }
 }

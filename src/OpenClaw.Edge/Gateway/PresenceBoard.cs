@@ -9,9 +9,14 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>Who is here: the gateway itself first, then every client that is not ephemeral. Thread-safe.</summary>
 internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider time)
 {
+    private const int MaxNotes = 200;
+    private const long NoteLifeMs = 300_000; // the original's
+
     private readonly string _instanceId = Guid.NewGuid().ToString();
     private readonly string _platform = $"linux {Environment.OSVersion.Version.ToString(2)}";
     private readonly Lazy<string?> _address = new(FindAddress);
+    private readonly Lock _gate = new();
+    private readonly List<PresenceNote> _notes = [];
     private long _version;
 
     /// <summary>Grows with each change.</summary>
@@ -22,6 +27,23 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
 
     /// <summary>Notes a departure; true when the list has changed.</summary>
     public bool Left(ConnectionGrant grant) => Changed(grant);
+
+    /// <summary>Keeps what a machine tells about itself; for five minutes, or until it tells again.</summary>
+    public void Note(PresenceNote note)
+    {
+        lock (_gate)
+        {
+            _notes.RemoveAll(other => other.Key == note.Key || other.AtMs < note.AtMs - NoteLifeMs);
+            if (_notes.Count >= MaxNotes)
+            {
+                _notes.RemoveAt(0);
+            }
+
+            _notes.Add(note);
+        }
+
+        Interlocked.Increment(ref _version);
+    }
 
     /// <summary>Writes the array of presence entries.</summary>
     public void Write(Utf8JsonWriter json)
@@ -36,7 +58,29 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
             }
         }
 
+        foreach (PresenceNote note in Notes())
+        {
+            json.WriteStartObject();
+            json.WriteString("text"u8, note.Text);
+            json.WriteNumber("ts"u8, note.AtMs);
+            foreach (JsonProperty member in note.Members)
+            {
+                member.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
+    }
+
+    private PresenceNote[] Notes()
+    {
+        long old = time.GetUtcNow().ToUnixTimeMilliseconds() - NoteLifeMs;
+        lock (_gate)
+        {
+            return _notes.Count == 0 ? [] : [.. _notes.Where(note => note.AtMs >= old)];
+        }
     }
 
     private bool Changed(ConnectionGrant grant)

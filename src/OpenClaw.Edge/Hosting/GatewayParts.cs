@@ -75,6 +75,8 @@ internal sealed class GatewayParts
 
     public required CronScheduler Cron { get; init; }
 
+    public required Heartbeat Heartbeat { get; init; }
+
     public required GatewayEndpoint Gateway { get; init; }
 
     public required HttpFront Http { get; init; }
@@ -129,6 +131,7 @@ internal sealed class GatewayParts
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
         GatewayParts? parts = null;
+        var notes = new SystemEvents(clock);
         RunRegistry runs = owned.Own(() => new RunRegistry(new AgentRuntime
         {
             Config = () => store.Current.Config,
@@ -139,11 +142,16 @@ internal sealed class GatewayParts
             Events = events,
             Time = clock,
             Loggers = loggers,
+            Notes = notes,
         }));
         var tools = new ToolInvocation(registry);
-        var jobs = new CronRunner(runs, () => parts!.Agents, clock);
+        ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
+        Heartbeat heartbeat = owned.Own(() => new Heartbeat(
+            runs, sessions, notes, () => store.Current.Config, () => parts!.Agents, clock, automation));
+        var jobs = new CronRunner(runs, heartbeat, () => parts!.Agents, clock);
         CronScheduler cron = owned.Own(() => new CronScheduler(
-            new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, loggers.CreateLogger("OpenClaw.Edge.Automation")));
+            new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
+        cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock).On);
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
@@ -153,6 +161,7 @@ internal sealed class GatewayParts
             Tools = tools,
             Guard = guard,
             Cron = cron,
+            Heartbeat = heartbeat,
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,
@@ -181,6 +190,7 @@ internal sealed class GatewayParts
             Router = router,
             Runs = runs,
             Cron = cron,
+            Heartbeat = heartbeat,
             Gateway = gateway,
             Http = owned.Own(() => new HttpFront(new HttpFrontParts
             {
@@ -197,6 +207,7 @@ internal sealed class GatewayParts
                 Events = events,
                 Sessions = sessions,
                 Tools = tools,
+                Hooks = new HookDispatch(runs, heartbeat, () => store.Current.Config, () => parts!.Agents, clock, automation),
                 Kept = new IdempotencyStore(database, clock),
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
@@ -239,6 +250,7 @@ internal sealed class GatewayParts
         _agents = AgentCatalog.Create(snapshot.Config, Setup.Paths);
         _secret = SecretOf(snapshot);
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
+        Heartbeat.Reschedule();
         RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 

@@ -25,6 +25,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly ToolsInvokeEndpoint _tools;
     private readonly SessionsEndpoint _sessions;
     private readonly ControlUiEndpoint _controlUi;
+    private readonly HooksEndpoint _hooks;
     private readonly EmbeddingsEndpoint _embeddings;
     private readonly PrometheusEndpoint _metrics;
     private int _working;
@@ -47,6 +48,7 @@ public sealed partial class HttpFront : IDisposable
         _tools = new ToolsInvokeEndpoint(parts);
         _sessions = new SessionsEndpoint(parts);
         _controlUi = new ControlUiEndpoint(parts);
+        _hooks = new HooksEndpoint(parts);
         _embeddings = new EmbeddingsEndpoint(parts, passThrough, _counters);
         _metrics = new PrometheusEndpoint(parts, _counters);
     }
@@ -57,7 +59,8 @@ public sealed partial class HttpFront : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         CommonHeaders.Apply(context.Response.Headers);
-        HttpRoute route = RouteOf(context.Request.Path.Value ?? "");
+        string path = context.Request.Path.Value ?? "";
+        HttpRoute route = _hooks.Has(path) ? HttpRoute.Hooks : RouteOf(path);
         _counters.Begin();
         int status = 0;
         try
@@ -106,7 +109,6 @@ public sealed partial class HttpFront : IDisposable
         _counters.Dispose();
     }
 
-    // Hooks answer 404 until they come.
     private static HttpRoute RouteOf(string path) => path switch
     {
         "/v1/chat/completions" => HttpRoute.Chat,
@@ -141,6 +143,12 @@ public sealed partial class HttpFront : IDisposable
 
         if (!await _gate.HostAllowedAsync(context))
         {
+            return;
+        }
+
+        if (route == HttpRoute.Hooks)
+        {
+            await _hooks.AnswerAsync(context);
             return;
         }
 

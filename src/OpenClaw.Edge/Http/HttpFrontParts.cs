@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
@@ -51,6 +52,9 @@ public sealed record HttpFrontParts
 
     /// <summary>What must be found again after a restart, for a day.</summary>
     public required IdempotencyStore Kept { get; init; }
+
+    /// <summary>Does what webhooks ask for.</summary>
+    public required HookDispatch Hooks { get; init; }
 
     /// <summary>Runs single tool calls.</summary>
     public required ToolInvocation Tools { get; init; }

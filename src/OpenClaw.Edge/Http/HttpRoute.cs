@@ -36,6 +36,9 @@ internal enum HttpRoute
     /// <summary><c>/control-ui-config.json</c>.</summary>
     ControlUi,
 
+    /// <summary>Webhooks.</summary>
+    Hooks,
+
     /// <summary><c>/api/diagnostics/prometheus</c>.</summary>
     Metrics,
 }

@@ -20,17 +20,28 @@ internal sealed class RequestBody : IDisposable
     /// unread.</summary>
     public static async ValueTask<RequestBody?> ReadAsync(HttpContext context, int maxBytes)
     {
+        RequestBody? body = await TryReadAsync(context, maxBytes, context.RequestAborted);
+        if (body is null)
+        {
+            await TooLargeAsync(context, maxBytes);
+        }
+
+        return body;
+    }
+
+    /// <summary>Reads the body; null when it is larger than it may be, and then nothing is answered yet.</summary>
+    public static async ValueTask<RequestBody?> TryReadAsync(HttpContext context, int maxBytes, CancellationToken cancellationToken)
+    {
         long announced = context.Request.ContentLength ?? 0;
         if (announced > maxBytes)
         {
-            await TooLargeAsync(context, maxBytes);
             return null;
         }
 
         RequestBody? body = new(Math.Max((int)announced, 4096));
         try
         {
-            RequestBody? whole = await body.FillAsync(context, maxBytes) ? body : null;
+            RequestBody? whole = await body.FillAsync(context, maxBytes, cancellationToken) ? body : null;
             body = whole is null ? body : null;
             return whole;
         }
@@ -57,17 +68,16 @@ internal sealed class RequestBody : IDisposable
         $"Request body is larger than {maxBytes / (1024 * 1024)} MB.",
         "request_too_large");
 
-    private async ValueTask<bool> FillAsync(HttpContext context, int maxBytes)
+    private async ValueTask<bool> FillAsync(HttpContext context, int maxBytes, CancellationToken cancellationToken)
     {
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(context.RequestAborted);
+            ReadResult read = await reader.ReadAsync(cancellationToken);
             bool fits = TryAppend(read.Buffer, maxBytes);
             reader.AdvanceTo(read.Buffer.End);
             if (!fits)
             {
-                await TooLargeAsync(context, maxBytes);
                 return false;
             }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Hosting;
@@ -31,6 +32,7 @@ internal sealed class HttpHost : IAsyncDisposable
     private readonly EdgeDatabase _database;
     private readonly ModelRouter _router;
     private readonly ProviderHttp _providerHttp;
+    private readonly Heartbeat _heartbeat;
     private readonly HttpFront _front;
     private readonly KestrelListener _listener;
 
@@ -81,6 +83,8 @@ internal sealed class HttpHost : IAsyncDisposable
             Time = clock,
             Loggers = NullLoggerFactory.Instance,
         });
+        _heartbeat = new Heartbeat(Runs, Sessions, new SystemEvents(clock), () => Config, () => Agents, clock, NullLogger.Instance);
+        _heartbeat.Start();
         _front = new HttpFront(new HttpFrontParts
         {
             Clock = clock,
@@ -97,6 +101,7 @@ internal sealed class HttpHost : IAsyncDisposable
             Events = events,
             Sessions = Sessions,
             Tools = new ToolInvocation(new ToolRegistry(BuiltInTools.All)),
+            Hooks = new HookDispatch(Runs, _heartbeat, () => Config, () => Agents, clock, NullLogger.Instance),
             Kept = new IdempotencyStore(_database, clock),
             DeviceScopes = token => token == "device-token-of-a-page" ? ScopeSet.Of(["operator.read"]) : null,
             DatabaseOpen = () => DatabaseOpen,
@@ -176,6 +181,7 @@ internal sealed class HttpHost : IAsyncDisposable
         await _listener.StopAsync(now.Token);
         await _listener.DisposeAsync();
         _front.Dispose();
+        await _heartbeat.DisposeAsync();
         await Runs.DisposeAsync();
         await _router.DisposeAsync();
         await Models.DisposeAsync();

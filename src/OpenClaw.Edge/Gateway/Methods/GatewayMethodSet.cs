@@ -12,6 +12,7 @@ internal static class GatewayMethodSet
     {
         SessionEvents sessions = broadcaster.Sessions;
         runtime.Cron.Listen(told => CronMethods.Tell(broadcaster, told));
+        runtime.Heartbeat.Listen(told => HeartbeatMethods.Tell(broadcaster, told));
         return
         [
             .. HealthMethods.Entries(presence, health),
@@ -32,6 +33,7 @@ internal static class GatewayMethodSet
             .. new UsageMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),
             .. new CronMethods(runtime, runtime.Cron).Entries(),
+            .. new HeartbeatMethods(runtime, broadcaster, presence).Entries(),
             .. new WorkspaceMethods(runtime).Entries(),
             .. new SessionGroupMethods(runtime, sessions).Entries(),
             .. new SessionManyMethods(runtime, sessions).Entries(),

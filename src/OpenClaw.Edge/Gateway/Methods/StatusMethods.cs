@@ -1,13 +1,16 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>status</c>, <c>system.info</c>, <c>last-heartbeat</c>, and our own <c>edge.config.reload</c>.</summary>
+/// <summary><c>status</c>, <c>system.info</c>, and our own <c>edge.config.reload</c>.</summary>
 internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions)
 {
     private const int RecentSessions = 10;
@@ -19,13 +22,19 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
     [
         MethodEntry.Of("status", OperatorScopes.Read, "includeChannelSummary:bool …", call => MethodReply.Object(json => WriteStatus(json, call))),
         MethodEntry.Of("system.info", OperatorScopes.Read, "", _ => MethodReply.Object(WriteSystem)),
-        MethodEntry.Of("last-heartbeat", OperatorScopes.Read, "", _ => MethodReply.Value(json => json.WriteNullValue())),
         new("edge.config.reload", OperatorScopes.Admin, "", ReloadAsync),
     ];
+
+    private static string Span(TimeSpan every) => every.TotalMinutes % 60 == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalHours:0}h")
+        : every.TotalSeconds % 60 == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalMinutes:0}m")
+            : string.Create(CultureInfo.InvariantCulture, $"{every.TotalSeconds:0}s");
 
     private void WriteStatus(Utf8JsonWriter json, MethodCall call)
     {
         AgentCatalog agents = runtime.Agents();
+        IReadOnlyList<(string AgentId, HeartbeatConfig Config)> beats = HeartbeatPlan.Of(runtime.Config.Current.Config, agents);
         json.WriteString("runtimeVersion"u8, EdgeVersion.Compatible);
         json.WriteString("edgeVersion"u8, EdgeVersion.Own);
         json.WriteBoolean("hostDesktop"u8, false);
@@ -35,21 +44,31 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         foreach (AgentEntry agent in agents.All)
         {
             json.WriteStartObject();
+            TimeSpan? every = beats.FirstOrDefault(beat => beat.AgentId == agent.Id).Config?.Every;
             json.WriteString("agentId"u8, agent.Id);
-            json.WriteBoolean("enabled"u8, false);
-            json.WriteString("every"u8, "disabled"u8);
-            json.WriteNull("everyMs"u8);
+            json.WriteBoolean("enabled"u8, every is not null);
+            json.WriteString("every"u8, every is { } span ? Span(span) : "disabled");
+            if (every is { } interval)
+            {
+                json.WriteNumber("everyMs"u8, (long)interval.TotalMilliseconds);
+            }
+            else
+            {
+                json.WriteNull("everyMs"u8);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-        foreach (string empty in (ReadOnlySpan<string>)["channelSummary", "queuedSystemEvents", "degradedSecretOwners", "degradedPlugins"])
+        foreach (string empty in (ReadOnlySpan<string>)["channelSummary", "degradedSecretOwners", "degradedPlugins"])
         {
             json.WriteStartArray(empty);
             json.WriteEndArray();
         }
 
+        PairingJson.WriteList(json, "queuedSystemEvents", runtime.Heartbeat.Notes.All());
         WriteTasks(json);
         json.WriteStartObject("sessions"u8);
         if (call.Connection.Grant!.IsAdmin)
