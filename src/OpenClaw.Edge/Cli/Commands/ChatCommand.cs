@@ -17,7 +17,7 @@ internal static class ChatCommand
         Option<string?> message = Text("--message", "text", "Say this first", "-m");
         Option<int?> timeout = new("--timeout-ms") { Description = "Longest turn in milliseconds", HelpName = "ms" };
         Option<int?> history = new("--history-limit") { Description = "Past messages to show (default 10)", HelpName = "n" };
-        Option<string?> queue = Text("--queue", "mode", "During a turn: steer, followup, collect, interrupt");
+        Option<string?> queue = Text("--queue", "mode", "steer, followup, collect or interrupt");
         queue.AcceptOnlyFromAmong("steer", "followup", "collect", "interrupt");
         Option<bool> local = new("--local") { Hidden = true };
         Option<bool> deliver = new("--deliver") { Hidden = true };
