@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native conformance ui crash appliance image bench
+# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image bench
 #   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -141,6 +141,11 @@ fi
 
 if wanted native "the functional suite against the native binary" && needs_binary native; then
   OPENCLAW_BIN=$bin suite native OpenClaw.Edge.Tests
+fi
+
+if wanted fuzz "a million spoiled frames in process, 100,000 over sockets, 20,000 bodies; then sockets and bodies natively" && needs_binary fuzz; then
+  EDGE_FUZZ=full suite fuzz OpenClaw.Edge.Tests -namespace 'OpenClaw.Edge.Tests.Fuzz'
+  OPENCLAW_BIN=$bin suite fuzz-native OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Fuzz.Survives_bad_peers' -class 'OpenClaw.Edge.Tests.Fuzz.Answers_bad_bodies'
 fi
 
 if wanted conformance "the original gateway and ours on the same scripts" && needs_binary conformance; then

@@ -9,6 +9,9 @@ public static class CloseCodes
     /// <summary>Broken framing, or no common protocol version.</summary>
     public const int ProtocolError = 1002;
 
+    /// <summary>A message that is not UTF-8.</summary>
+    public const int BadText = 1007;
+
     /// <summary>Refused: handshake, credentials, slow consumer.</summary>
     public const int PolicyViolation = 1008;
 

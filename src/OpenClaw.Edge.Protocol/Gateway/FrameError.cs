@@ -26,4 +26,7 @@ public enum FrameError
 
     /// <summary><c>method</c> is not a non-empty string.</summary>
     BadMethod,
+
+    /// <summary><c>params</c> has an escape of half a surrogate pair, which is no character.</summary>
+    HalfCharacter,
 }

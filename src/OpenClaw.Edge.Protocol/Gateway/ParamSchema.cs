@@ -52,6 +52,11 @@ public sealed class ParamSchema
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
+            if (problems.Count >= MaxProblems)
+            {
+                break;
+            }
+
             if (Find(property) is { } rule)
             {
                 if (rule.Check(property.Value) is { } problem)
@@ -65,7 +70,7 @@ public sealed class ParamSchema
             }
         }
 
-        return problems.Count == 0 ? null : string.Join("; ", problems.Take(MaxProblems));
+        return problems.Count == 0 ? null : string.Join("; ", problems);
     }
 
     private ParamRule? Find(JsonProperty property)

@@ -183,7 +183,12 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
                     PingSent = 0;
                     break;
                 case WebSocketMessageKind.Close:
-                    _output.Close(message.Payload.Length >= 2 ? message.Payload[..2].ToArray() : ReadOnlyMemory<byte>.Empty);
+                    int answer = ClosePayload.Answer(message.Payload.Span);
+                    _output.Close(answer == 0 ? ReadOnlyMemory<byte>.Empty : ClosePayload.Of(answer, ""));
+                    return;
+                case WebSocketMessageKind.BadText:
+                    Close(CloseCodes.BadText, "");
+                    await _input.DiscardAsync(_stopping.Token);
                     return;
                 case WebSocketMessageKind.TooBig:
                     Close(CloseCodes.TooBig, "");

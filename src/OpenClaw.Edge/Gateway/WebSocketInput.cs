@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text.Unicode;
 using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
@@ -176,7 +177,7 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimePro
             WebSocketOpcode.Ping => new WebSocketMessage(WebSocketMessageKind.Ping, payload),
             WebSocketOpcode.Pong => new WebSocketMessage(WebSocketMessageKind.Pong, payload),
             WebSocketOpcode.Close => new WebSocketMessage(WebSocketMessageKind.Close, payload),
-            _ => new WebSocketMessage(WebSocketMessageKind.Data, payload),
+            _ => Data(payload, header.Fin && !_inMessage),
         };
         if (IsControl(header) || (header.Fin && !_inMessage))
         {
@@ -191,9 +192,13 @@ internal sealed class WebSocketInput(Stream stream, int maxMessageBytes, TimePro
         }
 
         _messageDone = true;
-        message = new WebSocketMessage(WebSocketMessageKind.Data, _message.AsMemory(0, _messageBytes));
+        message = Data(_message.AsMemory(0, _messageBytes), whole: true);
         return true;
     }
+
+    // Binary messages are read as text, so they must be text.
+    private static WebSocketMessage Data(ReadOnlyMemory<byte> payload, bool whole) =>
+        new(whole && !Utf8.IsValid(payload.Span) ? WebSocketMessageKind.BadText : WebSocketMessageKind.Data, payload);
 
     private static bool IsControl(WebSocketHeader header) => header.Opcode >= WebSocketOpcode.Close;
 

@@ -23,4 +23,7 @@ internal enum WebSocketMessageKind
 
     /// <summary>Broken framing.</summary>
     ProtocolError,
+
+    /// <summary>A message that is not UTF-8.</summary>
+    BadText,
 }

@@ -83,9 +83,9 @@ internal sealed class ModelRoutes(ScriptedModelServer server, ModelConnection co
         {
             question = ChatQuestion.Read(request);
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            return await ErrorAsync(400, "invalid JSON", null);
+            return await ErrorAsync(400, $"invalid body: {odd.GetType().Name}", null);
         }
 
         if (server.OnlyListedModels && server.Models.All(model => model.Id != question.Model))

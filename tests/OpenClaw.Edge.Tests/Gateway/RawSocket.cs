@@ -11,6 +11,7 @@ namespace OpenClaw.Edge.Tests.Gateway;
 internal sealed class RawSocket : IDisposable
 {
     private readonly TcpClient tcp = new() { NoDelay = true };
+    private NetworkStream stream = null!; // kept: what arrived can be read after a write has failed
     private int calls;
 
     private RawSocket()
@@ -25,14 +26,15 @@ internal sealed class RawSocket : IDisposable
     {
         RawSocket socket = new();
         await socket.tcp.ConnectAsync(gateway.Host, gateway.Port);
+        socket.stream = socket.tcp.GetStream();
         string more = string.Concat(headers.Select(header => header + "\r\n"));
-        await socket.tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+        await socket.stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"GET / HTTP/1.1\r\nHost: {gateway.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{more}\r\n"));
         StringBuilder head = new();
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await socket.tcp.GetStream().ReadExactlyAsync(one);
+            await socket.stream.ReadExactlyAsync(one);
             head.Append((char)one[0]);
         }
 
@@ -74,7 +76,7 @@ internal sealed class RawSocket : IDisposable
         while (true)
         {
             (int opcode, byte[] payload) = await ReadAsync();
-            Assert.True(opcode is 1 or 9, $"opcode {opcode}: {CloseText(payload)}");
+            Assert.True(opcode is 1 or 9 or 10, $"opcode {opcode}: {CloseText(payload)}");
             if (opcode == 1)
             {
                 using JsonDocument document = JsonDocument.Parse(payload);
@@ -95,17 +97,17 @@ internal sealed class RawSocket : IDisposable
         try
         {
             byte[] head = new byte[2];
-            await tcp.GetStream().ReadExactlyAsync(head, guard.Token);
+            await stream.ReadExactlyAsync(head, guard.Token);
             long length = head[1];
             if (length >= 126)
             {
                 byte[] more = new byte[length == 126 ? 2 : 8];
-                await tcp.GetStream().ReadExactlyAsync(more, guard.Token);
+                await stream.ReadExactlyAsync(more, guard.Token);
                 length = more.Length == 2 ? BinaryPrimitives.ReadUInt16BigEndian(more) : BinaryPrimitives.ReadInt64BigEndian(more);
             }
 
             byte[] payload = new byte[length];
-            await tcp.GetStream().ReadExactlyAsync(payload, guard.Token);
+            await stream.ReadExactlyAsync(payload, guard.Token);
             return (head[0] & 15, payload);
         }
         catch (Exception gone) when (gone is IOException or EndOfStreamException)
@@ -118,15 +120,18 @@ internal sealed class RawSocket : IDisposable
     public async Task SendAsync(int opcode, byte[] payload)
     {
         byte[] frame = [.. Head(opcode, payload.Length), .. payload];
-        await tcp.GetStream().WriteAsync(frame); // a mask of zeros leaves the payload as it is
+        await stream.WriteAsync(frame); // a mask of zeros leaves the payload as it is
     }
 
     /// <summary>Sends text frames in one piece, so that they arrive together.</summary>
     public async Task SendTogetherAsync(IEnumerable<string> texts)
     {
         byte[] frames = [.. texts.Select(Encoding.UTF8.GetBytes).SelectMany(text => Head(1, text.Length).Concat(text))];
-        await tcp.GetStream().WriteAsync(frames);
+        await stream.WriteAsync(frames);
     }
+
+    /// <summary>Sends bytes as they are.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes);
 
     /// <summary>Code and reason of a close frame.</summary>
     public static (int Code, string Reason) CloseOf(byte[] payload) =>
