@@ -4,7 +4,7 @@ using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
-/// <summary>Something that happened in a run. Handed out synchronously: memory inside is valid only during the call.</summary>
+/// <summary>Something that happened in a run. Handed out synchronously.</summary>
 public abstract record RunEvent(Run Run, long Seq, long TimestampMs);
 
 /// <summary>Where the run is: <c>preparing_context</c>, <c>starting_model</c>, <c>loading_model</c>, <c>queued</c>…</summary>
@@ -20,7 +20,7 @@ public sealed record RunModelEvent(Run Run, long Seq, long TimestampMs, string? 
 
 /// <summary>Answer text. All four texts are UTF-8 with JSON string escapes already applied (no quotes around), so that a
 /// frame is a copy: the piece for <c>agent</c>, this message so far, the piece for <c>chat</c> (with the blank line between
-/// messages), the whole run so far.</summary>
+/// messages), the whole run so far. The bytes are never written again, so that a listener may keep them.</summary>
 public sealed record RunTextEvent(
     Run Run,
     long Seq,

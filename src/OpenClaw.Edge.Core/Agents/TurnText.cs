@@ -4,13 +4,14 @@ using System.Text;
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>The answer text of one run as it grows: raw for storing, and JSON-escaped for frames. Each delta is escaped
-/// once; messages of a run are separated by a blank line. Not thread-safe; the run's publisher locks around it.</summary>
+/// once; messages of a run are separated by a blank line. What was taken is never written again and outlives this object:
+/// frames that wait for slow peers point at it. Not thread-safe; the run's publisher locks around it.</summary>
 internal sealed class TurnText : IDisposable
 {
     /// <summary>Most bytes of one run's text; a model that goes on is cut off.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private const int FirstBufferBytes = 1024;
+    private const int FirstBufferBytes = 512;
 
     // RFC 8259 §7: quotation mark, reverse solidus and the control characters must be escaped, nothing else.
     private static readonly SearchValues<byte> s_escaped = SearchValues.Create(
@@ -18,8 +19,8 @@ internal sealed class TurnText : IDisposable
         .. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\',
     ]);
 
-    private byte[] _raw = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
-    private byte[] _json = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+    private byte[] _raw = [];
+    private byte[] _json = []; // not from a pool: readers may hold it for longer than we do
     private int _rawLength;
     private int _jsonLength;
     private int _rawMessageStart;
@@ -94,7 +95,7 @@ internal sealed class TurnText : IDisposable
         }
     }
 
-    /// <summary>Takes the pending text for one event. The memory is valid until the next append.</summary>
+    /// <summary>Takes the pending text for one event.</summary>
     public TextPiece Take()
     {
         TextPiece piece = new(
@@ -110,8 +111,7 @@ internal sealed class TurnText : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_raw);
-        ArrayPool<byte>.Shared.Return(_json);
+        Return(_raw);
         (_raw, _json, _rawLength, _jsonLength) = ([], [], 0, 0);
         (_rawMessageStart, _jsonMessageStart, _jsonDeltaStart, _jsonRunDeltaStart) = (0, 0, 0, 0);
     }
@@ -132,21 +132,40 @@ internal sealed class TurnText : IDisposable
         }
     }
 
-    private void AppendRaw(ReadOnlySpan<byte> bytes) => Append(ref _raw, ref _rawLength, bytes);
-
-    private void AppendJson(ReadOnlySpan<byte> bytes) => Append(ref _json, ref _jsonLength, bytes);
-
-    private static void Append(ref byte[] buffer, ref int length, ReadOnlySpan<byte> bytes)
+    private void AppendRaw(ReadOnlySpan<byte> bytes)
     {
-        if (buffer.Length - length < bytes.Length)
+        if (_raw.Length - _rawLength < bytes.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, length + bytes.Length));
-            buffer.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
+            byte[] larger = ArrayPool<byte>.Shared.Rent(GrownLength(_raw, _rawLength + bytes.Length));
+            _raw.AsSpan(0, _rawLength).CopyTo(larger);
+            Return(_raw);
+            _raw = larger;
         }
 
-        bytes.CopyTo(buffer.AsSpan(length));
-        length += bytes.Length;
+        bytes.CopyTo(_raw.AsSpan(_rawLength));
+        _rawLength += bytes.Length;
+    }
+
+    private void AppendJson(ReadOnlySpan<byte> bytes)
+    {
+        if (_json.Length - _jsonLength < bytes.Length)
+        {
+            byte[] larger = GC.AllocateUninitializedArray<byte>(GrownLength(_json, _jsonLength + bytes.Length));
+            _json.AsSpan(0, _jsonLength).CopyTo(larger);
+            _json = larger;
+        }
+
+        bytes.CopyTo(_json.AsSpan(_jsonLength));
+        _jsonLength += bytes.Length;
+    }
+
+    private static int GrownLength(byte[] buffer, int needed) => Math.Max(FirstBufferBytes, Math.Max(buffer.Length * 2, needed));
+
+    private static void Return(byte[] rented)
+    {
+        if (rented.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 }

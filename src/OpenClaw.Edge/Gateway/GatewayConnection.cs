@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
@@ -22,16 +23,17 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
 
     /// <summary>Creates a connection over an upgraded stream.</summary>
     /// <param name="host">What all connections share.</param>
-    /// <param name="stream">The raw socket; owned by the caller.</param>
+    /// <param name="stream">Where the peer's bytes come from; owned by the caller.</param>
+    /// <param name="output">Where ours go; owned by the caller.</param>
     /// <param name="peer">Who is there.</param>
     /// <param name="upgrade">What the upgrade request said.</param>
     /// <param name="abort">Cuts the socket at once.</param>
-    public GatewayConnection(ConnectionHost host, Stream stream, PeerInfo peer, UpgradeFacts upgrade, Action abort)
+    public GatewayConnection(ConnectionHost host, Stream stream, PipeWriter output, PeerInfo peer, UpgradeFacts upgrade, Action abort)
     {
         _host = host;
         _abort = abort;
         _input = new WebSocketInput(stream, ProtocolLimits.MaxHandshakeFrameBytes, host.Time);
-        _output = new WebSocketOutput(stream, host.Budget, ProtocolLimits.MaxBufferedBytes);
+        _output = new WebSocketOutput(output, host.Budget, ProtocolLimits.MaxBufferedBytes);
         Peer = peer;
         Upgrade = upgrade;
         OpenedAt = host.Time.GetTimestamp();

@@ -107,7 +107,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
                 ProxyUser = TrustedProxyIdentity.Find(context.Connection.RemoteIpAddress, header, config.Gateway),
             };
             Stream stream = await WebSocketUpgrade.AcceptAsync(context);
-            connection = new GatewayConnection(_host, stream, peer, facts, context.Abort);
+            connection = new GatewayConnection(_host, stream, WebSocketUpgrade.OutputOf(context, stream), peer, facts, context.Abort);
         }
         finally
         {

@@ -18,22 +18,24 @@ internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, long S
     /// <summary>Length of the new piece in the second.</summary>
     public int SecondDelta { get; init; }
 
-    /// <summary>Bytes that wait because of it.</summary>
-    public int Cost => Update is { } update ? update.Bytes : Bytes.Length;
+    /// <summary>Bytes that it will be on the wire, near enough.</summary>
+    public int Cost => Update is { } update
+        ? update.Length(second: false, FirstDelta) + (update.HasSecond ? update.Length(second: true, SecondDelta) : 0)
+        : Bytes.Length;
 
     /// <summary>Wraps an update.</summary>
     public static OutboundFrame Of(TextUpdate update, long seq) => new(ReadOnlyMemory<byte>.Empty, seq, WebSocketOpcode.Text)
     {
         Update = update,
-        FirstDelta = update.First.DeltaBytes,
-        SecondDelta = update.Second.DeltaBytes,
+        FirstDelta = update.FirstDelta,
+        SecondDelta = update.SecondDelta,
     };
 
     /// <summary>The newer update in the place of this one, with the pieces of both.</summary>
     public OutboundFrame Grown(TextUpdate newer) => this with
     {
         Update = newer,
-        FirstDelta = FirstDelta + newer.First.DeltaBytes,
-        SecondDelta = SecondDelta + newer.Second.DeltaBytes,
+        FirstDelta = FirstDelta + newer.FirstDelta,
+        SecondDelta = SecondDelta + newer.SecondDelta,
     };
 }

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Buffers.Text;
+using System.IO.Pipelines;
 using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
@@ -9,13 +8,12 @@ namespace OpenClaw.Edge.Gateway;
 /// own thread: the socket takes the bytes without a thread switch, and what it does not take goes on in the pool. A text
 /// update that still waits when the next one of its stream comes is replaced by it: a slow peer holds one update a run.
 /// Thread-safe.</summary>
-internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int maxWaitingBytes)
+internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, int maxWaitingBytes)
     : IThreadPoolWorkItem
 {
-    private const int MaxChunkBytes = 64 * 1024;
+    // What a peer that stopped reading holds in the web server's pool, which never gives memory back.
+    private const int MaxChunkBytes = 16 * 1024;
     private const int KeptQueueLength = 8;
-    private const int MaxSuffixBytes = 28; // ,"seq":<19 digits>}
-    private const int FrameOverhead = MaxSuffixBytes + WebSocketHeader.MaxBytes;
     private const long FairShareBytes = 1 << 20;
 
     private readonly Lock _gate = new();
@@ -102,7 +100,7 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
             }
 
             long seq = _seq + 1;
-            _seq += update.Second.IsEmpty ? 1 : 2;
+            _seq += update.HasSecond ? 2 : 1;
             if (IsFull)
             {
                 return SendOutcome.Skipped;
@@ -219,7 +217,7 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
             {
                 if (!Broken)
                 {
-                    await WriteAsync(batch, count, bytes);
+                    await WriteAsync(batch, count);
                 }
             }
             catch (Exception exception) when (exception is IOException or OperationCanceledException
@@ -277,111 +275,139 @@ internal sealed class WebSocketOutput(Stream stream, OutboundBudget budget, int 
         }
     }
 
-    private async ValueTask WriteAsync(OutboundFrame[] batch, int count, long bytes)
+    // Frames are composed in the pipe's own memory; one that is longer than a chunk goes through it piece by piece.
+    private async ValueTask WriteAsync(OutboundFrame[] batch, int count)
     {
-        long wanted = 2 * (bytes + ((long)count * 2 * FrameOverhead)); // a merged piece may be as long as the text
-        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, MaxChunkBytes));
-        try
+        int index = 0;
+        while (index < count)
         {
-            int used = 0;
-            for (int index = 0; index < count; index++)
+            index = PutShort(batch, index, count);
+            if (index < count)
             {
-                OutboundFrame frame = batch[index];
-                if (frame.Update is not { } update)
-                {
-                    used = await PutAsync(chunk, used, new TextFrame(frame.Bytes, 0, 0, 0), 0, frame);
-                    continue;
-                }
+                await WriteLongAsync(batch[index++]);
+            }
+        }
 
-                used = await PutAsync(chunk, used, update.First, frame.FirstDelta, frame);
-                if (!update.Second.IsEmpty)
-                {
-                    used = await PutAsync(chunk, used, update.Second, frame.SecondDelta, frame with { Seq = frame.Seq + 1 });
-                }
+        await FlushAsync();
+    }
+
+    // Puts frames up to a long one; returns its index, or the count.
+    private int PutShort(OutboundFrame[] batch, int index, int count)
+    {
+        FramePen pen = new(output);
+        for (; index < count && batch[index].Cost <= MaxChunkBytes; index++)
+        {
+            OutboundFrame frame = batch[index];
+            if (frame.Update is not { } update)
+            {
+                PutHeader(ref pen, frame.Opcode, frame.Bytes.Length, frame.Seq);
+                pen.Add(frame.Bytes.Span);
+                PutSuffix(ref pen, frame.Seq);
+                continue;
             }
 
-            await FlushAsync(chunk, used);
+            PutEvent(ref pen, update, second: false, frame.FirstDelta, frame.Seq);
+            if (update.HasSecond)
+            {
+                PutEvent(ref pen, update, second: true, frame.SecondDelta, frame.Seq + 1);
+            }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
+
+        pen.Commit();
+        return index;
     }
 
-    // Appends one frame to the chunk, after writing out what is in it when there is no room; returns the bytes used.
-    private async ValueTask<int> PutAsync(byte[] chunk, int used, TextFrame text, int deltaBytes, OutboundFrame frame)
+    private static void PutEvent(ref FramePen pen, TextUpdate update, bool second, int delta, long seq)
     {
-        int length = text.LengthWith(deltaBytes);
-        if (chunk.Length - used < length + FrameOverhead)
-        {
-            used = await FlushAsync(chunk, used);
-        }
-
-        int suffix = SuffixBytes(frame.Seq);
-        used += WebSocketHeader.WriteServer(chunk.AsSpan(used), frame.Opcode, length + suffix);
-        if (chunk.Length - used < length + suffix)
-        {
-            used = await FlushAsync(chunk, used);
-            await WriteLongAsync(text, deltaBytes);
-        }
-        else
-        {
-            used += text.WriteTo(chunk.AsSpan(used), deltaBytes);
-        }
-
-        return used + WriteSuffix(chunk.AsSpan(used), frame.Seq);
+        (ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other) = update.Texts(second, delta);
+        PutHeader(ref pen, WebSocketOpcode.Text, update.Length(second, delta), seq);
+        update.WriteHead(ref pen, second);
+        pen.Add(one.Span);
+        TextUpdate.WriteMiddle(ref pen, second);
+        pen.Add(other.Span);
+        update.WriteTail(ref pen, second);
+        PutSuffix(ref pen, seq);
     }
 
-    private async ValueTask WriteLongAsync(TextFrame text, int deltaBytes)
+    private async ValueTask WriteLongAsync(OutboundFrame frame)
     {
-        if (deltaBytes == text.DeltaBytes)
+        if (frame.Update is { } update)
         {
-            await stream.WriteAsync(text.Bytes);
+            await WriteLongAsync(update, second: false, frame.FirstDelta, frame.Seq);
+            if (update.HasSecond)
+            {
+                await WriteLongAsync(update, second: true, frame.SecondDelta, frame.Seq + 1);
+            }
+
             return;
         }
 
-        await stream.WriteAsync(text.Bytes[..text.DeltaStart]);
-        await stream.WriteAsync(text.Bytes.Slice(text.TextEnd - deltaBytes, deltaBytes));
-        await stream.WriteAsync(text.Bytes[(text.DeltaStart + text.DeltaBytes)..]);
+        Put((ref FramePen pen) => PutHeader(ref pen, frame.Opcode, frame.Bytes.Length, frame.Seq));
+        await WriteSlicesAsync(frame.Bytes);
+        Put((ref FramePen pen) => PutSuffix(ref pen, frame.Seq));
     }
 
-    private async ValueTask<int> FlushAsync(byte[] chunk, int used)
+    private async ValueTask WriteLongAsync(TextUpdate update, bool second, int delta, long seq)
     {
-        if (used > 0)
+        (ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other) = update.Texts(second, delta);
+        Put((ref FramePen pen) =>
         {
-            await stream.WriteAsync(chunk.AsMemory(0, used));
-        }
-
-        return 0;
+            PutHeader(ref pen, WebSocketOpcode.Text, update.Length(second, delta), seq);
+            update.WriteHead(ref pen, second);
+        });
+        await WriteSlicesAsync(one);
+        Put((ref FramePen pen) => TextUpdate.WriteMiddle(ref pen, second));
+        await WriteSlicesAsync(other);
+        Put((ref FramePen pen) =>
+        {
+            update.WriteTail(ref pen, second);
+            PutSuffix(ref pen, seq);
+        });
     }
 
-    private static int SuffixBytes(long seq)
+    private void Put(PenWork work)
     {
-        if (seq == 0)
-        {
-            return 0;
-        }
-
-        int digits = 1;
-        for (long rest = seq; rest >= 10; rest /= 10)
-        {
-            digits++;
-        }
-
-        return 8 + digits;
+        FramePen pen = new(output);
+        work(ref pen);
+        pen.Commit();
     }
+
+    private async ValueTask WriteSlicesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty && !Broken)
+        {
+            ReadOnlyMemory<byte> slice = bytes[..Math.Min(bytes.Length, MaxChunkBytes)];
+            Put((ref FramePen pen) => pen.Add(slice.Span));
+            await FlushAsync();
+            bytes = bytes[slice.Length..];
+        }
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        FlushResult result = await output.FlushAsync();
+        Broken |= result.IsCompleted; // nobody takes bytes any more
+    }
+
+    private static void PutHeader(ref FramePen pen, WebSocketOpcode opcode, int length, long seq)
+    {
+        Span<byte> header = stackalloc byte[WebSocketHeader.MaxBytes];
+        int suffix = seq == 0 ? 0 : SuffixStart.Length + FramePen.DigitsOf(seq) + 1;
+        pen.Add(header[..WebSocketHeader.WriteServer(header, opcode, length + suffix)]);
+    }
+
+    private static ReadOnlySpan<byte> SuffixStart => ",\"seq\":"u8;
 
     // ,"seq":N}
-    private static int WriteSuffix(Span<byte> destination, long seq)
+    private static void PutSuffix(ref FramePen pen, long seq)
     {
-        if (seq == 0)
+        if (seq != 0)
         {
-            return 0;
+            pen.Add(SuffixStart);
+            pen.Add(seq);
+            pen.Add("}"u8);
         }
-
-        ",\"seq\":"u8.CopyTo(destination);
-        Utf8Formatter.TryFormat(seq, destination[7..], out int digits);
-        destination[7 + digits] = (byte)'}';
-        return 8 + digits;
     }
+
+    private delegate void PenWork(ref FramePen pen);
 }

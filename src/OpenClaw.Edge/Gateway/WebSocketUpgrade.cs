@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -31,6 +33,12 @@ internal static class WebSocketUpgrade
         context.Response.Headers.SecWebSocketAccept = AcceptOf(key);
         return context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
+
+    /// <summary>Where an upgraded connection's bytes go: the pipe of its transport (under it the socket, or TLS), past the
+    /// layers that count a response's bytes and copy them.</summary>
+    public static PipeWriter OutputOf(HttpContext context, Stream upgraded) =>
+        context.Features.Get<IConnectionTransportFeature>()?.Transport.Output
+        ?? PipeWriter.Create(upgraded, new StreamPipeWriterOptions(leaveOpen: true));
 
 #pragma warning disable CA5350 // RFC 6455 wants SHA-1 here; it guards nothing
     private static string AcceptOf(string key) =>

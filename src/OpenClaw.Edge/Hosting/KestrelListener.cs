@@ -29,6 +29,8 @@ internal sealed class KestrelListener : IAsyncDisposable
         options.Limits.MaxRequestBodySize = MaxBodyBytes;
         options.Limits.MaxConcurrentConnections = 4096; // guess: far above a home's clients, below the usual fd limit
         options.Limits.MaxConcurrentUpgradedConnections = 4096;
+        // What a peer that stopped reading holds: the pool behind it never gives memory back.
+        options.Limits.MaxResponseBufferSize = 32 * 1024;
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         foreach (IPEndPoint endpoint in inherited.Endpoints.Count > 0 ? endpoints : Usable(endpoints))

@@ -12,11 +12,12 @@ internal sealed class RunStream(RunStreams owner, string runId) : IDisposable
     public const int MaxWaitingBytes = 1024 * 1024;
 
     private readonly Lock _gate = new();
+    // The waiting request goes on at once on the run's thread, which brought the text: it writes to a socket and waits again.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = true });
 
-    private ArrayBufferWriter<byte> _filling = new(1024);
-    private ArrayBufferWriter<byte> _draining = new(1024);
+    private ArrayBufferWriter<byte> _filling = new();
+    private ArrayBufferWriter<byte> _draining = new();
     private bool _ended;
     private bool _overflowed;
 

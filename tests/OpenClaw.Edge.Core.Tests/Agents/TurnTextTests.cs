@@ -59,6 +59,30 @@ public sealed class TurnTextTests
     }
 
     [Fact]
+    public void What_was_taken_stays_as_it_was()
+    {
+        TurnText text = new();
+        List<(TextPiece Piece, string Run, string Delta)> taken = [];
+        string all = "";
+        for (int count = 0; count < 500; count++)
+        {
+            string delta = $"piece {count} \"{new string((char)('a' + (count % 26)), count)}\"";
+            text.Append(Encoding.UTF8.GetBytes(delta));
+            all += delta;
+            taken.Add((text.Take(), all, delta));
+        }
+
+        text.BeginMessage();
+        text.Append("never seen"u8);
+        text.DropMessage();
+        text.Dispose();
+        using TurnText next = new();
+        next.Append(Encoding.UTF8.GetBytes(new string('z', 100_000)));
+
+        Assert.All(taken, one => Assert.Equal((one.Run, one.Delta), (Unescape(one.Piece.Run), Unescape(one.Piece.Delta))));
+    }
+
+    [Fact]
     public void Is_bounded()
     {
         using TurnText text = new();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
@@ -16,7 +17,7 @@ public sealed class Busy_peers : IDisposable
     private readonly OutboundBudget budget = new(long.MaxValue);
     private readonly WebSocketOutput output;
 
-    public Busy_peers() => output = new WebSocketOutput(peer, budget, 50 * 1024 * 1024);
+    public Busy_peers() => output = new WebSocketOutput(PipeWriter.Create(peer), budget, 50 * 1024 * 1024);
 
     public void Dispose() => peer.Dispose();
 
@@ -122,6 +123,29 @@ public sealed class Busy_peers : IDisposable
         List<JsonElement> frames = await ReadAsync();
 
         Assert.Equal(talk.Text[1..], frames[^1].GetProperty("payload").GetProperty("deltaText").GetString());
+    }
+
+    [Theory]
+    [InlineData(16_000)]
+    [InlineData(16_385)]
+    [InlineData(65_536)]
+    [InlineData(300_000)]
+    public async Task A_frame_longer_than_a_chunk_keeps_its_place(int length)
+    {
+        Talk talk = new("r1");
+        output.SendUpdate(talk.Say("a"), now: false);
+        await peer.StuckAsync();
+        output.SendEvent(Encoding.UTF8.GetBytes($$"""{"type":"event","event":"long","text":"{{new string('x', length)}}" """), dropIfSlow: false);
+        output.SendUpdate(talk.Say("b"), now: false);
+        output.Send(Encoding.UTF8.GetBytes($$"""{"type":"res","event":"{{new string('y', length)}}"}"""));
+
+        List<JsonElement> frames = await ReadAsync();
+
+        Assert.Equal(
+            ["agent", "chat", "long", "agent", "chat", new string('y', length)],
+            frames.Select(frame => frame.GetProperty("event").GetString()));
+        Assert.Equal(length, frames[2].GetProperty("text").GetString()!.Length);
+        Assert.Equal(3, frames[2].GetProperty("seq").GetInt32());
     }
 
     private static bool IsChatOf(JsonElement frame, string run) =>
