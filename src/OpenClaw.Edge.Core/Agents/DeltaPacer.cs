@@ -1,11 +1,17 @@
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>Decides when text goes out: at once while frames are cheap, and merged for up to 75 ms when all frames of all
-/// runs to all listeners would be more than a small box can copy. Not thread-safe; the publisher locks around it.</summary>
+/// runs to all listeners would be more than a small box can copy; for up to 250 ms when even that pace would be far too much
+/// (a hundred runs before a hundred listeners). Not thread-safe; the publisher locks around it.</summary>
 internal sealed class DeltaPacer : IDisposable
 {
-    /// <summary>Longest wait, which is the pace of the original.</summary>
+    /// <summary>Longest wait, which is the pace of the original, of a gateway that can keep it.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(75);
+
+    /// <summary>Longest wait of one that cannot: queues would merge what comes sooner anyway, and hold it till then.</summary>
+    public static readonly TimeSpan MaxOverloadedWait = TimeSpan.FromMilliseconds(250);
+
+    private const int OverloadedTimes = 4; // guess: how often MaxWait must be too short before it is left
 
     private const double BytesPerSecond = 50_000_000; // guess: a tenth of what one core of a Raspberry Pi 4 copies to sockets
     private const int FrameOverheadBytes = 512; // two frames' worth of ids, names and braces
@@ -30,8 +36,9 @@ internal sealed class DeltaPacer : IDisposable
     public static TimeSpan Interval(long textBytes, int audience, int runs)
     {
         double bytes = ((2.0 * textBytes) + FrameOverheadBytes) * Math.Max(1, audience) * Math.Max(1, runs);
-        double seconds = Math.Min(bytes / BytesPerSecond, MaxWait.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds);
+        double seconds = bytes / BytesPerSecond;
+        double longest = Math.Clamp(seconds / OverloadedTimes, MaxWait.TotalSeconds, MaxOverloadedWait.TotalSeconds);
+        return TimeSpan.FromSeconds(Math.Min(seconds, longest));
     }
 
     /// <summary>Whether pending text may go out now; if not, the flush is scheduled.</summary>

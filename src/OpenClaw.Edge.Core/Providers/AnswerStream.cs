@@ -44,19 +44,19 @@ internal sealed class AnswerStream : IDisposable
 
     /// <summary>Posts the body and streams the answer.</summary>
     /// <param name="path">Relative to the server's root.</param>
-    /// <param name="body">The request.</param>
+    /// <param name="body">Writes the request; kept nowhere while the answer streams.</param>
     /// <param name="whole">Whether one JSON object is asked for in place of a stream.</param>
     /// <param name="explain">Says why nothing came for a while; null says nothing.</param>
     /// <param name="cancellationToken">Closes the upstream connection.</param>
     public async IAsyncEnumerable<ChatDelta> RunAsync(
         string path,
-        ReadOnlyMemory<byte> body,
+        Func<ReadOnlyMemory<byte>> body,
         bool whole,
         Func<CancellationToken, Task<ModelProgress?>>? explain,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<UpstreamCall> opening = UpstreamCall.PostAsync(_server, path, body, _request.Model, gone.Token);
+        Task<UpstreamCall> opening = UpstreamCall.PostAsync(_server, path, body(), _request.Model, gone.Token);
         if (explain is not null && await ExplainAsync(opening, explain, gone.Token) is { } progress)
         {
             bool left = true;

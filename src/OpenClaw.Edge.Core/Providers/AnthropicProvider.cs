@@ -21,7 +21,7 @@ internal sealed class AnthropicProvider(ModelServer server) : IModelProvider
     {
         using var answer = new AnswerStream(server, Wire, request);
         IAsyncEnumerable<ChatDelta> deltas = answer.RunAsync(
-            "messages", MessagesRequestWriter.Write(server, request), whole: false, explain: null, cancellationToken);
+            "messages", () => MessagesRequestWriter.Write(server, request), whole: false, explain: null, cancellationToken);
         await foreach (ChatDelta delta in deltas)
         {
             yield return delta;

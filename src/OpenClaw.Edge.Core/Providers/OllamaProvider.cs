@@ -63,11 +63,13 @@ internal sealed class OllamaProvider(ModelServer server) : IModelProvider, IEmbe
         ModelRequest request, Shape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? think = OllamaThink.Json(server, request, shape.Facts.Thinks);
-        ReadOnlyMemory<byte> body =
-            OllamaRequestWriter.Write(server, request, shape.Facts.Window, think, shape.Stream, shape.Facts.Tools);
         using var answer = new AnswerStream(server, Wire, request, tagged: !shape.Facts.Thinks);
         IAsyncEnumerable<ChatDelta> deltas = answer.RunAsync(
-            "api/chat", body, whole: !shape.Stream, ct => ExplainAsync(request.Model, ct), cancellationToken);
+            "api/chat",
+            () => OllamaRequestWriter.Write(server, request, shape.Facts.Window, think, shape.Stream, shape.Facts.Tools),
+            whole: !shape.Stream,
+            ct => ExplainAsync(request.Model, ct),
+            cancellationToken);
         await foreach (ChatDelta delta in deltas)
         {
             yield return delta;

@@ -103,13 +103,12 @@ internal sealed class OpenAiProvider : IModelProvider, IEmbedder
     private async IAsyncEnumerable<ChatDelta> CallAsync(
         ModelRequest request, string model, OpenAiShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = _responses
-            ? ResponsesRequestWriter.Write(_server, request, model, shape)
-            : ChatRequestWriter.Write(_server, request, model, shape);
         using var answer = new AnswerStream(_server, _responses ? Responses : Chat, request, tagged: _server.Local && !_responses);
         IAsyncEnumerable<ChatDelta> deltas = answer.RunAsync(
             _responses ? "responses" : "chat/completions",
-            body,
+            () => _responses
+                ? ResponsesRequestWriter.Write(_server, request, model, shape)
+                : ChatRequestWriter.Write(_server, request, model, shape),
             whole: !shape.Stream,
             ct => ExplainAsync(request.Model, ct),
             cancellationToken);

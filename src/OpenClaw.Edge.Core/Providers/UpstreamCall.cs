@@ -13,7 +13,11 @@ internal sealed class UpstreamCall : IAsyncDisposable
     private const int MaxErrorBytes = 64 * 1024;
     private static readonly TimeSpan ErrorBudget = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TailBudget = TimeSpan.FromMilliseconds(100); // the end of a body that has said all
-    private static readonly StreamPipeReaderOptions PipeOptions = new(bufferSize: BufferBytes, minimumReadSize: 1024, leaveOpen: true);
+
+    // A read of zero bytes waits for the next chunk: a stream between two tokens holds no buffer here.
+    private static readonly StreamPipeReaderOptions PipeOptions = new(
+        bufferSize: BufferBytes, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
+
 
     private readonly ModelServer _server;
     private readonly string _model;
@@ -222,7 +226,9 @@ internal sealed class UpstreamCall : IAsyncDisposable
         }
 
         _server.Authorize(request.Headers);
-        return await _server.Http.SendAsync(request, _deadline.Token);
+        HttpResponseMessage response = await _server.Http.SendAsync(request, _deadline.Token);
+        request.Content = null; // the response keeps its request, and a prompt is not needed while it is answered
+        return response;
     }
 
     private async Task<ProviderException> RefusalAsync(HttpResponseMessage response)

@@ -14,12 +14,15 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     // What a peer that stopped reading holds in the web server's pool, which never gives memory back.
     private const int MaxChunkBytes = 16 * 1024;
     private const int KeptQueueLength = 8;
+    private const int MaxBatchLength = 64;
     private const long FairShareBytes = 1 << 20;
 
     private readonly Lock _gate = new();
-    private OutboundFrame[] _queue = [];
-    private OutboundFrame[] _spare = [];
+    private OutboundFrame[] _queue = []; // a ring; its length is a power of two
+    private OutboundFrame[] _batch = [];
+    private int _head;
     private int _queued;
+    private int _mostQueued; // since the queue was last empty
     private int _mergeFrom; // nothing before it may be replaced: another frame came after
     private long _waiting;
     private long _seq;
@@ -158,27 +161,59 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     {
         if (_queued == _queue.Length)
         {
-            Array.Resize(ref _queue, Math.Max(4, _queue.Length * 2));
+            Resize(Math.Max(4, _queue.Length * 2));
         }
 
-        _queue[_queued++] = frame;
+        Place(_queued++) = frame;
         _mergeFrom = _queued;
+        _mostQueued = Math.Max(_mostQueued, _queued);
         Count(frame.Cost);
         bool start = !_draining;
         _draining = true;
         return start;
     }
 
+    // The frame that has this many before it.
+    private ref OutboundFrame Place(int index) => ref _queue[(_head + index) & (_queue.Length - 1)];
+
+    private void Resize(int length)
+    {
+        OutboundFrame[] ring = new OutboundFrame[length];
+        for (int index = 0; index < _queued; index++)
+        {
+            ring[index] = Place(index);
+        }
+
+        _queue = ring;
+        _head = 0;
+    }
+
+    // A burst's room goes in halves while little waits, ticks included: the next piece of the burst finds it still there.
+    private void Shrink()
+    {
+        if (_queue.Length > KeptQueueLength && _mostQueued <= _queue.Length / 4)
+        {
+            Resize(_queue.Length / 2);
+        }
+
+        if (_queue.Length <= KeptQueueLength && _batch.Length > KeptQueueLength)
+        {
+            _batch = [];
+        }
+
+        _mostQueued = 0;
+    }
+
     private bool TryMerge(TextUpdate update)
     {
         for (int index = _queued - 1; index >= _mergeFrom; index--)
         {
-            OutboundFrame waiting = _queue[index];
+            ref OutboundFrame waiting = ref Place(index);
             if (waiting.Update?.Stream == update.Stream)
             {
-                OutboundFrame grown = waiting.Grown(update);
-                _queue[index] = grown;
-                Count(grown.Cost - waiting.Cost);
+                long before = waiting.Cost;
+                waiting = waiting.Grown(update);
+                Count(waiting.Cost - before);
                 return true;
             }
         }
@@ -211,13 +246,13 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
 
     private async Task DrainAsync()
     {
-        while (TakeBatch(out OutboundFrame[] batch, out int count, out long bytes))
+        while (TakeBatch(out int count, out long bytes))
         {
             try
             {
                 if (!Broken)
                 {
-                    await WriteAsync(batch, count);
+                    await WriteAsync(count);
                 }
             }
             catch (Exception exception) when (exception is IOException or OperationCanceledException
@@ -226,65 +261,60 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
                 Broken = true; // the read loop sees the same end and closes the connection
             }
 
-            GiveBack(batch, count, bytes);
+            Array.Clear(_batch, 0, count);
+            lock (_gate)
+            {
+                Count(-bytes);
+            }
         }
     }
 
-    // A batch is as small as a chunk: what is not in it can still be merged.
-    private bool TakeBatch(out OutboundFrame[] batch, out int count, out long bytes)
+    // A batch is as small as a chunk: what is not in it can still be merged. Only the drain touches it.
+    private bool TakeBatch(out int count, out long bytes)
     {
         lock (_gate)
         {
-            batch = _queue;
             count = 0;
             bytes = 0;
             if (_queued == 0)
             {
+                Shrink();
                 _draining = false;
                 _drained?.TrySetResult();
                 return false;
             }
 
-            while (count < _queued && (count == 0 || bytes + batch[count].Cost <= MaxChunkBytes))
+            int most = Math.Min(_queued, MaxBatchLength);
+            if (_batch.Length < most)
             {
-                bytes += batch[count++].Cost;
+                _batch = new OutboundFrame[Math.Max(4, most)];
             }
 
-            int rest = _queued - count;
-            OutboundFrame[] next = _spare.Length >= rest ? _spare : new OutboundFrame[Math.Max(rest, KeptQueueLength)];
-            Array.Copy(batch, count, next, 0, rest);
-            Array.Clear(batch, count, rest);
-            _queue = next;
-            _spare = [];
-            _queued = rest;
+            while (count < most && (count == 0 || bytes + Place(0).Cost <= MaxChunkBytes))
+            {
+                ref OutboundFrame first = ref Place(0);
+                bytes += first.Cost;
+                _batch[count++] = first;
+                first = default;
+                _head = (_head + 1) & (_queue.Length - 1);
+                _queued--;
+            }
+
             _mergeFrom = Math.Max(0, _mergeFrom - count);
             return true;
         }
     }
 
-    private void GiveBack(OutboundFrame[] batch, int count, long bytes)
-    {
-        Array.Clear(batch, 0, count);
-        lock (_gate)
-        {
-            Count(-bytes);
-            if (batch.Length <= KeptQueueLength || _queued > KeptQueueLength)
-            {
-                _spare = batch;
-            }
-        }
-    }
-
     // Frames are composed in the pipe's own memory; one that is longer than a chunk goes through it piece by piece.
-    private async ValueTask WriteAsync(OutboundFrame[] batch, int count)
+    private async ValueTask WriteAsync(int count)
     {
         int index = 0;
         while (index < count)
         {
-            index = PutShort(batch, index, count);
+            index = PutShort(index, count);
             if (index < count)
             {
-                await WriteLongAsync(batch[index++]);
+                await WriteLongAsync(_batch[index++]);
             }
         }
 
@@ -292,12 +322,12 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     }
 
     // Puts frames up to a long one; returns its index, or the count.
-    private int PutShort(OutboundFrame[] batch, int index, int count)
+    private int PutShort(int index, int count)
     {
         FramePen pen = new(output);
-        for (; index < count && batch[index].Cost <= MaxChunkBytes; index++)
+        for (; index < count && _batch[index].Cost <= MaxChunkBytes; index++)
         {
-            OutboundFrame frame = batch[index];
+            OutboundFrame frame = _batch[index];
             if (frame.Update is not { } update)
             {
                 PutHeader(ref pen, frame.Opcode, frame.Bytes.Length, frame.Seq);

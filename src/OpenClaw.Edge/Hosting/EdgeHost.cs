@@ -2,12 +2,17 @@ using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting;
 
 /// <summary>One running gateway. Owns everything in it; disposing stops it in order.</summary>
 public sealed partial class EdgeHost : IAsyncDisposable
 {
+    // The code that only the start ran, and later what only a busy hour ran.
+    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenReleases = TimeSpan.FromMinutes(15);
+
     private readonly GatewayParts _parts;
     private readonly OwnedParts _owned;
     private int _stopped;
@@ -102,6 +107,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _parts.Systemd.Ready(StatusReporter.Line(_parts));
         _parts.Systemd.StartWatchdog(_parts.Clock, _parts.Pulse.Stuck);
         _owned.Own(() => new StatusReporter(_parts));
+        _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, BetweenReleases));
         Report(_parts.Config.Current.Problems);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);
     }

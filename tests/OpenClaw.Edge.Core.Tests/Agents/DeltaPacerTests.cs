@@ -10,7 +10,9 @@ public sealed class DeltaPacerTests
     [InlineData(2_000, 1, 1, 0.09)]
     [InlineData(2_000, 1, 128, 11.5)]
     [InlineData(20_000, 8, 8, 51.9)]
-    [InlineData(20_000, 100, 100, 75)]
+    [InlineData(20_000, 8, 16, 75)]
+    [InlineData(20_000, 16, 32, 103.7)]
+    [InlineData(20_000, 100, 100, 250)]
     public void Spaces_frames_by_what_they_cost(long textBytes, int audience, int runs, double milliseconds) =>
         Assert.Equal(milliseconds, DeltaPacer.Interval(textBytes, audience, runs).TotalMilliseconds, 0.1);
 
@@ -21,15 +23,15 @@ public sealed class DeltaPacerTests
         int flushes = 0;
         using DeltaPacer pacer = new(time, () => flushes++);
 
-        Assert.True(pacer.MayPass(20_000, 100, 100));
+        Assert.True(pacer.MayPass(20_000, 8, 16));
         pacer.Passed();
-        Assert.False(pacer.MayPass(20_000, 100, 100));
+        Assert.False(pacer.MayPass(20_000, 8, 16));
         time.Advance(74);
-        Assert.False(pacer.MayPass(20_000, 100, 100));
+        Assert.False(pacer.MayPass(20_000, 8, 16));
         Assert.Equal(0, flushes);
         time.Advance(1);
 
         Assert.Equal(1, flushes);
-        Assert.True(pacer.MayPass(20_000, 100, 100));
+        Assert.True(pacer.MayPass(20_000, 8, 16));
     }
 }
