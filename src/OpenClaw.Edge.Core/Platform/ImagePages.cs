@@ -61,5 +61,6 @@ public static partial class ImagePages
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Advise(nuint address, nuint length, int advice);
 }
