@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the same scripted clients against the original gateway and ours and compares what they saw. Started by run.sh.
-//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package]
+//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package] [--there FILE] [--floor FILE]
+//   --there FILE   takes what the original said from an earlier report (conformance.json) and starts ours alone: the inner loop
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,10 +21,12 @@ const { values: options } = parseArgs({
   options: {
     packages: { type: 'string' }, ours: { type: 'string' }, model: { type: 'string' }, out: { type: 'string' },
     only: { type: 'string', default: 'handshakes,methods,turns,cli,package' }, keep: { type: 'boolean', default: false },
+    there: { type: 'string' },
   },
 });
 const parts = { handshakes, methods, turns, cli: commandLine, package: nodePackage };
 const only = options.only.split(',');
+const family = new Map(); // check → the part it belongs to
 const root = mkdtempSync(join(tmpdir(), 'conformance-'));
 const entry = join(options.packages, 'node_modules', 'openclaw', 'openclaw.mjs');
 const started = Date.now();
@@ -51,19 +54,29 @@ process.exit(failed === 0 ? 0 : 1);
 async function run() {
   const model = await startModel(options.model.split(' '));
   const env = { PATH: process.env.PATH };
+  const tools = { packages: options.packages, entry, root, env };
+  if (options.there) {
+    const ours = await startGateway({ name: 'edge', command: options.ours.split(' '), root, model, env });
+    const here = await record(ours, tools);
+    const before = JSON.parse(readFileSync(options.there, 'utf8'));
+    for (const [id, part] of Object.entries(before.family)) family.set(id, part);
+    return report(new Map(Object.entries(before.there).filter(([id]) => only.includes(family.get(id)))), here, { startMs: 0 }, ours);
+  }
+
   const [theirs, ours] = await Promise.all([
     startGateway({ name: 'original', command: [process.execPath, entry], root, model, env }),
     startGateway({ name: 'edge', command: options.ours.split(' '), root, model, env }),
   ]);
   console.log(`original ready in ${theirs.startMs} ms, ours in ${ours.startMs} ms`);
-  const tools = { packages: options.packages, entry, root, env };
   const [there, here] = await Promise.all([record(theirs, tools), record(ours, tools)]);
   return report(there, here, theirs, ours);
 }
 
 async function record(server, tools) {
   const recording = new Map();
+  let part;
   const note = async (id, act) => {
+    family.set(id, part);
     try {
       recording.set(id, normalise(structuredClone(await act()), server));
     } catch (error) {
@@ -71,10 +84,12 @@ async function record(server, tools) {
     }
   };
   for (const name of only) {
+    part = name;
     const since = Date.now();
     try {
       await parts[name](server, note, tools);
     } catch (error) {
+      family.set(`${name}: the whole part`, name);
       recording.set(`${name}: the whole part`, { failed: error.stack });
     }
 
@@ -88,6 +103,7 @@ function report(there, ours, theirServer, ourServer) {
   const known = new Known(JSON.parse(readFileSync(join(here, 'differences.json'), 'utf8')));
   const rows = [];
   let [identical, accepted, failed] = [0, 0, 0];
+  const rates = Object.fromEntries(only.map((name) => [name, { total: 0, identical: 0 }]));
   for (const id of new Set([...there.keys(), ...ours.keys()])) {
     const found = !there.has(id) ? ['missing check: only here'] : !ours.has(id) ? ['missing check: only there'] : differencesOf(there.get(id), ours.get(id));
     const judged = found.map((row) => ({ check: id, row, reason: known.reasonFor(id, row) }));
@@ -96,6 +112,9 @@ function report(there, ours, theirServer, ourServer) {
     if (fresh.length > 0) failed++;
     else if (judged.length > 0) accepted++;
     else identical++;
+    const rate = rates[family.get(id)];
+    rate.total++;
+    if (judged.length === 0) rate.identical++;
     for (const { row } of fresh) console.log(`FAIL  ${id}: ${row}`);
   }
 
@@ -105,10 +124,11 @@ function report(there, ours, theirServer, ourServer) {
   for (const entry of stale) console.log(`note  no difference any more: ${entry.check} | ${entry.row} (${entry.reason})`);
   if (options.out) {
     mkdirSync(options.out, { recursive: true });
-    writeFileSync(join(options.out, 'conformance.json'), JSON.stringify({ total, identical, accepted, failed, rows, there: Object.fromEntries(there), ours: Object.fromEntries(ours) }, null, 1));
+    writeFileSync(join(options.out, 'conformance.json'), JSON.stringify({ total, identical, accepted, failed, rates, rows, family: Object.fromEntries(family), there: Object.fromEntries(there), ours: Object.fromEntries(ours) }, null, 1));
     writeFileSync(join(options.out, 'conformance.md'), page({ total, identical, accepted, failed, rows, theirServer, ourServer }));
   }
 
+  console.log(`identical by family: ${Object.entries(rates).map(([name, rate]) => `${name} ${rate.identical}/${rate.total}`).join(', ')}`);
   console.log(`pass rate: ${percent(identical)} of ${total} checks are the same on both (${identical}), ${percent(accepted)} differ with a written reason (${accepted}); ${Math.round((Date.now() - started) / 1000)} s`);
   console.log(`${identical + accepted} passed, ${failed} failed`);
   return failed;
