@@ -49,7 +49,7 @@ internal sealed partial class Compactor(AgentRuntime runtime)
         int kept = FirstKept(past, request.KeepTokens);
         if (kept == 0)
         {
-            return new CompactionOutcome(false, "there is nothing to compact yet", TokensBefore: before, TokensAfter: before);
+            return new CompactionOutcome(false, "Nothing to compact (session too small)", TokensBefore: before, TokensAfter: before);
         }
 
         string? earlier = summary is null ? null : read.Entries[0].Message.Content.PlainText;

@@ -34,8 +34,8 @@ internal sealed class ParamRule
         type = type.TrimEnd('?');
         if (type.Contains('|', StringComparison.Ordinal))
         {
-            rule._type = "enum";
-            rule._choices = type.Split('|');
+            rule._type = type[0] == '=' ? "anyOf" : "enum";
+            rule._choices = type.TrimStart('=').Split('|');
             return rule;
         }
 
@@ -68,13 +68,14 @@ internal sealed class ParamRule
             "bool" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be boolean",
             "arr" or "strs" => CheckArray(value),
             "obj" => value.ValueKind == JsonValueKind.Object ? null : "must be object",
-            "enum" => value.ValueKind == JsonValueKind.String
-                && _choices.Contains(value.GetString(), StringComparer.Ordinal)
-                ? null
-                : "must be equal to one of the allowed values",
+            "enum" => IsChoice(value) ? null : "must be equal to one of the allowed values",
+            "anyOf" => IsChoice(value) ? null : $"must be equal to constant; at /{Name}: must match a schema in anyOf",
             _ => null,
         };
     }
+
+    private bool IsChoice(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && _choices.Contains(value.GetString(), StringComparer.Ordinal);
 
     private string? CheckText(JsonElement value)
     {

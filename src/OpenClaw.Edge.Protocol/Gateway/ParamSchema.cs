@@ -22,7 +22,8 @@ public sealed class ParamSchema
     public static ParamSchema Empty { get; } = new([], open: false);
 
     // name[!]:type, separated by spaces; "…" alone leaves the object open.
-    // type = str | str1 | str(max) | str1(max) | int | int(min..max) | bool | arr | strs | obj | any | a|b|c, "?" behind it allows null
+    // type = str | str1 | str(max) | str1(max) | int | int(min..max) | bool | arr | strs | obj | any | a|b|c | =a|b|c, "?" behind it allows null;
+    // "=" tells a union of constants from a list of values: the original words the two errors differently
     /// <summary>Reads a schema from its notation, such as <c>key!:str1 limit:int(1..1000) …</c>.</summary>
     public static ParamSchema Parse(string notation)
     {

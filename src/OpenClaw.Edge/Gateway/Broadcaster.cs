@@ -199,11 +199,13 @@ public sealed class Broadcaster : IAsyncDisposable
     }
 
     /// <summary>Sends a session event to those who asked for it.</summary>
-    internal void ToSubscribers(ReadOnlyMemory<byte> open, string sessionKey, bool byName)
+    internal void ToSubscribers(ReadOnlyMemory<byte> open, string sessionKey, bool byName, string? exceptToolRequester = null)
     {
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (connection.Grant is { Reads: true } && IsSubscribed(connection, sessionKey, byName))
+            if (connection.Grant is { Reads: true } grant
+                && IsSubscribed(connection, sessionKey, byName)
+                && !(grant.ToolEvents && connection.Id == exceptToolRequester))
             {
                 connection.SendEvent(open, dropIfSlow: false);
             }

@@ -8,9 +8,13 @@ namespace OpenClaw.Edge.Gateway;
 internal static class MessageJson
 {
     /// <summary>Writes the message with its <c>__openclaw</c> member.</summary>
-    public static void Write(Utf8JsonWriter json, TranscriptEntry entry)
+    /// <param name="json">Where to.</param>
+    /// <param name="entry">The stored row.</param>
+    /// <param name="source">Name of the transcript that the row's position counts in: the session's revision; null leaves the position out.</param>
+    public static void Write(Utf8JsonWriter json, TranscriptEntry entry, string? source = null)
     {
-        using JsonDocument message = JsonSerializer.SerializeToDocument(entry.Message, TranscriptJson.Default.ChatMessage);
+        ChatMessage shown = Shown(entry.Message);
+        using JsonDocument message = JsonSerializer.SerializeToDocument(shown, TranscriptJson.Default.ChatMessage);
         json.WriteStartObject();
         foreach (JsonProperty property in message.RootElement.EnumerateObject())
         {
@@ -18,6 +22,29 @@ internal static class MessageJson
         }
 
         json.WriteStartObject("__openclaw"u8);
+        WriteMark(json, entry);
+        json.WriteString("id"u8, entry.Id);
+        if (shown.IdempotencyKey is { } key)
+        {
+            json.WriteString("idempotencyKey"u8, key);
+        }
+
+        json.WriteNumber("recordTimestampMs"u8, entry.Message.Timestamp);
+        if (source is not null)
+        {
+            json.WriteStartObject("transcriptPosition"u8);
+            json.WriteString("source"u8, source);
+            json.WriteNumber("rawSeq"u8, entry.Seq);
+            json.WriteEndObject();
+        }
+
+        json.WriteNumber("seq"u8, entry.Seq);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMark(Utf8JsonWriter json, TranscriptEntry entry)
+    {
         if (entry.Kind == TranscriptEntryKind.Reset)
         {
             json.WriteString("kind"u8, "reset"u8);
@@ -27,16 +54,42 @@ internal static class MessageJson
             json.WriteString("kind"u8, "compaction"u8);
         }
 
-        if (entry.RunId is not null)
+        if (entry.Message.Role == "user")
+        {
+            json.WriteBoolean("senderIsOwner"u8, true);
+        }
+        else if (entry.RunId is not null)
         {
             json.WriteString("runId"u8, entry.RunId);
         }
+    }
 
-        json.WriteString("id"u8, entry.Id);
-        json.WriteNumber("recordTimestampMs"u8, entry.Message.Timestamp);
-        json.WriteNumber("seq"u8, entry.Seq);
-        json.WriteEndObject();
-        json.WriteEndObject();
+    // What a client draws: a failure is told by the text of its row, an answer that was cut off is one, and only rows that a client may
+    // look for by key show theirs.
+    private static ChatMessage Shown(ChatMessage message)
+    {
+        if (message.Role != "assistant")
+        {
+            return message;
+        }
+
+        if (message is { StopReason: "error", ErrorMessage: { } error })
+        {
+            string warning = $"⚠️ {error}";
+            MessageContent content = message.Content.Parts is { Count: > 0 } parts
+                ? MessageContent.Of([.. parts, ContentPart.OfText(warning)])
+                : MessageContent.Of([ContentPart.OfText(warning)]);
+            return message with { Content = content, ErrorMessage = null };
+        }
+
+        if (message.Abort is not null)
+        {
+            return message with { StopReason = "stop" };
+        }
+
+        return message.IdempotencyKey is { } key && key.EndsWith(":assistant", StringComparison.Ordinal)
+            ? message with { IdempotencyKey = null }
+            : message;
     }
 
     /// <summary>Writes an assistant message of plain text, as <c>chat</c> events carry it.</summary>

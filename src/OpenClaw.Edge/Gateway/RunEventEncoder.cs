@@ -112,11 +112,11 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
         sessions.Changed(key, "agent.input.settled", run: ended.Run, ended: true);
     }
 
-    // A session's first message makes its row: there is nothing yet that "send" could change.
+    // The message that makes a session's row changes nothing that was there: "send" is told of rows that are older than the run.
     private void OnAsked(RunEntryStoredEvent asked)
     {
         SessionKey key = asked.Run.SessionKey;
-        if (asked.Entry.Seq > 1)
+        if (sessions.CreatedAt(key) < asked.Run.AcceptedAtMs)
         {
             sessions.Changed(key, "send", run: asked.Run);
         }
@@ -133,7 +133,7 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             sessions.Changed(model.Run.SessionKey, "agent.input.settled", run: model.Run, ended: true);
         }
 
-        sessions.Changed(model.Run.SessionKey, null, "model", model.Run, over);
+        sessions.Changed(model.Run.SessionKey, null, "model", model.Run, over, over ? null : (model.Provider!, model.Model!));
     }
 
     private RunFrames FramesOf(Run run)

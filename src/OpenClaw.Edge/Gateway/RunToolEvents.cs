@@ -35,7 +35,12 @@ internal static class RunToolEvents
             json.WriteString("name"u8, tool.Name);
             json.WriteString("toolCallId"u8, tool.ToolCallId);
             json.WriteBoolean("isError"u8, tool.IsError);
-            json.WriteString("meta"u8, tool.Title);
+            if (MetaOf(tool.Name, tool.Title) is { } meta)
+            {
+                json.WriteString("meta"u8, meta);
+            }
+
+            json.WriteBoolean("commandBearing"u8, IsCommand(tool.Name));
             json.WriteStartObject("result"u8);
             json.WriteStartArray("content"u8);
             json.WriteStartObject();
@@ -56,6 +61,10 @@ internal static class RunToolEvents
             WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "end", tool.IsError ? "failed" : "completed");
             json.WriteNumber("startedAt"u8, tool.StartedAtMs);
             json.WriteNumber("endedAt"u8, tool.TimestampMs);
+            if (tool.IsError)
+            {
+                json.WriteString("error"u8, tool.ResultText);
+            }
         });
     }
 
@@ -86,6 +95,17 @@ internal static class RunToolEvents
             json.WriteString("host"u8, waiting.Approval.Request.Host);
         });
 
+    /// <summary>How clients name a tool: <c>apply_patch</c> is "Apply patch".</summary>
+    public static string TitleOf(string name) =>
+        name.Length == 0 ? name : $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('_', ' ')}";
+
+    /// <summary>Whether a call of the tool carries a command line.</summary>
+    public static bool IsCommand(string name) => name is "exec" or "process";
+
+    // A title is the tool's name and what it works on.
+    private static string? MetaOf(string name, string title) =>
+        title.Length > name.Length + 1 && title.StartsWith(name, StringComparison.Ordinal) ? title[(name.Length + 1)..] : null;
+
     private static void SendTool(
         Broadcaster broadcaster,
         SessionEvents sessions,
@@ -100,7 +120,7 @@ internal static class RunToolEvents
             json.WriteEndObject();
         });
         broadcaster.ToRequester(open, tool.Run.Request.ConnectionId);
-        sessions.Tool(tool.Run.SessionKey, Members);
+        sessions.Tool(tool.Run.SessionKey, Members, tool.Run.Request.ConnectionId);
     }
 
     private static void WriteItem(
@@ -116,8 +136,15 @@ internal static class RunToolEvents
         json.WriteString("toolCallId"u8, callId);
         json.WriteString("name"u8, name);
         json.WriteString("phase"u8, phase);
-        json.WriteString("title"u8, title);
+        string? meta = MetaOf(name, title);
+        json.WriteString("title"u8, meta is null ? TitleOf(name) : $"{TitleOf(name)} {meta}");
         json.WriteString("status"u8, status);
+        if (meta is not null)
+        {
+            json.WriteString("meta"u8, meta);
+        }
+
+        json.WriteBoolean("commandBearing"u8, IsCommand(name));
     }
 
     private static void WriteElement(Utf8JsonWriter json, JsonElement element)

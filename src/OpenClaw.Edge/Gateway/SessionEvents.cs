@@ -15,15 +15,21 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
     /// <param name="phase"><c>start</c>, <c>model</c>, <c>end</c> or <c>error</c>; null when a reason is given.</param>
     /// <param name="run">The run it is about; null for none.</param>
     /// <param name="ended">Whether that run has ended.</param>
-    public void Changed(SessionKey key, string? reason, string? phase = null, Run? run = null, bool ended = false)
+    /// <param name="active">The model that answers now; null for none.</param>
+    public void Changed(
+        SessionKey key,
+        string? reason,
+        string? phase = null,
+        Run? run = null,
+        bool ended = false,
+        (string Provider, string Model)? active = null)
     {
         if (!broadcaster.AnySessionSubscriber(key.Text, byName: false))
         {
             return;
         }
 
-        SessionRow? row = runtime.Sessions.Find(key);
-        IReadOnlyList<string> active = ActiveRunIds(key, ended ? run?.Id : null);
+        SessionFacts? facts = Find(key, ended ? run?.Id : null);
         byte[] open = FrameWriter.OpenEvent("sessions.changed", json =>
         {
             json.WriteStartObject();
@@ -40,12 +46,12 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
                 json.WriteString("phase"u8, phase);
             }
 
-            if (run is not null)
+            if (run is not null && reason is null)
             {
                 json.WriteString("runId"u8, run.Id);
             }
 
-            WriteRow(json, row, active);
+            SessionEventJson.Write(json, facts, lifecycle: phase is "start" or "end" or "error", placement: reason is not (null or "participants"), active);
             json.WriteEndObject();
         });
         broadcaster.ToSubscribers(open, key.Text, byName: false);
@@ -72,77 +78,66 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
             return;
         }
 
-        SessionRow? row = runtime.Sessions.Find(key);
-        byte[] open = FrameWriter.OpenEvent("session.message", json => WriteMessage(json, key, entry, row));
+        SessionFacts? facts = Find(key, null);
+        byte[] open = FrameWriter.OpenEvent("session.message", json => WriteMessage(json, key, entry, facts));
         broadcaster.ToSubscribers(open, key.Text, byName: true);
     }
 
     /// <summary>Writes what <c>session.message</c> carries about a row.</summary>
-    public void WriteMessage(Utf8JsonWriter json, SessionKey key, TranscriptEntry entry, SessionRow? row)
+    public static void WriteMessage(Utf8JsonWriter json, SessionKey key, TranscriptEntry entry, SessionFacts? facts)
     {
         json.WriteStartObject();
         json.WriteString("sessionKey"u8, key.Text);
         json.WriteString("agentId"u8, key.AgentId);
         json.WritePropertyName("message"u8);
-        MessageJson.Write(json, entry);
+        MessageJson.Write(json, entry, facts?.Row.LifecycleRevision);
         json.WriteString("messageId"u8, entry.Id);
         json.WriteNumber("messageSeq"u8, entry.Seq);
-        WriteRow(json, row, ActiveRunIds(key, null));
+        if (entry.Message.Role == "user")
+        {
+            json.WriteBoolean("senderIsOwner"u8, true);
+        }
+        else if (entry.RunId is not null)
+        {
+            json.WriteString("runId"u8, entry.RunId);
+        }
+
+        SessionEventJson.Write(json, facts, lifecycle: false, placement: false, ActiveModel(entry, facts));
         json.WriteEndObject();
     }
 
-    /// <summary>Sends <c>session.tool</c>: the members of the agent event, with the row.</summary>
-    public void Tool(SessionKey key, Action<Utf8JsonWriter> members)
+    /// <summary>Sends <c>session.tool</c>: the members of the agent event, with the row. Whoever asked for the run has had the agent event.</summary>
+    public void Tool(SessionKey key, Action<Utf8JsonWriter> members, string? requester)
     {
         if (!broadcaster.AnySessionSubscriber(key.Text, byName: false))
         {
             return;
         }
 
-        SessionRow? row = runtime.Sessions.Find(key);
+        SessionFacts? facts = Find(key, null);
         byte[] open = FrameWriter.OpenEvent("session.tool", json =>
         {
             json.WriteStartObject();
             members(json);
-            WriteSession(json, row, ActiveRunIds(key, null));
+            SessionEventJson.Write(json, facts, lifecycle: false, placement: false, active: null);
             json.WriteEndObject();
         });
-        broadcaster.ToSubscribers(open, key.Text, byName: false);
+        broadcaster.ToSubscribers(open, key.Text, byName: false, exceptToolRequester: requester);
     }
 
-    /// <summary>Ids of the session's runs that wait or run.</summary>
-    public IReadOnlyList<string> ActiveRunIds(SessionKey key, string? except)
-    {
-        List<string>? ids = null;
-        foreach (Run run in runtime.Runs.Active)
-        {
-            if (run.SessionKey == key && run.Id != except)
-            {
-                (ids ??= []).Add(run.Id);
-            }
-        }
+    /// <summary>Looks at a session; null when there is none.</summary>
+    public SessionFacts? Find(SessionKey key, string? ended = null) =>
+        runtime.Sessions.Find(key) is { } row ? Of(row, ended) : null;
 
-        return ids is null ? [] : ids;
-    }
+    /// <summary>When the session's row was made, epoch milliseconds; the end of time when there is none.</summary>
+    public long CreatedAt(SessionKey key) => runtime.Sessions.Find(key)?.CreatedAtMs ?? long.MaxValue;
 
-    private void WriteRow(Utf8JsonWriter json, SessionRow? row, IReadOnlyList<string> active)
-    {
-        WriteSession(json, row, active);
-        if (row is not null)
-        {
-            SessionRowJson.WriteMembers(json, row, active, runtime.Models);
-        }
-    }
+    /// <summary>Looks at a row.</summary>
+    public SessionFacts Of(SessionRow row, string? ended = null) => SessionFacts.Of(runtime, row, ended);
 
-    private void WriteSession(Utf8JsonWriter json, SessionRow? row, IReadOnlyList<string> active)
-    {
-        if (row is null)
-        {
-            json.WriteNull("session"u8);
-            return;
-        }
-
-        json.WritePropertyName("session"u8);
-        SessionRowJson.Write(json, row, active, runtime.Models);
-    }
+    // An answer in the middle of a run was made by the model that still answers.
+    private static (string Provider, string Model)? ActiveModel(TranscriptEntry entry, SessionFacts? facts) =>
+        facts is { IsActive: true } && entry.Message is { Role: "assistant", Provider: { } provider, Model: { } model }
+            ? (provider, model)
+            : null;
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Gateway.Methods;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
@@ -7,80 +7,180 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>Writes session rows as clients know them. Source: docs/protocol.md, sessions.</summary>
 internal static class SessionRowJson
 {
+    /// <summary>Seconds after which the original's automatic fast mode would begin; there is none here.</summary>
+    private const int FastAutoOnSeconds = 60;
+
     /// <summary>Writes one row as an object.</summary>
-    public static void Write(Utf8JsonWriter json, SessionRow row, IReadOnlyList<string> activeRunIds, ModelRouter models)
+    public static void Write(Utf8JsonWriter json, SessionFacts facts, SessionRowView view)
     {
         json.WriteStartObject();
-        json.WriteString("key"u8, row.Key.Text);
-        json.WriteString("agentId"u8, row.AgentId);
-        WriteMembers(json, row, activeRunIds, models);
+        WriteMembers(json, facts, view);
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the members that an event carries flattened: all but key and agent.</summary>
-    public static void WriteMembers(
-        Utf8JsonWriter json,
-        SessionRow row,
-        IReadOnlyList<string> activeRunIds,
-        ModelRouter models)
+    /// <summary>Writes the members of a row, for a caller that adds its own.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, SessionFacts facts, SessionRowView view)
     {
-        json.WriteString("sessionId"u8, row.SessionId);
-        json.WriteString("kind"u8, KindOf(row.Key));
-        json.WriteString("lifecycleRevision"u8, row.LifecycleRevision);
-        Optional(json, "label", row.Label);
-        Optional(json, "displayName", row.DisplayName);
-        Optional(json, "derivedTitle", row.DerivedTitle);
-        Optional(json, "lastMessagePreview", row.LastMessagePreview);
-        json.WriteBoolean("isMain"u8, row.Key.IsMain);
+        SessionRow row = facts.Row;
+        json.WriteString("key"u8, row.Key.Text);
+        json.WriteString("visibility"u8, "shared"u8);
+        json.WriteBoolean("permissionModePending"u8, false);
+        json.WriteString("createdVia"u8, CreatedVia(row.Key));
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
+        WriteExtra(json, row);
+        json.WriteString("kind"u8, KindOf(row.Key));
+        Optional(json, "label", row.Label);
+        WriteClass(json, facts);
+        WriteNames(json, row, view);
         json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
-        Optional(json, "lastInteractionAt", row.LastInteractionAtMs);
         json.WriteBoolean("archived"u8, row.Archived);
         json.WriteBoolean("pinned"u8, row.Pinned);
         json.WriteBoolean("unread"u8, row.Unread);
-        if (row.Status is { } status)
-        {
-            json.WriteString("status"u8, NameOf(status));
-        }
-
-        Optional(json, "startedAt", row.StartedAtMs);
-        Optional(json, "endedAt", row.EndedAtMs);
-        if (row is { StartedAtMs: { } started, EndedAtMs: { } ended } && ended >= started)
-        {
-            json.WriteNumber("runtimeMs"u8, ended - started);
-        }
-
-        Optional(json, "lastRunId", row.LastRunId);
-        json.WriteBoolean("abortedLastRun"u8, row.AbortedLastRun);
-        json.WriteBoolean("hasActiveRun"u8, activeRunIds.Count > 0);
-        json.WriteStartArray("activeRunIds"u8);
-        foreach (string id in activeRunIds)
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
-        WriteModel(json, row, models);
-        json.WriteNumber("inputTokens"u8, row.InputTokens);
-        json.WriteNumber("outputTokens"u8, row.OutputTokens);
-        Optional(json, "totalTokens", row.TotalTokens);
-        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null);
-        json.WriteNumber("estimatedCostUsd"u8, row.CostUsd);
-        json.WriteNumber("messageCount"u8, row.MessageCount);
-        json.WriteNumber("compactionCount"u8, row.CompactionCount);
+        Optional(json, "lastInteractionAt", row.LastInteractionAtMs);
+        json.WriteString("sessionId"u8, row.SessionId);
+        WriteTurn(json, facts);
         Optional(json, "thinkingLevel", row.ThinkLevel);
+        ModelJson.WriteThinking(json, facts.Model);
+        WriteFast(json);
         Optional(json, "verboseLevel", row.VerboseLevel);
         Optional(json, "reasoningLevel", row.ReasoningLevel);
+        WriteTokens(json, row);
+        WriteRun(json, facts);
+        json.WriteString("effectiveResponseUsage"u8, "off"u8);
         Optional(json, "queueMode", row.QueueMode);
-        WriteExtra(json, row);
+        json.WriteString("effectiveQueueMode"u8, facts.QueueMode);
+        WriteModel(json, facts);
+        Optional(json, "contextTokens", facts.Window);
+        json.WriteNumber("snapshotAt"u8, Math.Max(row.UpdatedAtMs, row.EndedAtMs ?? 0));
+        if (facts.HadTurn)
+        {
+            WritePlacement(json, row);
+        }
+
+        if (view.Activity)
+        {
+            WriteActivity(json);
+        }
+
+        if (view.Runs)
+        {
+            WriteRuns(json, facts);
+        }
+
+        json.WriteString("sharingRole"u8, "admin"u8);
+    }
+
+    /// <summary>Writes the members of a session that nobody has spoken in yet.</summary>
+    public static void WriteUnknown(Utf8JsonWriter json, SessionKey key, GatewayRuntime runtime)
+    {
+        SessionFacts facts = SessionFacts.Of(runtime, new SessionRow { Key = key, SessionId = "", LifecycleRevision = "" });
+        json.WriteString("key"u8, key.Text);
+        json.WriteBoolean("permissionModePending"u8, false);
+        json.WriteString("kind"u8, KindOf(key));
+        WriteClass(json, facts);
+        json.WriteNull("updatedAt"u8);
+        json.WriteBoolean("archived"u8, false);
+        json.WriteBoolean("pinned"u8, false);
+        json.WriteBoolean("unread"u8, false);
+        WriteFast(json);
+        json.WriteBoolean("totalTokensFresh"u8, false);
+        json.WriteString("effectiveResponseUsage"u8, "off"u8);
+        json.WriteString("effectiveQueueMode"u8, facts.QueueMode);
+        WriteModel(json, facts);
+        Optional(json, "contextTokens", facts.Window);
+        json.WriteNumber("snapshotAt"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Writes what names the model of a session.</summary>
+    public static void WriteModel(Utf8JsonWriter json, SessionFacts facts)
+    {
+        if (facts.ModelRef is not null)
+        {
+            json.WriteString("modelProvider"u8, facts.Provider);
+            json.WriteString("model"u8, facts.ModelId);
+        }
+
+        json.WriteString("modelOverrideSource"u8, facts.ModelSource); // an explicit null of the wire
+        json.WriteBoolean("runtimeSelectionLocked"u8, false);
+        WriteRuntime(json);
+    }
+
+    /// <summary>Writes where turns run: here, and nowhere else.</summary>
+    public static void WriteRuntime(Utf8JsonWriter json, string id = "openclaw")
+    {
+        json.WriteStartObject("agentRuntime"u8);
+        json.WriteString("id"u8, id);
+        json.WriteBoolean("cloudPlacementSupported"u8, false);
+        json.WriteBoolean("devicePlacementSupported"u8, false);
+        json.WriteString("source"u8, "implicit"u8);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the fast mode, which is always off.</summary>
+    public static void WriteFast(Utf8JsonWriter json)
+    {
+        json.WriteBoolean("effectiveFastMode"u8, false);
+        json.WriteString("effectiveFastModeSource"u8, "default"u8);
+        json.WriteNumber("fastAutoOnSeconds"u8, FastAutoOnSeconds);
+    }
+
+    /// <summary>Writes that there is no summary of what the session did.</summary>
+    public static void WriteActivity(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("activitySummary"u8);
+        json.WriteString("state"u8, "unavailable"u8);
+        json.WriteBoolean("canEnsure"u8, false);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes where the session lies: on this machine.</summary>
+    public static void WritePlacement(Utf8JsonWriter json, SessionRow row)
+    {
+        json.WriteStartObject("placement"u8);
+        json.WriteString("state"u8, "local"u8);
+        json.WriteNumber("generation"u8, 0);
+        json.WriteNumber("createdAtMs"u8, row.CreatedAtMs);
+        json.WriteNumber("updatedAtMs"u8, row.UpdatedAtMs);
+        json.WriteNumber("stateChangedAtMs"u8, row.CreatedAtMs);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes whether a run is active; which one is told by the run's own events.</summary>
+    public static void WriteRuns(Utf8JsonWriter json, SessionFacts facts)
+    {
+        json.WriteBoolean("hasActiveRun"u8, facts.IsActive);
+        if (!facts.IsActive)
+        {
+            json.WriteStartArray("activeRunIds"u8);
+            json.WriteEndArray();
+        }
+    }
+
+    /// <summary>Writes the tokens; nothing for a session that has not had an answer.</summary>
+    public static void WriteTokens(Utf8JsonWriter json, SessionRow row)
+    {
+        if (row.TotalTokens is { } total)
+        {
+            json.WriteNumber("inputTokens"u8, row.InputTokens);
+            json.WriteNumber("outputTokens"u8, row.OutputTokens);
+            json.WriteNumber("totalTokens"u8, total);
+            json.WriteNumber("estimatedCostUsd"u8, row.CostUsd);
+        }
+
+        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null);
     }
 
     /// <summary>The wire's word for what kind of conversation a key names.</summary>
     public static string KindOf(SessionKey key) =>
         key.Rest == "global" ? "global"
+        : key.Rest.StartsWith("cron:", StringComparison.Ordinal) ? "cron"
         : key.Rest.Contains(":group:", StringComparison.Ordinal) || key.Rest.Contains(":channel:", StringComparison.Ordinal)
             ? "group"
         : "direct";
+
+    /// <summary>The wire's word for who makes sessions of such a key.</summary>
+    public static string CreatedVia(SessionKey key) =>
+        key.Rest.StartsWith("cron:", StringComparison.Ordinal) ? "cron" : "operator";
 
     /// <summary>The wire's word for a status.</summary>
     public static string NameOf(SessionStatus status) => status switch
@@ -93,26 +193,8 @@ internal static class SessionRowJson
         _ => "done",
     };
 
-    private static void WriteModel(Utf8JsonWriter json, SessionRow row, ModelRouter models)
-    {
-        string? wanted = row.ModelOverride
-            ?? (row is { ModelProvider: { } provider, Model: { } model } ? $"{provider}/{model}" : null)
-            ?? models.Catalog.DefaultModelRef;
-        Optional(json, "modelOverride", row.ModelOverride);
-        if (wanted is null)
-        {
-            return;
-        }
-
-        ModelInfo? info = models.Catalog.Describe(wanted);
-        int slash = wanted.IndexOf('/', StringComparison.Ordinal);
-        json.WriteString("modelProvider"u8, info?.Provider ?? (slash > 0 ? wanted[..slash] : ""));
-        json.WriteString("model"u8, info?.Id ?? wanted[(slash + 1)..]);
-        long? window = row.ContextTokens ?? (info is { ContextWindow: > 0 } ? info.ContextWindow : null);
-        Optional(json, "contextTokens", window);
-    }
-
-    private static void WriteExtra(Utf8JsonWriter json, SessionRow row)
+    /// <summary>Writes members that were patched and have no column.</summary>
+    public static void WriteExtra(Utf8JsonWriter json, SessionRow row)
     {
         if (row.Extra is not { ValueKind: JsonValueKind.Object } extra)
         {
@@ -121,9 +203,85 @@ internal static class SessionRowJson
 
         foreach (JsonProperty property in extra.EnumerateObject())
         {
-            property.WriteTo(json);
+            if (SessionPatchReader.IsKept(property.Name))
+            {
+                property.WriteTo(json);
+            }
         }
     }
+
+    private static void WriteClass(Utf8JsonWriter json, SessionFacts facts)
+    {
+        string word = ClassOf(facts);
+        json.WriteString("classification"u8, word);
+        json.WriteString("agentId"u8, facts.Row.AgentId);
+        json.WriteBoolean("isMain"u8, facts.Row.Key.IsMain);
+        json.WriteBoolean("isBackground"u8, word is "cron" or "subagent" or "hook");
+    }
+
+    // The original's order of looking.
+    private static string ClassOf(SessionFacts facts)
+    {
+        string rest = facts.Row.Key.Rest;
+        int colon = rest.IndexOf(':', StringComparison.Ordinal);
+        return facts.Row.Key.IsMain ? "main"
+            : rest is "global" ? rest
+            : (colon < 0 ? "" : rest[..colon]) is "subagent" or "cron" or "dashboard" or "explicit" or "hook" or "node" or "voice" ? rest[..colon]
+            : KindOf(facts.Row.Key) == "group" ? rest.Contains(":channel:", StringComparison.Ordinal) ? "channel" : "group"
+            : facts.HadTurn || rest.StartsWith("direct:", StringComparison.Ordinal) ? "direct"
+            : "custom";
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, SessionRow row, SessionRowView view)
+    {
+        string? name = row.Label ?? row.DisplayName;
+        Optional(json, "displayName", name);
+        if (view.Titles)
+        {
+            Optional(json, "derivedTitle", name ?? row.DerivedTitle);
+        }
+
+        if (view.Preview)
+        {
+            Optional(json, "lastMessagePreview", row.LastMessagePreview);
+        }
+    }
+
+    private static void WriteTurn(Utf8JsonWriter json, SessionFacts facts)
+    {
+        if (facts.HadTurn)
+        {
+            json.WriteString("chatType"u8, "direct"u8);
+            json.WriteBoolean("systemSent"u8, true);
+            json.WriteBoolean("abortedLastRun"u8, facts.Row.AbortedLastRun);
+        }
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, SessionFacts facts)
+    {
+        SessionRow row = facts.Row;
+        if (row.Status is { } status)
+        {
+            json.WriteString("status"u8, NameOf(status));
+        }
+
+        Optional(json, "startedAt", row.StartedAtMs);
+        Optional(json, "endedAt", row.EndedAtMs);
+        Optional(json, "runtimeMs", RuntimeOf(row));
+        if (row.Status != SessionStatus.Running)
+        {
+            Optional(json, "lastRunId", row.LastRunId);
+        }
+
+        if (facts.HasAutomation)
+        {
+            json.WriteBoolean("hasAutomation"u8, true);
+        }
+    }
+
+    /// <summary>How long the last run took; null while it runs.</summary>
+    public static long? RuntimeOf(SessionRow row) =>
+        row is { StartedAtMs: { } started, EndedAtMs: { } ended } && ended >= started ? ended - started : null;
 
     private static void Optional(Utf8JsonWriter json, string name, string? value)
     {

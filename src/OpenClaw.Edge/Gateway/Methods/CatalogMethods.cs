@@ -16,7 +16,7 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
     [
         MethodEntry.Of("agents.list", OperatorScopes.Read, "…", _ => Agents()),
         MethodEntry.Of("agent.identity.get", OperatorScopes.Read, "agentId:str? sessionKey:str?", Identity),
-        new("models.list", OperatorScopes.Read, "view:default|configured|all|provider-config agentId:str? provider:str? includeDetails:bool sessionKey:str? …", ModelsAsync),
+        new("models.list", OperatorScopes.Read, "view:=default|configured|all|provider-config agentId:str? provider:str? includeDetails:bool sessionKey:str? …", ModelsAsync),
         MethodEntry.Of("models.authStatus", OperatorScopes.Read, "…", _ => AuthStatus()),
         MethodEntry.Of("commands.list", OperatorScopes.Read, "agentId:str? sessionKey:str? provider:str? scope:str? includeArgs:bool", _ => MethodReply.Object(SlashCommands.WriteList)),
         MethodEntry.Of("edge.models.status", OperatorScopes.Read, "", _ => ModelStatus()),
@@ -93,7 +93,14 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
 
         if (!agents.TryGet(asked ?? agents.Default.Id, out AgentEntry? agent))
         {
-            return MethodReply.Fail(SessionTarget.UnknownAgent(asked!));
+            // As there: a page may ask about the agent of an old session.
+            return MethodReply.Object(json =>
+            {
+                json.WriteString("agentId"u8, asked);
+                json.WriteString("name"u8, "Assistant"u8);
+                json.WriteString("nameSource"u8, "default"u8);
+                json.WriteString("avatar"u8, "A"u8);
+            });
         }
 
         return MethodReply.Object(json =>
@@ -117,7 +124,16 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
             models = [.. models.Where(model => model.Provider == provider)];
         }
 
-        return MethodReply.Object(json => ModelJson.WriteList(json, models));
+        return MethodReply.Object(json =>
+        {
+            ModelJson.WriteList(json, models, runtime);
+            if (call.Text("view") == "configured")
+            {
+                json.WriteStartObject("defaultModels"u8);
+                json.WriteNull("automaticUtilityModel"u8); // no small model is chosen for small work
+                json.WriteEndObject();
+            }
+        });
     }
 
     private MethodReply AuthStatus() => MethodReply.Object(json =>

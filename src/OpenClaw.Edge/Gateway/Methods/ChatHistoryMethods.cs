@@ -8,7 +8,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>chat.history</c>, <c>chat.startup</c>, <c>chat.metadata</c>, <c>chat.message.get</c>, <c>sessions.get</c>.</summary>
-internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents events)
+internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents sessions)
 {
     private const int DefaultLimit = 200;
     private const int MaxBytes = 6 * 1024 * 1024; // docs/protocol.md, limits and timers
@@ -24,26 +24,34 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("chat.history", OperatorScopes.Read, HistoryParams, call => History(call, "sessionKey")),
-        MethodEntry.Of("chat.startup", OperatorScopes.Read, HistoryParams, call => History(call, "sessionKey")),
+        new("chat.startup", OperatorScopes.Read, HistoryParams, StartupAsync),
         MethodEntry.Of("chat.message.get", OperatorScopes.Read, "sessionKey!:str1(512) messageId!:str1 agentId:str? maxChars:int(1..)", Message),
         MethodEntry.Of("sessions.get", OperatorScopes.Read, "key!:str1(512) limit:int(1..1000) agentId:str? …", Messages) with { Advertised = false },
         new("chat.metadata", OperatorScopes.Read, "agentId:str? authProfileId:str? sessionKey:str?", MetadataAsync),
     ];
 
-    private MethodReply History(MethodCall call, string member)
+    // With the pickers' contents for a session that is there, so that a page draws at once.
+    private async ValueTask<MethodReply> StartupAsync(MethodCall call, CancellationToken cancellationToken)
     {
-        if (!SessionTarget.TryRead(call, member, runtime.Agents(), out SessionKey key, out GatewayError? error))
+        bool known = SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out _) && runtime.Sessions.Find(key) is not null;
+        return History(call, "sessionKey", known ? await runtime.Models.Catalog.ListModelsAsync(cancellationToken) : null);
+    }
+
+    private MethodReply History(MethodCall call, string member, IReadOnlyList<ModelInfo>? metadata = null)
+    {
+        // The history of an agent that is gone is empty, as there, and no error.
+        if (!SessionKey.TryParse(call.Text(member), call.Text("agentId") ?? runtime.Agents().Default.Id, out SessionKey key))
         {
-            return MethodReply.Fail(error);
+            return MethodReply.Invalid("invalid session key");
         }
 
         long maxBytes = Math.Min(call.Number("maxBytes") ?? MaxBytes, MaxBytes);
         return call.Text("cursor") is { } cursor
             ? Delta(key, cursor, Math.Min(maxBytes, MaxDeltaBytes))
-            : Page(call, member, key, maxBytes);
+            : Page(call, member, key, maxBytes, metadata);
     }
 
-    private MethodReply Page(MethodCall call, string member, SessionKey key, long maxBytes)
+    private MethodReply Page(MethodCall call, string member, SessionKey key, long maxBytes, IReadOnlyList<ModelInfo>? metadata)
     {
         int limit = (int)(call.Number("limit") ?? DefaultLimit);
         long offset = call.Number("offset") ?? 0;
@@ -58,7 +66,8 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
                 json.WriteString("sessionId"u8, row.SessionId);
             }
 
-            WriteMessages(json, page);
+            WriteMessages(json, page, row?.LifecycleRevision);
+            HistoryActivityJson.Write(json, page.Entries);
             WriteWaiting(json);
             if (row is not null && offset == 0)
             {
@@ -73,8 +82,20 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
             }
 
             json.WriteNumber("totalMessages"u8, page.Total);
-            ModelJson.WriteDefaults(json, runtime);
-            WriteSession(json, row, active);
+            SessionFacts? facts = row is null ? null : sessions.Of(row);
+            ModelJson.WriteDefaults(json, runtime, thinking: facts is not null);
+            WriteInfo(json, key, facts, LeafOf(key, page, offset));
+            if (facts is not null)
+            {
+                json.WriteString("thinkingLevel"u8, facts.Row.ThinkLevel ?? "off");
+            }
+
+            if (metadata is not null)
+            {
+                json.WriteStartObject("metadata"u8);
+                WriteMetadata(json, metadata, facts is not null);
+                json.WriteEndObject();
+            }
         });
     }
 
@@ -96,19 +117,20 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
             return Reset();
         }
 
+        SessionFacts facts = sessions.Of(row);
         return MethodReply.Object(json =>
         {
             json.WriteString("kind"u8, "delta"u8);
             json.WriteStartArray("messages"u8);
             foreach (TranscriptEntry entry in page.Entries.Where(entry => entry.Seq > cursor.LastSeq))
             {
-                events.WriteMessage(json, key, entry, row);
+                SessionEvents.WriteMessage(json, key, entry, facts);
             }
 
             json.WriteEndArray();
             WriteCursor(json, row, last);
             WriteWaiting(json);
-            WriteSession(json, row, active);
+            WriteInfo(json, key, facts, page.Entries is [.., TranscriptEntry newest] ? newest.Id : null);
             WriteInFlight(json, active);
         });
     }
@@ -139,13 +161,32 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
         }
     }
 
-    private void WriteSession(Utf8JsonWriter json, SessionRow? row, Run? active)
+    // The row that an answer would follow; an older page asks for it.
+    private string? LeafOf(SessionKey key, TranscriptPage page, long offset) =>
+        (offset == 0 || page.Total == 0 ? page : runtime.Sessions.ReadPage(key, 1)).Entries is [.., TranscriptEntry last] ? last.Id : null;
+
+    private void WriteInfo(Utf8JsonWriter json, SessionKey key, SessionFacts? facts, string? leaf)
     {
-        if (row is not null)
+        json.WriteStartObject("sessionInfo"u8);
+        if (facts is not null)
         {
-            json.WritePropertyName("sessionInfo"u8);
-            SessionRowJson.Write(json, row, active is null ? [] : [active.Id], runtime.Models);
+            SessionRowJson.WriteMembers(json, facts, SessionRowView.History);
         }
+        else
+        {
+            SessionRowJson.WriteUnknown(json, key, runtime);
+        }
+
+        json.WriteBoolean("hasActiveRun"u8, facts?.IsActive ?? false);
+        json.WriteStartArray("activeRunIds"u8);
+        foreach (string id in facts?.ActiveRunIds ?? [])
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("activeLeafEntryId"u8, leaf); // an explicit null of the wire
+        json.WriteEndObject();
     }
 
     // Offsets count from the newest message backwards.
@@ -180,7 +221,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
             }
 
             json.WritePropertyName("message"u8);
-            MessageJson.Write(json, entry);
+            MessageJson.Write(json, entry, runtime.Sessions.Find(key)?.LifecycleRevision);
         });
     }
 
@@ -195,30 +236,36 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents e
         TranscriptPage page = runtime.Sessions.Find(key) is null
             ? TranscriptPage.Empty
             : runtime.Sessions.ReadPage(key, limit, null, MaxBytes);
-        return MethodReply.Object(json => WriteMessages(json, page));
+        return MethodReply.Object(json => WriteMessages(json, page, runtime.Sessions.Find(key)?.LifecycleRevision));
     }
 
     private async ValueTask<MethodReply> MetadataAsync(MethodCall call, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelInfo> models = await runtime.Models.Catalog.ListModelsAsync(cancellationToken);
-        return MethodReply.Object(json =>
-        {
-            ModelJson.WriteList(json, models);
-            SlashCommands.WriteList(json);
-            json.WriteBoolean("swarmEnabled"u8, false);
-            json.WriteStartObject("accountSelection"u8);
-            json.WriteString("kind"u8, "none"u8);
-            json.WriteString("label"u8, ""u8);
-            json.WriteEndObject();
-        });
+        return MethodReply.Object(json => WriteMetadata(json, models, call.Has("sessionKey")));
     }
 
-    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page)
+    private void WriteMetadata(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models, bool ofSession)
+    {
+        ModelJson.WriteList(json, models, runtime);
+        SlashCommands.WriteList(json);
+        json.WriteBoolean("swarmEnabled"u8, false);
+        json.WriteStartObject("accountSelection"u8);
+        json.WriteString("kind"u8, "automatic"u8);
+        json.WriteString("label"u8, ""u8);
+        json.WriteEndObject();
+        if (ofSession)
+        {
+            json.WriteBoolean("runtimeSelectionLocked"u8, false);
+        }
+    }
+
+    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source)
     {
         json.WriteStartArray("messages"u8);
         foreach (TranscriptEntry entry in page.Entries)
         {
-            MessageJson.Write(json, entry);
+            MessageJson.Write(json, entry, source);
         }
 
         json.WriteEndArray();

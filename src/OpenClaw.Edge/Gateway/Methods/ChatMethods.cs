@@ -98,6 +98,11 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             return MethodReply.Fail(error);
         }
 
+        if (runtime.Sessions.Find(key) is null)
+        {
+            return MethodReply.Invalid("session not found");
+        }
+
         string message = call.Text("message")!;
         string text = call.Text("label") is { Length: > 0 } label ? $"[{label}]\n\n{message}" : message;
         TranscriptEntry stored = await StoreAsync(key, text, cancellationToken);

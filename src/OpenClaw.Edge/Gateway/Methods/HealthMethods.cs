@@ -10,6 +10,6 @@ internal static class HealthMethods
     [
         MethodEntry.Of("health", OperatorScopes.Read, "probe:bool includeSensitive:bool …", call =>
             MethodReply.Value(json => health.Write(json, call.Flag("probe")))) with { Role = MethodRole.Any },
-        MethodEntry.Of("system-presence", OperatorScopes.Read, "", _ => MethodReply.Value(presence.Write)),
+        MethodEntry.Of("system-presence", OperatorScopes.Read, "…", _ => MethodReply.Value(presence.Write)),
     ];
 }

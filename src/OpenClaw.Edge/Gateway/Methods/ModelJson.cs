@@ -7,16 +7,18 @@ namespace OpenClaw.Edge.Gateway.Methods;
 internal static class ModelJson
 {
     private static readonly string[] ThinkingLevels = ["off", "low", "medium", "high"];
+    private static readonly string[] Off = ["off"];
 
     /// <summary>Writes the member <c>models</c>.</summary>
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models)
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models, GatewayRuntime runtime)
     {
+        string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         json.WriteStartArray("models"u8);
         foreach (ModelInfo model in models)
         {
             if (!model.Embedding)
             {
-                Write(json, model);
+                Write(json, model, isDefault: model.Ref == wanted);
             }
         }
 
@@ -24,7 +26,7 @@ internal static class ModelJson
     }
 
     /// <summary>Writes the member <c>defaults</c> of session lists and histories.</summary>
-    public static void WriteDefaults(Utf8JsonWriter json, GatewayRuntime runtime)
+    public static void WriteDefaults(Utf8JsonWriter json, GatewayRuntime runtime, bool thinking)
     {
         string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
@@ -41,12 +43,48 @@ internal static class ModelJson
             json.WriteNull("contextTokens"u8);
         }
 
-        json.WriteStartArray("thinkingLevels"u8);
-        json.WriteEndArray();
+        SessionRowJson.WriteRuntime(json, "auto");
+        if (thinking)
+        {
+            WriteThinking(json, info);
+        }
+
+        json.WriteString("modelSelectionTarget"u8, "session"u8);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ModelInfo model)
+    /// <summary>Writes how much a model may be told to reason: <c>thinkingLevels</c>, <c>thinkingOptions</c>, <c>thinkingDefault</c>.</summary>
+    public static void WriteThinking(Utf8JsonWriter json, ModelInfo? model)
+    {
+        WriteLevels(json, model);
+        json.WriteStartArray("thinkingOptions"u8);
+        foreach (string level in LevelsOf(model))
+        {
+            json.WriteStringValue(level);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("thinkingDefault"u8, "off"u8);
+    }
+
+    /// <summary>The levels that a model takes.</summary>
+    public static IReadOnlyList<string> LevelsOf(ModelInfo? model) => model is { Reasoning: true } ? ThinkingLevels : Off;
+
+    private static void WriteLevels(Utf8JsonWriter json, ModelInfo? model)
+    {
+        json.WriteStartArray("thinkingLevels"u8);
+        foreach (string level in LevelsOf(model))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, level);
+            json.WriteString("label"u8, level);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ModelInfo model, bool isDefault)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, model.Id);
@@ -67,18 +105,14 @@ internal static class ModelJson
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("tags"u8);
-        json.WriteEndArray();
-        json.WriteStartArray("thinkingLevels"u8);
-        foreach (string level in model.Reasoning ? ThinkingLevels : ["off"])
+        if (isDefault)
         {
-            json.WriteStartObject();
-            json.WriteString("id"u8, level);
-            json.WriteString("label"u8, level);
-            json.WriteEndObject();
+            json.WriteStartArray("tags"u8);
+            json.WriteStringValue("default"u8);
+            json.WriteEndArray();
         }
 
-        json.WriteEndArray();
+        WriteLevels(json, model);
         json.WriteString("thinkingDefault"u8, "off"u8);
         json.WriteBoolean("available"u8, true);
         json.WriteBoolean("local"u8, model.Local);

@@ -12,8 +12,8 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        new("sessions.patch", OperatorScopes.Write, "key!:str1(512) agentId:str? …", PatchAsync),
-        new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:new|reset expectedSessionId:str?", ResetAsync),
+        new("sessions.patch", OperatorScopes.Write, SessionPatchReader.Params, PatchAsync),
+        new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:=new|reset expectedSessionId:str?", ResetAsync),
         new("sessions.delete", OperatorScopes.Write, "key!:str1(512) agentId:str? deleteTranscript:bool archivedOnly:bool expectedSessionId:str? …", DeleteAsync) { NeedsSessionTarget = true },
         new("sessions.abort", OperatorScopes.Write, "key:str(512) runId:str agentId:str? clearQueued:bool", AbortAsync),
         new("sessions.send", OperatorScopes.Write, "key!:str1(512) message!:str1 agentId:str? attachments:arr thinking:str? timeoutMs:int(0..) idempotencyKey:str1(512) …", SendAsync) { NeedsSessionTarget = true },
@@ -38,7 +38,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
 
         SessionRow row = await runtime.Sessions.PatchAsync(key, patch, cancellationToken);
         sessions.Changed(key, "patch");
-        return Entry(key, row, json => json.WriteString("path"u8, runtime.Paths.DatabasePath));
+        return Entry(row, path: true, reset: false);
     }
 
     private async ValueTask<MethodReply> ResetAsync(MethodCall call, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
         await runtime.Runs.AbortAsync(key, null, "rpc");
         SessionRow row = await runtime.Sessions.ResetAsync(key, call.Text("reason") ?? "reset", cancellationToken);
         sessions.Changed(key, "reset");
-        return Entry(key, row, static _ => { });
+        return Entry(row, path: false, reset: true);
     }
 
     private async ValueTask<MethodReply> DeleteAsync(MethodCall call, CancellationToken cancellationToken)
@@ -108,6 +108,10 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
         {
             key = run.SessionKey;
         }
+        else if (!call.Has("key"))
+        {
+            return MethodReply.Invalid("key required");
+        }
         else if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out key, out GatewayError? error))
         {
             return MethodReply.Fail(error);
@@ -128,6 +132,11 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             || !ChatAttachments.TryRead(call, out IReadOnlyList<Providers.PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
+        }
+
+        if (runtime.Sessions.Find(key) is null)
+        {
+            return MethodReply.Invalid($"session not found: {key.Text}");
         }
 
         var request = new RunRequest
@@ -153,24 +162,17 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
         "session changed; reload it and try again",
         json => json.WriteString("reason"u8, "session-changed"u8));
 
-    private MethodReply Entry(SessionKey key, SessionRow row, Action<Utf8JsonWriter> more) => MethodReply.Object(json =>
+    private MethodReply Entry(SessionRow row, bool path, bool reset) => MethodReply.Object(json =>
     {
+        SessionFacts facts = sessions.Of(row);
         json.WriteBoolean("ok"u8, true);
-        more(json);
-        json.WriteString("key"u8, key.Text);
-        json.WritePropertyName("entry"u8);
-        SessionRowJson.Write(json, row, sessions.ActiveRunIds(key, null), runtime.Models);
-        string? model = row.ModelOverride
-            ?? (runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Model : null)
-            ?? runtime.Models.Catalog.DefaultModelRef;
-        int slash = model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        json.WriteStartObject("resolved"u8);
-        if (slash > 0)
+        if (path)
         {
-            json.WriteString("modelProvider"u8, model![..slash]);
-            json.WriteString("model"u8, model[(slash + 1)..]);
+            json.WriteString("path"u8, runtime.Paths.DatabasePath);
         }
 
-        json.WriteEndObject();
+        json.WriteString("key"u8, row.Key.Text);
+        SessionEntryJson.WriteEntry(json, facts, reset);
+        SessionEntryJson.WriteResolved(json, facts, runtime: path);
     });
 }

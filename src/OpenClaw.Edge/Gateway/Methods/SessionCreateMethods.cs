@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
@@ -90,6 +91,31 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             patch = patch with { ModelOverride = Optional.Of<string?>($"{provider.Id}/{modelId}") };
         }
 
+        return ReadParent(call, key, ref patch);
+    }
+
+    // Who makes a session that is not the main one makes it beside the main one, unless they name another.
+    private string? ReadParent(MethodCall call, SessionKey key, ref SessionPatch patch)
+    {
+        if (runtime.Sessions.Find(key) is not null || key.IsMain)
+        {
+            return null;
+        }
+
+        string name = call.Text("parentSessionKey") ?? $"agent:{key.AgentId}:main";
+        if (!SessionTarget.TryParse(name, key.AgentId, runtime.Agents(), out SessionKey parent, out GatewayError? error))
+        {
+            return error.Message;
+        }
+
+        patch = patch with
+        {
+            Extra = new Dictionary<string, JsonElement?>(StringComparer.Ordinal)
+            {
+                ["parentSessionKey"] = JsonSerializer.SerializeToElement(parent.Text, TranscriptJson.Default.String),
+                ["spawnDepth"] = JsonDocument.Parse("0").RootElement,
+            },
+        };
         return null;
     }
 
@@ -110,11 +136,11 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
     private MethodReply Created(SessionKey key, SessionRow row, RunRequest? request, RunAdmission? run) => MethodReply.Object(json =>
     {
         bool started = run?.Run is not null;
+        SessionFacts facts = sessions.Of(row);
         json.WriteBoolean("ok"u8, true);
         json.WriteString("key"u8, key.Text);
         json.WriteString("sessionId"u8, row.SessionId);
-        json.WritePropertyName("entry"u8);
-        SessionRowJson.Write(json, row, sessions.ActiveRunIds(key, null), runtime.Models);
+        SessionEntryJson.WriteEntry(json, facts, reset: false);
         json.WriteBoolean("runStarted"u8, started);
         if (started)
         {
@@ -126,18 +152,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             RunReplies.Refused(refused, request!).Write(json);
         }
 
-        string? model = row.ModelOverride
-            ?? (runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Model : null)
-            ?? runtime.Models.Catalog.DefaultModelRef;
-        int slash = model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        json.WriteStartObject("resolved"u8);
-        if (slash > 0)
-        {
-            json.WriteString("modelProvider"u8, model![..slash]);
-            json.WriteString("model"u8, model[(slash + 1)..]);
-        }
-
-        json.WriteEndObject();
+        SessionEntryJson.WriteResolved(json, facts, runtime: false);
     });
 
     // The same idempotency key names the same session, so that a repeated call makes no second one.

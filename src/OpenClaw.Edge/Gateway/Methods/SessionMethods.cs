@@ -32,6 +32,7 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
     private void WriteList(Utf8JsonWriter json, MethodCall call)
     {
         SessionPage page = runtime.Sessions.List(QueryOf(call));
+        var view = new SessionRowView(call.Flag("includeDerivedTitles"), call.Flag("includeLastMessage"), Runs: true, Activity: false);
         json.WriteStartObject();
         json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
         json.WriteString("path"u8, runtime.Paths.DatabasePath);
@@ -50,11 +51,11 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
         json.WriteBoolean("hasMore"u8, page.HasMore);
         json.WriteStartArray("owners"u8);
         json.WriteEndArray();
-        ModelJson.WriteDefaults(json, runtime);
+        ModelJson.WriteDefaults(json, runtime, thinking: true);
         json.WriteStartArray("sessions"u8);
         foreach (SessionRow row in page.Rows)
         {
-            SessionRowJson.Write(json, row, sessions.ActiveRunIds(row.Key, null), runtime.Models);
+            SessionRowJson.Write(json, sessions.Of(row), view);
         }
 
         json.WriteEndArray();
@@ -134,7 +135,7 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
             }
 
             json.WritePropertyName("session"u8);
-            SessionRowJson.Write(json, row, sessions.ActiveRunIds(key, null), runtime.Models);
+            SessionRowJson.Write(json, sessions.Of(row), new SessionRowView(call.Flag("includeDerivedTitles"), call.Flag("includeLastMessage"), Runs: false, Activity: true));
         });
     }
 

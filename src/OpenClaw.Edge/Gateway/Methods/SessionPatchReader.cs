@@ -16,6 +16,22 @@ internal static class SessionPatchReader
 
     private const int MaxExtraFields = 64;
 
+    // displayName and queueMode are ours; the rest is what the original takes. What it does not know must not be stored.
+    /// <summary>The params of <c>sessions.patch</c>.</summary>
+    public const string Params =
+        "key!:str1(512) agentId:str? expectedSessionId:str expectedLifecycleRevision:str expectedPermissionMode:any expectedSandboxMode:any " +
+        "expectedNativeRuntimeConsent:any expectedToolOverrides:any expectedMarkedUnreadAt:any label:str(512)? displayName:str(500)? autoLabel:str(512)? " +
+        "icon:str? color:str? category:str(512)? boardFace:chat|dashboard boardPresentation:any statusNote:str(120)? attention:str? ttlMinutes:int(1..120) " +
+        "archived:bool pinned:bool unread:bool contextWindow:str1? thinkingLevel:str1? fastMode:any toolOverrides:any verboseLevel:str1? traceLevel:str1? " +
+        "reasoningLevel:str1? responseUsage:any elevatedLevel:str1? queueMode:str? execHost:str1? execSecurity:str1? execAsk:str1? execNode:str1? " +
+        "permissionMode:any sandboxMode:any nativeRuntimeConsent:str1? model:str1? agentRuntime:str1? completionOwnerSessionKey:str1? " +
+        "inheritedToolPolicyVersion:any inheritedToolAllow:any inheritedToolDeny:any sendPolicy:any groupActivation:any";
+
+    private static readonly HashSet<string> s_levels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "off", "none", "on", "min", "minimal", "low", "medium", "med", "mid", "high", "xhigh", "max", "ultra", "adaptive", "auto",
+    };
+
     /// <summary>Whether a field is changed that a writer may not.</summary>
     public static bool NeedsAdmin(JsonElement parameters)
     {
@@ -53,12 +69,17 @@ internal static class SessionPatchReader
                     string? model = Text(value);
                     if (model is not null && !TryResolve(models, ref model))
                     {
-                        return $"model not available: {model}";
+                        return Unavailable(models, model);
                     }
 
                     patch = patch with { ModelOverride = Optional.Of(model) };
                     break;
                 case "thinkingLevel":
+                    if (Text(value) is { } level && !s_levels.Contains(level))
+                    {
+                        return $"invalid thinkingLevel (use {string.Join('|', ModelJson.LevelsOf(models.DefaultModelRef is { } usual ? models.Describe(usual) : null))})";
+                    }
+
                     patch = patch with { ThinkLevel = Optional.Of(Text(value)) };
                     break;
                 case "verboseLevel":
@@ -93,8 +114,23 @@ internal static class SessionPatchReader
         return null;
     }
 
+    /// <summary>Whether a member without a column is a member of rows, and kept. Others of the original's are taken and forgotten:
+    /// they are about parts that do not exist here.</summary>
+    public static bool IsKept(string name) => name is
+        "autoLabel" or "icon" or "color" or "category" or "boardFace" or "boardPresentation" or "fastMode" or "permissionMode"
+        or "traceLevel" or "elevatedLevel" or "responseUsage" or "sendPolicy" or "groupActivation" or "parentSessionKey" or "spawnDepth"
+        or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
+
     private static bool IsEnvelope(string name) =>
         name is "key" or "agentId" || name.StartsWith("expected", StringComparison.Ordinal);
+
+    private static string Unavailable(ProviderCatalog models, string model)
+    {
+        int slash = model.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && !models.Providers.Any(provider => provider.Id == model[..slash])
+            ? $"Unknown provider \"{model[..slash]}\". Use /models to list providers."
+            : $"model not available: {model}";
+    }
 
     private static bool TryResolve(ProviderCatalog models, ref string model)
     {

@@ -5,6 +5,7 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
@@ -80,7 +81,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
 
         SessionPage page = runtime.Sessions.List(new SessionQuery { Limit = RecentSessions });
         json.WriteNumber("count"u8, page.TotalCount);
-        ModelJson.WriteDefaults(json, runtime);
+        WriteDefaults(json);
         WriteRecent(json, page);
         json.WriteStartArray("byAgent"u8);
         foreach (AgentEntry agent in agents.All)
@@ -94,6 +95,24 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteDefaults(Utf8JsonWriter json)
+    {
+        string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
+        ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
+        json.WriteStartObject("defaults"u8);
+        json.WriteString("model"u8, info?.Id ?? wanted?[(wanted.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        if (info is { ContextWindow: > 0 })
+        {
+            json.WriteNumber("contextTokens"u8, info.ContextWindow);
+        }
+        else
+        {
+            json.WriteNull("contextTokens"u8);
+        }
+
         json.WriteEndObject();
     }
 
@@ -147,7 +166,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
                 json.WriteString("model"u8, row.Model);
             }
 
-            json.WriteBoolean("hasActiveRun"u8, sessions.ActiveRunIds(row.Key, null).Count > 0);
+            json.WriteBoolean("hasActiveRun"u8, sessions.Of(row).IsActive);
             json.WriteStartArray("flags"u8);
             json.WriteEndArray();
             json.WriteEndObject();

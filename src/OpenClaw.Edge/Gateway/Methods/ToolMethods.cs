@@ -68,6 +68,11 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
             return MethodReply.Fail(error!);
         }
 
+        if (runtime.Sessions.Find(key) is null)
+        {
+            return MethodReply.Invalid($"unknown session key \"{call.Text("sessionKey")}\"");
+        }
+
         EdgeConfig config = runtime.Config.Current.Config;
         ToolPolicy policy = PolicyOf(agent, key);
         string? own = config.Agents.List.FirstOrDefault(entry => string.Equals(entry.Id, agent.Id, StringComparison.OrdinalIgnoreCase))?.Tools?.Profile;
