@@ -78,7 +78,7 @@ async function record(server, tools) {
   const note = async (id, act) => {
     family.set(id, part);
     try {
-      recording.set(id, normalise(structuredClone(await act()), server));
+      recording.set(id, normalise(JSON.parse(JSON.stringify((await act()) ?? null)), server));
     } catch (error) {
       recording.set(id, { failed: String(error.message) });
     }

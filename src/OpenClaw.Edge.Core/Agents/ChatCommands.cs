@@ -69,7 +69,7 @@ public sealed class ChatCommands
             case "new" or "reset":
                 await _runs.AbortAsync(key, null, "rpc");
                 await _runtime.Sessions.ResetAsync(key, name, cancellationToken);
-                return new("Started over. Nothing said before is part of this conversation any more.", "reset");
+                return new(name == "new" ? "✅ New session started." : "✅ Session reset.", "reset");
             case "compact":
                 return await CompactAsync(arguments, key, cancellationToken);
             case "context":

@@ -59,6 +59,9 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
     /// <summary>Reads a text as if it stood in the file.</summary>
     public ConfigSnapshot Read(ReadOnlyMemory<byte> text) => ConfigLoader.LoadText(text, paths, environment);
 
+    /// <summary>Reads a text as if it stood in the file, without what the environment and the command line put over it.</summary>
+    public ConfigSnapshot ReadAlone(ReadOnlyMemory<byte> text) => ConfigLoader.LoadText(text, paths, environment, overridden: false);
+
     private ConfigEdit Edit(Func<byte[], (byte[]? Text, string? Error)> change)
     {
         if (environment.Flag("OPENCLAW_CONFIG_READONLY") == true)

@@ -17,17 +17,21 @@ public static class ConfigLoader
     }
 
     /// <summary>Loads a text as if it stood at <see cref="StatePaths.ConfigPath"/>, to see what it would do.</summary>
-    public static ConfigSnapshot LoadText(ReadOnlyMemory<byte> text, StatePaths paths, ProcessEnvironment environment)
+    public static ConfigSnapshot LoadText(ReadOnlyMemory<byte> text, StatePaths paths, ProcessEnvironment environment) =>
+        LoadText(text, paths, environment, overridden: true);
+
+    /// <summary>The same; without <paramref name="overridden"/> as the text alone says it, so that a value which the environment hides is judged too.</summary>
+    public static ConfigSnapshot LoadText(ReadOnlyMemory<byte> text, StatePaths paths, ProcessEnvironment environment, bool overridden)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(environment);
         var problems = new ProblemList();
         ConfigNode? root = ConfigFileReader.Parse(text, paths.ConfigPath, isMain: true, problems);
-        return Finish(root, text, paths, environment, problems);
+        return Finish(root, text, paths, environment, problems, overridden);
     }
 
     private static ConfigSnapshot Finish(
-        ConfigNode? root, ReadOnlyMemory<byte>? raw, StatePaths paths, ProcessEnvironment environment, ProblemList problems)
+        ConfigNode? root, ReadOnlyMemory<byte>? raw, StatePaths paths, ProcessEnvironment environment, ProblemList problems, bool overridden = true)
     {
         ProcessEnvironment variables = ReadDotEnv(paths, environment);
         if (root is { IsObject: false })
@@ -46,7 +50,11 @@ public static class ConfigLoader
         {
             root.Members["env"] = env;
         }
-        EnvironmentOverrides.Apply(root, variables, problems);
+        if (overridden)
+        {
+            EnvironmentOverrides.Apply(root, variables, problems);
+        }
+
         ConfigAliases.Apply(root, problems);
         new ConfigValidator(problems).Check(root);
         ConfigRules.Check(root, problems);

@@ -74,6 +74,7 @@ public static class ConfigSchema
     {
         json.WriteStartObject("hint"u8);
         json.WriteString("label"u8, path[(path.LastIndexOf('.') + 1)..]);
+        json.WriteBoolean("advanced"u8, false);
         if (node.Key is { } key && Help(key) is { Length: > 0 } help)
         {
             json.WriteString("help"u8, help);

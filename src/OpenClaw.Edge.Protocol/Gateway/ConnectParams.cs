@@ -16,7 +16,7 @@ public sealed record ConnectParams
         "displayName:str buildId:str(96) deviceFamily:str modelIdentifier:str timeZone:str(64) instanceId:str …");
 
     private static readonly ParamSchema DeviceRules = ParamSchema.Parse(
-        "id!:str1 publicKey!:str1 signature!:str1 signedAt!:int(0..) nonce:str …");
+        "id!:str1 publicKey!:str1 signature!:str1 signedAt!:int(0..) nonce!:str1 …");
 
     private static readonly ParamSchema AuthRules = ParamSchema.Parse(
         "token:str password:str deviceToken:str bootstrapToken:str …");

@@ -24,9 +24,12 @@ public enum FrameError
     /// <summary><c>method</c> is absent.</summary>
     MissingMethod,
 
-    /// <summary><c>method</c> is not a non-empty string.</summary>
+    /// <summary><c>method</c> is an empty string.</summary>
     BadMethod,
 
     /// <summary><c>params</c> has an escape of half a surrogate pair, which is no character.</summary>
     HalfCharacter,
+
+    /// <summary><c>method</c> is not a string.</summary>
+    MethodNotText,
 }

@@ -41,6 +41,7 @@ public static class FrameReader
         FrameError.MissingMethod => "must have required property 'method'",
         FrameError.HalfCharacter => "must not have half a surrogate pair",
         FrameError.BadMethod => "at /method: must not have fewer than 1 characters",
+        FrameError.MethodNotText => "at /method: must be string",
         _ => "",
     };
 
@@ -106,6 +107,11 @@ public static class FrameReader
 
         frame = new RequestFrame(id ?? "", method ?? "", parameters);
         FrameError judged = Judge(frame, isRequest, idSeen, methodSeen);
+        if (judged == FrameError.BadMethod && method is null)
+        {
+            return FrameError.MethodNotText;
+        }
+
         return judged == FrameError.None && HasHalfCharacter(parameters.FirstSpan) ? FrameError.HalfCharacter : judged;
     }
 

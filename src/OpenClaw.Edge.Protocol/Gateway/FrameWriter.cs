@@ -24,7 +24,11 @@ public static class FrameWriter
 
     // {type:"res", id, ok:false, error:{code, message, details?, retryable?, retryAfterMs?}}
     /// <summary>A response that reports a failure.</summary>
-    public static byte[] Failure(string id, GatewayError error)
+    public static byte[] Failure(string id, GatewayError error) => Failure(id, error, null);
+
+    // {type:"res", id, ok:false, payload?:any, error:{…}}
+    /// <summary>A response that reports a failure and what there is to tell all the same.</summary>
+    public static byte[] Failure(string id, GatewayError error, Action<Utf8JsonWriter>? payload)
     {
         ArgumentNullException.ThrowIfNull(error);
         FrameBuffer buffer = FrameBuffer.Take();
@@ -33,6 +37,12 @@ public static class FrameWriter
         json.WriteString("type"u8, "res"u8);
         json.WriteString("id"u8, id);
         json.WriteBoolean("ok"u8, false);
+        if (payload is not null)
+        {
+            json.WritePropertyName("payload"u8);
+            payload(json);
+        }
+
         json.WritePropertyName("error"u8);
         error.Write(json);
         json.WriteEndObject();

@@ -113,7 +113,7 @@ internal sealed partial class GatewayConnection
             MethodReply reply = await method.Run(call, _stopping.Token);
             if (reply.Error is { } error)
             {
-                Fail(call.Id, error);
+                Send(FrameWriter.Failure(call.Id, error, reply.Payload));
             }
             else if (reply.Payload is { } payload)
             {

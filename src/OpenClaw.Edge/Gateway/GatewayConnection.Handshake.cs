@@ -17,7 +17,15 @@ internal sealed partial class GatewayConnection
             return;
         }
 
-        string id = frame.Id.Length > 0 ? frame.Id : "invalid";
+        string id = frame.Id;
+        if (error is FrameError.NotObject or FrameError.WrongType or FrameError.MissingId or FrameError.BadId)
+        {
+            // There is no request that an answer could name.
+            Log.Refused(_host.Logger, Id, Peer.Client, "?", FrameReader.Describe(error));
+            Close(CloseCodes.PolicyViolation, "invalid request frame");
+            return;
+        }
+
         if (error != FrameError.None)
         {
             Refuse(id, "?", HandshakeRefusal.Policy(

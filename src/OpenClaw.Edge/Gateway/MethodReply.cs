@@ -3,7 +3,7 @@ using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>What a method answers: a payload or an error.</summary>
+/// <summary>What a method answers: a payload or an error, or an error with what is known of the failed work.</summary>
 /// <param name="Payload">Writes one JSON value.</param>
 /// <param name="Error">Set when the call failed.</param>
 internal readonly record struct MethodReply(Action<Utf8JsonWriter>? Payload, GatewayError? Error)

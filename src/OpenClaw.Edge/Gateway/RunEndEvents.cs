@@ -112,6 +112,16 @@ internal static class RunEndEvents
         string message = result.ErrorMessage ?? "the run failed";
         RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
         {
+            json.WriteString("phase"u8, "fallback_step"u8);
+            json.WriteString("fallbackStepType"u8, "fallback_step"u8);
+            json.WriteString("fallbackStepFromModel"u8, $"{result.Provider}/{result.Model}");
+            json.WriteString("fallbackStepFromFailureReason"u8, ReasonOf(result.Failure));
+            json.WriteString("fallbackStepFromFailureDetail"u8, message);
+            json.WriteNumber("fallbackStepChainPosition"u8, 1);
+            json.WriteString("fallbackStepFinalOutcome"u8, "chain_exhausted"u8);
+        });
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
+        {
             json.WriteBoolean("aborted"u8, false);
             json.WriteString("livenessState"u8, "blocked"u8);
             json.WriteStartObject("errorObservation"u8);
@@ -155,7 +165,7 @@ internal static class RunEndEvents
     };
 
     /// <summary>Writes <c>terminalReceipt</c>: what was asked for and what answered.</summary>
-    public static void WriteReceipt(Utf8JsonWriter json, Run run, RunResult result, bool silent)
+    public static void WriteReceipt(Utf8JsonWriter json, Run run, RunResult result, bool? silent)
     {
         json.WriteStartObject("terminalReceipt"u8);
         json.WriteString("runId"u8, run.Id);
@@ -179,7 +189,11 @@ internal static class RunEndEvents
 
         json.WriteEndArray();
         json.WriteBoolean("rerouted"u8, provider != result.Provider || model != result.Model);
-        json.WriteString("terminalDisposition"u8, silent ? "silent"u8 : "visible"u8);
+        if (silent is { } hidden)
+        {
+            json.WriteString("terminalDisposition"u8, hidden ? "silent"u8 : "visible"u8);
+        }
+
         json.WriteEndObject();
     }
 

@@ -11,7 +11,8 @@ internal static class SessionEntryJson
     /// <param name="json">Where to.</param>
     /// <param name="facts">The session.</param>
     /// <param name="reset">The session has just been emptied.</param>
-    public static void WriteEntry(Utf8JsonWriter json, SessionFacts facts, bool reset)
+    /// <param name="root">Folder that a session which was just made works in; null for others.</param>
+    public static void WriteEntry(Utf8JsonWriter json, SessionFacts facts, bool reset, string? root = null)
     {
         SessionRow row = facts.Row;
         json.WriteStartObject("entry"u8);
@@ -24,6 +25,12 @@ internal static class SessionEntryJson
             json.WriteBoolean("systemSent"u8, false);
             json.WriteBoolean("abortedLastRun"u8, false);
             json.WriteNumber("compactionCount"u8, row.CompactionCount);
+        }
+
+        if (root is not null)
+        {
+            json.WriteString("sessionRoot"u8, root);
+            json.WriteString("modelOverrideSource"u8, facts.ModelSource ?? "default");
         }
 
         json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row.Key));

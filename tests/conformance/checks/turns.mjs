@@ -31,7 +31,11 @@ async function turn(context, name, sessionKey, message, { model, quiet } = {}) {
   const { watcher, record } = context;
   const runId = `run-${name.replaceAll(' ', '-')}`;
   const note = quiet ? async (_, act) => act() : record;
-  if (model) await watcher.call('sessions.patch', { key: sessionKey, model });
+  if (model) {
+    await watcher.call('sessions.patch', { key: sessionKey, model });
+    await new Promise((resolve) => setTimeout(resolve, 700)); // the original tells of it a while after its answer
+  }
+
   const from = watcher.frames.length;
   await note(`turn ${name}: answer`, async () => {
     const answer = await watcher.call('chat.send', { sessionKey, message, idempotencyKey: runId });
@@ -91,8 +95,9 @@ function signature({ event, payload: { state, phase, stream, data, reason, messa
 
 const family = { chat: ['chat'], agent: ['agent'], session: ['session.message', 'session.tool', 'sessions.changed'] };
 
+// The original merges "sessions.changed model" into its neighbours by chance: that the model is told is a matter of the agent events.
 function signatures(frames, which) {
-  return collapse(frames.filter(({ event }) => family[which].includes(event)).map(signature));
+  return collapse(frames.filter(({ event }) => family[which].includes(event)).map(signature).filter((text) => text !== 'sessions.changed model'));
 }
 
 function interleaved(frames, runId) {

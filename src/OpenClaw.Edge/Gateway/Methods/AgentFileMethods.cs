@@ -139,6 +139,10 @@ internal sealed class AgentFileMethods(GatewayRuntime runtime)
             json.WriteNumber("size"u8, file.Length);
             json.WriteNumber("updatedAtMs"u8, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds());
         }
+        else
+        {
+            json.WriteBoolean("expectedAbsent"u8, name is "SOUL.md" or "USER.md" or "MEMORY.md");
+        }
 
         if (content is not null)
         {

@@ -32,6 +32,11 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
         }
 
         string? asked = call.Text("sessionKey");
+        if (call.Text("agentId") is { } named && !runtime.Agents().TryGet(named, out _))
+        {
+            return MethodReply.Invalid($"invalid agent params: unknown agent id \"{named}\"");
+        }
+
         if (!SessionTarget.TryParse(
                 asked ?? "main", call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
@@ -73,7 +78,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             call.Connection.Send(FrameWriter.Response(call.Id, json => WriteAccepted(json, run, asked is not null)));
         }
 
-        return Final(run, await run.Completion.WaitAsync(cancellationToken));
+        return AgentReply.Final(run, await run.Completion.WaitAsync(cancellationToken), runtime);
     }
 
     private async ValueTask<MethodReply> WaitAsync(MethodCall call, CancellationToken cancellationToken)
@@ -102,7 +107,6 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
         {
             json.WriteString("runId"u8, runId);
             json.WriteString("status"u8, RunReplies.WordFor(result.Status));
-            json.WriteNumber("startedAt"u8, run.StartedAtMs);
             json.WriteNumber("endedAt"u8, result.EndedAtMs);
             if (result.ErrorMessage is not null)
             {
@@ -110,6 +114,12 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             }
 
             json.WriteString("stopReason"u8, result.StopReason);
+            json.WriteString("livenessState"u8, result.Status == RunStatus.Failed ? "blocked"u8 : "working"u8);
+            if (result.Status == RunStatus.Done)
+            {
+                RunEndEvents.WriteReceipt(json, run, result, RunEndEvents.IsSilent(result));
+            }
+
             json.WriteStartObject("terminalReply"u8);
             json.WriteString("disposition"u8, RunEndEvents.IsSilent(result) ? "silent"u8 : "visible"u8);
             json.WriteString("text"u8, result.Text);
@@ -158,50 +168,4 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
         json.WriteNumber("acceptedAt"u8, run.AcceptedAtMs);
         json.WriteEndObject();
     }
-
-    private static MethodReply Final(Run run, RunResult result) => MethodReply.Object(json =>
-    {
-        json.WriteString("runId"u8, run.Id);
-        json.WriteString("status"u8, RunReplies.WordFor(result.Status));
-        json.WriteString("summary"u8, result.Status switch
-        {
-            RunStatus.Done => "completed",
-            RunStatus.Failed => result.ErrorMessage ?? "failed",
-            _ => "aborted",
-        });
-        json.WriteStartObject("result"u8);
-        json.WriteStartArray("payloads"u8);
-        if (!RunEndEvents.IsSilent(result) || result.ErrorMessage is not null)
-        {
-            json.WriteStartObject();
-            json.WriteString("text"u8, result.Text.Length > 0 ? result.Text : result.ErrorMessage);
-            json.WriteNull("mediaUrl"u8); // an explicit null of the wire
-            if (result.Status == RunStatus.Failed)
-            {
-                json.WriteBoolean("isError"u8, true);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartObject("meta"u8);
-        json.WriteNumber("durationMs"u8, Math.Max(0, result.EndedAtMs - run.AcceptedAtMs));
-        json.WriteStartObject("agentMeta"u8);
-        json.WriteString("sessionId"u8, run.SessionId);
-        json.WriteString("provider"u8, result.Provider);
-        json.WriteString("model"u8, result.Model);
-        json.WriteStartObject("usage"u8);
-        json.WriteNumber("input"u8, result.Usage.Input);
-        json.WriteNumber("output"u8, result.Usage.Output);
-        json.WriteNumber("cacheRead"u8, result.Usage.CacheRead);
-        json.WriteNumber("cacheWrite"u8, result.Usage.CacheWrite);
-        json.WriteNumber("total"u8, result.Usage.TotalTokens);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteBoolean("aborted"u8, result.Status is RunStatus.Aborted or RunStatus.TimedOut);
-        json.WriteString("stopReason"u8, result.StopReason);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    });
 }

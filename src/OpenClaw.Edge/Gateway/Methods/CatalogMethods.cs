@@ -46,16 +46,12 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, agent.Id);
-        json.WriteString("name"u8, agent.Name);
-        json.WriteStartObject("identity"u8);
-        json.WriteString("name"u8, agent.Name);
-        if (agent.Emoji is not null)
-        {
-            json.WriteString("emoji"u8, agent.Emoji);
-        }
-
-        json.WriteEndObject();
+        WriteIdentity(json, agent);
         json.WriteString("workspace"u8, agent.Workspace);
+        json.WriteBoolean("workspaceGit"u8, Directory.Exists(Path.Combine(agent.Workspace, ".git")));
+        SessionRowJson.WriteRuntime(json, "auto");
+        ModelJson.WriteThinking(json, (agent.Model ?? runtime.Models.Catalog.DefaultModelRef) is { } usual ? runtime.Models.Catalog.Describe(usual) : null);
+        json.WriteString("defaultPermissionMode"u8, "guarded"u8);
         if ((agent.Model ?? runtime.Models.Catalog.DefaultModelRef) is { } primary)
         {
             json.WriteStartObject("model"u8);
@@ -75,6 +71,27 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
         }
 
         json.WriteEndObject();
+    }
+
+    // An agent that nobody has named is known by its id alone.
+    private static void WriteIdentity(Utf8JsonWriter json, AgentEntry agent)
+    {
+        if (agent.Name != agent.Id)
+        {
+            json.WriteString("name"u8, agent.Name);
+        }
+
+        if (agent.Name != agent.Id || agent.Emoji is not null)
+        {
+            json.WriteStartObject("identity"u8);
+            json.WriteString("name"u8, agent.Name);
+            if (agent.Emoji is not null)
+            {
+                json.WriteString("emoji"u8, agent.Emoji);
+            }
+
+            json.WriteEndObject();
+        }
     }
 
     private MethodReply Identity(MethodCall call)
@@ -126,7 +143,7 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
 
         return MethodReply.Object(json =>
         {
-            ModelJson.WriteList(json, models, runtime);
+            ModelJson.WriteList(json, models, runtime, details: call.Flag("includeDetails"));
             if (call.Text("view") == "configured")
             {
                 json.WriteStartObject("defaultModels"u8);

@@ -55,12 +55,17 @@ internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
     private (byte[]? Text, string? Error) Judge(byte[] text, Func<byte[], (byte[]? Text, string? Error)> rule, bool keepEqual)
     {
         Before = runtime.Editor.Read(text);
-        if (text.Length > 0 && BadHash() is { } stale)
+        if (text.Length > 0 && baseHash is not null && BadHash() is { } stale)
         {
             return Refuse(GatewayError.Invalid(stale));
         }
 
         (byte[]? wanted, string? error) = rule(text);
+        if (text.Length > 0 && BadHash() is { } unnamed && !(keepEqual && wanted is not null && ConfigText.SaySame(text, wanted)))
+        {
+            return Refuse(GatewayError.Invalid(unnamed)); // only what changes nothing needs no hash
+        }
+
         if (wanted is null)
         {
             return Refuse(GatewayError.Invalid(error ?? "the configuration cannot be changed"));
@@ -75,7 +80,7 @@ internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
         }
 
         After = runtime.Editor.Read(restored);
-        if (NewIssues() is { Count: > 0 } issues)
+        if (NewIssues(text, restored) is { Count: > 0 } issues)
         {
             return Refuse(InvalidConfig(issues));
         }
@@ -97,12 +102,18 @@ internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
     };
 
     // What was wrong before and does not stop a start may stay: a change of one key is not held up by another.
-    private List<ConfigProblem> NewIssues() =>
-    [
-        .. After.Problems.Where(problem => problem.Severity == ProblemSeverity.Fatal
-            || (problem.Severity == ProblemSeverity.Error
-                && !Before.Problems.Any(old => old.Path == problem.Path && old.Message == problem.Message))),
-    ];
+    // A value that the command line hides is judged as well: the next start may come without it.
+    private List<ConfigProblem> NewIssues(byte[] before, byte[] after)
+    {
+        IReadOnlyList<ConfigProblem> known = [.. Before.Problems, .. runtime.Editor.ReadAlone(before).Problems];
+        return
+        [
+            .. After.Problems.Concat(runtime.Editor.ReadAlone(after).Problems.Where(hidden => !After.Problems.Any(told => told.Path == hidden.Path)))
+                .Where(problem => problem.Severity is ProblemSeverity.Fatal or ProblemSeverity.Error
+                    && (!known.Any(old => old.Path == problem.Path && old.Message == problem.Message)
+                        || (problem.Severity == ProblemSeverity.Fatal && After.Problems.Contains(problem)))),
+        ];
+    }
 
     private (byte[]? Text, string? Error) Refuse(GatewayError error)
     {

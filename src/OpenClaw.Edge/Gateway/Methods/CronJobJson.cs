@@ -13,7 +13,8 @@ internal static class CronJobJson
     /// <param name="job">Job.</param>
     /// <param name="compact">Whether a line of a list is enough.</param>
     /// <param name="owner">Agent that runs it; null leaves it out.</param>
-    public static void Write(Utf8JsonWriter json, CronJob job, bool compact, string? owner)
+    /// <param name="preview">With where its answer goes.</param>
+    public static void Write(Utf8JsonWriter json, CronJob job, bool compact, string? owner, bool preview = false)
     {
         json.WriteStartObject();
         if (compact)
@@ -36,6 +37,21 @@ internal static class CronJobJson
         }
 
         Text(json, "effectiveAgentId", owner);
+        if (preview)
+        {
+            WritePreview(json, "deliveryPreview", job);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes where the answer of a job goes, for people.</summary>
+    public static void WritePreview(Utf8JsonWriter json, string name, CronJob job)
+    {
+        bool none = job.Delivery is not { Mode: not "none" };
+        json.WriteStartObject(name);
+        json.WriteString("label"u8, none ? "not requested" : job.Delivery!.Mode);
+        json.WriteString("detail"u8, none ? "not requested" : job.Delivery!.Channel ?? "the last channel used");
         json.WriteEndObject();
     }
 

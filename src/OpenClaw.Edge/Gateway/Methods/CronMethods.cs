@@ -88,6 +88,13 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             }
 
             json.WriteEndArray();
+            json.WriteStartObject("deliveryPreviews"u8);
+            foreach (CronJob job in page)
+            {
+                CronJobJson.WritePreview(json, job.Id, job);
+            }
+
+            json.WriteEndObject();
             json.WriteString("snapshotRevision"u8, Revision(all));
             WritePaging(json, all.Length, offset, limit, page.Length);
         });
@@ -154,7 +161,7 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
 
         CronJob job = await cron.AddAsync(call.Params, cancellationToken);
-        return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null));
+        return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null, preview: true));
     });
 
     private ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>

@@ -201,5 +201,9 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             : null;
 
     private static MethodReply Unknown() => MethodReply.Fail(GatewayError.Invalid(
-        "unknown or expired approval id", json => json.WriteString("reason"u8, "APPROVAL_NOT_FOUND"u8)));
+        "unknown or expired approval id", json =>
+        {
+            json.WriteString("reason"u8, "APPROVAL_NOT_FOUND"u8);
+            json.WriteString("remediation"u8, "Re-request the action; pending approvals are cleared after expiry or restart."u8);
+        }));
 }

@@ -10,7 +10,7 @@ internal static class ModelJson
     private static readonly string[] Off = ["off"];
 
     /// <summary>Writes the member <c>models</c>.</summary>
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models, GatewayRuntime runtime)
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelInfo> models, GatewayRuntime runtime, bool details = false)
     {
         string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         json.WriteStartArray("models"u8);
@@ -18,7 +18,7 @@ internal static class ModelJson
         {
             if (!model.Embedding)
             {
-                Write(json, model, isDefault: model.Ref == wanted);
+                Write(json, model, isDefault: model.Ref == wanted, details);
             }
         }
 
@@ -84,27 +84,14 @@ internal static class ModelJson
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ModelInfo model, bool isDefault)
+    private static void Write(Utf8JsonWriter json, ModelInfo model, bool isDefault, bool details)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, model.Id);
         json.WriteString("name"u8, model.Name);
         json.WriteString("provider"u8, model.Provider);
         json.WriteNumber("contextWindow"u8, model.ContextWindow);
-        if (model.MaxTokens > 0)
-        {
-            json.WriteNumber("maxTokens"u8, model.MaxTokens);
-        }
-
         json.WriteBoolean("reasoning"u8, model.Reasoning);
-        json.WriteStartArray("input"u8);
-        json.WriteStringValue("text"u8);
-        if (model.Vision)
-        {
-            json.WriteStringValue("image"u8);
-        }
-
-        json.WriteEndArray();
         if (isDefault)
         {
             json.WriteStartArray("tags"u8);
@@ -115,12 +102,34 @@ internal static class ModelJson
         WriteLevels(json, model);
         json.WriteString("thinkingDefault"u8, "off"u8);
         json.WriteBoolean("available"u8, true);
+        if (details)
+        {
+            WriteDetails(json, model);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // What lists for people and our own commands ask for.
+    private static void WriteDetails(Utf8JsonWriter json, ModelInfo model)
+    {
+        if (model.MaxTokens > 0)
+        {
+            json.WriteNumber("maxTokens"u8, model.MaxTokens);
+        }
+
+        json.WriteStartArray("input"u8);
+        json.WriteStringValue("text"u8);
+        if (model.Vision)
+        {
+            json.WriteStringValue("image"u8);
+        }
+
+        json.WriteEndArray();
         json.WriteBoolean("local"u8, model.Local);
         if (model.Loaded is { } loaded)
         {
             json.WriteBoolean("loaded"u8, loaded);
         }
-
-        json.WriteEndObject();
     }
 }

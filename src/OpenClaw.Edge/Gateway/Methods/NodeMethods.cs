@@ -83,7 +83,12 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
 
         if (Find(call) is not { } device)
         {
-            return MethodReply.Invalid("unknown nodeId");
+            // As there: it may have been removed while the call was on its way.
+            return MethodReply.Fail(new GatewayError("UNAVAILABLE", "node pairing changed while invocation was active")
+            {
+                Retryable = true,
+                Details = json => json.WriteString("code"u8, "PAIRING_CHANGED"u8),
+            });
         }
 
         if (nodes.Find(device.DeviceId) is not { } socket)
@@ -133,7 +138,15 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         json.WriteBoolean("connected"u8, socket is not null);
         PairingJson.WriteOptional(json, "lastSeenAtMs", device.LastSeenAtMs);
         PairingJson.WriteOptional(json, "lastSeenReason", device.LastSeenReason);
-        PairingJson.WriteOptional(json, "lastConnectedAtMs", socket?.Grant?.SinceMs ?? device.LastSeenAtMs);
+        json.WriteBoolean("sessionHost"u8, false);
+        if (runtime.Devices.Nodes.Pending().FirstOrDefault(request => request.NodeId == device.DeviceId) is { } pending)
+        {
+            json.WriteString("pendingRequestId"u8, pending.RequestId);
+            PairingJson.WriteList(json, "pendingDeclaredCaps", pending.Surface.Caps);
+            PairingJson.WriteList(json, "pendingDeclaredCommands", pending.Surface.Commands);
+        }
+
+        PairingJson.WriteOptional(json, "lastConnectedAtMs", socket?.Grant?.SinceMs);
         PairingJson.WriteOptional(json, "connectedAtMs", socket?.Grant?.SinceMs);
         json.WriteNumber("approvedAtMs"u8, device.SurfaceApprovedAtMs ?? device.ApprovedAtMs);
     }

@@ -140,7 +140,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         json.WriteBoolean("ok"u8, true);
         json.WriteString("key"u8, key.Text);
         json.WriteString("sessionId"u8, row.SessionId);
-        SessionEntryJson.WriteEntry(json, facts, reset: false);
+        SessionEntryJson.WriteEntry(json, facts, reset: false, runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Workspace : null);
         json.WriteBoolean("runStarted"u8, started);
         if (started)
         {
