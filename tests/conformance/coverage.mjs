@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'u
 
 const methods = {};
 const specs = section('method-scopes-', /const CORE_GATEWAY_METHOD_SPECS = \[([^]*?)\n\];/);
-for (const [, name, scope] of specs.matchAll(/\[\s*"([^"]+)",\s*"[^"]+",\s*"([^"]+)"/g)) methods[name] = scope;
+for (const [, name, scope] of specs.matchAll(/\[\s*"([^"]+)",\s*(?:"[^"]+"|null),\s*"([^"]+)"/g)) methods[name] = scope;
 
 const list = section('server-methods-list-', /const GATEWAY_EVENTS = \[([^]*?)\n\];/);
 // Three names stand there as constants, and six are sent without being in the list.

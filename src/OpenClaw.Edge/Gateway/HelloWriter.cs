@@ -22,7 +22,7 @@ internal sealed class HelloWriter(
         "connect.challenge", "agent", "chat", "session.message", "session.tool", "sessions.changed", "presence", "tick",
         "shutdown", "health", "config.changed", "device.pair.requested", "device.pair.resolved", "device.pair.changed",
         "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.invoke.request",
-        "node.invoke.cancel",
+        "node.invoke.cancel", "cron", "exec.approval.requested", "exec.approval.resolved", "voicewake.changed", "talk.mode",
     ];
 
     // Only what works: clients switch features on by these.

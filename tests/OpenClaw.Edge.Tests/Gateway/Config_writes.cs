@@ -86,11 +86,20 @@ public sealed class Config_writes : IAsyncLifetime
     [InlineData("config.patch")]
     public async Task Writes_need_the_hash_of_what_is_on_disk(string method)
     {
-        GatewayCallException none = await RefusedAsync(method, """{"raw":"{}"}""");
+        GatewayCallException none = await RefusedAsync(method, """{"raw":"{\"logging\":{\"level\":\"warn\"}}"}""");
         GatewayCallException stale = await RefusedAsync(method, """{"raw":"{}","baseHash":"hmac-sha256:v1:old"}""");
 
         Assert.Equal("INVALID_REQUEST: config base hash required; re-run config.get and retry", none.Message);
         Assert.Equal("INVALID_REQUEST: config changed since last load; re-run config.get and retry", stale.Message);
+    }
+
+    [Fact]
+    public async Task A_patch_that_changes_nothing_needs_no_hash()
+    {
+        JsonElement answer = await _client.CallAsync("config.patch", """{"raw":"{}"}""");
+
+        Assert.True(answer.GetProperty("noop").GetBoolean());
+        Assert.Equal(0, answer.GetProperty("changedPaths").GetArrayLength());
     }
 
     [Fact]
@@ -185,7 +194,7 @@ public sealed class Config_writes : IAsyncLifetime
     {
         for (int call = 0; call < 30; call++)
         {
-            await RefusedAsync("config.patch", """{"raw":"{}"}""");
+            await RefusedAsync("config.patch", """{"raw":"{\"logging\":{\"level\":\"warn\"}}"}""");
         }
 
         GatewayCallException error = await RefusedAsync("config.patch", """{"raw":"{}"}""");

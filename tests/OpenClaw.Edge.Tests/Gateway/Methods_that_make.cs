@@ -89,6 +89,7 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task Tools_are_listed_with_their_profiles()
     {
+        await _client.CallAsync("sessions.create", """{"key":"main"}""");
         JsonElement catalog = await _client.CallAsync("tools.catalog");
         JsonElement effective = await _client.CallAsync("tools.effective", """{"sessionKey":"main"}""");
 

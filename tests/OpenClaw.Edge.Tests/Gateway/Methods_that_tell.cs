@@ -32,6 +32,9 @@ public sealed class Methods_that_tell : IAsyncLifetime
     {
         using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token, "\"operator.admin\"");
         await client.CallAsync("sessions.messages.subscribe", """{"key":"notes"}""");
+        JsonElement early = await client.CallAsync("chat.inject", """{"sessionKey":"notes","message":"Too early."}""");
+        Assert.Equal("session not found", early.GetProperty("error").GetProperty("message").GetString());
+        await client.CallAsync("sessions.create", """{"key":"notes"}""");
         client.Seen.Clear();
 
         JsonElement response = await client.CallAsync("chat.inject", """{"sessionKey":"notes","message":"The door is open.","label":"house"}""");

@@ -36,6 +36,7 @@ public sealed class Slow_readers : IAsyncLifetime
         using RawSocket slow = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
         using RawSocket other = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
         await using GatewayTestClient sender = await gateway.ConnectAsync();
+        await sender.CallAsync("sessions.create", """{"key":"big"}""");
 
         for (int index = 0; index < Frames; index++)
         {
