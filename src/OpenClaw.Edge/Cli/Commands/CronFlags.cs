@@ -1,0 +1,274 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Cli.Commands;
+
+/// <summary>What a job is made of, as flags. Parts of the original's jobs that do not exist here are refused by name.</summary>
+internal sealed class CronFlags
+{
+    private readonly bool _isNew;
+    private readonly Option<string?> _name = Of("--name", "text", "Name");
+    private readonly Option<string?> _label = Of("--display-name", "text", "Name to show");
+    private readonly Option<string?> _description = Of("--description", "text", "What it is for");
+    private readonly Option<string?> _at = Of("--at", "when", "Once: a time (ISO 8601) or a duration such as 20m");
+    private readonly Option<string?> _every = Of("--every", "duration", "Again and again, 10m or 1h");
+    private readonly Option<string?> _cron = Of("--cron", "expr", "Cron expression of 5 fields, or 6 with seconds");
+    private readonly Option<string?> _zone = Of("--tz", "iana", "Time zone of --cron and --at");
+    private readonly Option<string?> _stagger = Of("--stagger", "duration", "Spread of cron times");
+    private readonly Option<bool> _exact = new("--exact") { Description = "No spread" };
+    private readonly Option<string?> _event = Of("--system-event", "text", "Note for the main session");
+    private readonly Option<string?> _message = Of("--message", "text", "What the agent is asked");
+    private readonly Option<string?> _agent = Of("--agent", "id", "Agent");
+    private readonly Option<string?> _session = Of("--session", "target", "main, isolated, current or session:KEY");
+    private readonly Option<string?> _sessionKey = Of("--session-key", "key", "Session that the job belongs to");
+    private readonly Option<string?> _wake = Of("--wake", "mode", "now or next-heartbeat");
+    private readonly Option<string?> _model = Of("--model", "model", "Model of the turn");
+    private readonly Option<string?> _fallbacks = Of("--fallbacks", "list", "Models to try next");
+    private readonly Option<string?> _thinking = Of("--thinking", "level", "Reasoning level of the turn");
+    private readonly Option<string?> _tools = Of("--tools", "list", "The only tools that it may use");
+    private readonly Option<long?> _seconds = new("--timeout-seconds") { Description = "Budget of the turn", HelpName = "n" };
+    private readonly Option<bool> _light = new("--light-context") { Description = "Leave the workspace's notes out" };
+    private readonly Option<bool> _announce = new("--announce", "--deliver") { Description = "Announce the answer" };
+    private readonly Option<bool> _noDeliver = new("--no-deliver") { Description = "Announce nothing" };
+    private readonly Option<bool> _bestEffort = new("--best-effort-deliver") { Description = "Do not fail when announcing fails" };
+    private readonly Option<bool> _delete = new("--delete-after-run") { Description = "Remove it after its first success" };
+    private readonly Option<bool> _keep = new("--keep-after-run") { Description = "Keep it after its success" };
+    private readonly Option<bool> _noLight = new("--no-light-context") { Description = "Take the workspace's notes in again" };
+    private readonly Option<bool> _clearTools = new("--clear-tools") { Description = "Allow all tools of the agent again" };
+    private readonly Option<bool> _clearModel = new("--clear-model") { Description = "The agent's model again" };
+    private readonly Option<bool> _clearFallbacks = new("--clear-fallbacks") { Description = "The agent's fallbacks again" };
+    private readonly Option<bool> _clearThinking = new("--clear-thinking") { Description = "The agent's reasoning level again" };
+    private readonly Option<bool> _clearAgent = new("--clear-agent") { Description = "The default agent again" };
+    private readonly Option<bool> _alert = new("--failure-alert") { Description = "Tell the agent's main session when it keeps failing" };
+    private readonly Option<bool> _noAlert = new("--no-failure-alert") { Description = "Tell nobody" };
+    private readonly Option<long?> _alertAfter = new("--failure-alert-after") { Description = "Failures in a row before that", HelpName = "n" };
+    private readonly Option<string?> _alertRest = Of("--failure-alert-cooldown", "duration", "Rest between alerts");
+    private readonly Option<bool> _alertSkipped = new("--failure-alert-include-skipped") { Description = "Count skipped runs" };
+
+    // The original's; hidden, so that they can be refused by name.
+    private readonly Option<string?>[] _absent =
+    [
+        .. ((string[])
+        [
+            "--command", "--command-argv", "--script", "--on-exit", "--stream-command", "--webhook", "--channel", "--to", "--account", "--thread-id",
+            "--trigger-script", "--pacing-min", "--pacing-max", "--failure-alert-channel", "--failure-alert-to", "--failure-alert-mode",
+        ]).Select(name => new Option<string?>(name) { Hidden = true }),
+    ];
+
+    public CronFlags(bool isNew)
+    {
+        _isNew = isNew;
+        Option[] both =
+        [
+            _name, _label, _description, _at, _every, _cron, _zone, _stagger, _exact, _event, _message, _agent, _session, _sessionKey, _wake, _model,
+            _fallbacks, _thinking, _tools, _seconds, _light, _announce, _noDeliver, _bestEffort, _delete, _keep,
+        ];
+        Option[] later =
+        [
+            _noLight, _clearTools, _clearModel, _clearFallbacks, _clearThinking, _clearAgent, _alert, _noAlert, _alertAfter, _alertRest, _alertSkipped,
+        ];
+        All = [.. both, .. isNew ? [] : later, .. _absent];
+        _wake.AcceptOnlyFromAmong("now", "next-heartbeat");
+    }
+
+    public List<Option> All { get; }
+
+    public bool HasSchedule(ParseResult parsed) => parsed.GetValue(_at) is not null || parsed.GetValue(_every) is not null || parsed.GetValue(_cron) is not null;
+
+    /// <summary>Writes the members of a job that the flags name.</summary>
+    public void Write(Utf8JsonWriter json, CliContext context, string? name, string? schedule, string? message)
+    {
+        ParseResult parsed = context.Parsed;
+        foreach (Option<string?> absent in _absent.Where(option => parsed.GetResult(option) is { Implicit: false }))
+        {
+            throw new CliException(ExitCode.Usage, $"{absent.Name} does not exist here yet: jobs ask an agent (--message) or leave a note (--system-event), and there are no messengers");
+        }
+
+        message = parsed.GetValue(_message) ?? message;
+        string? note = parsed.GetValue(_event);
+        if (message is not null && note is not null)
+        {
+            throw new CliException(ExitCode.Usage, "--message and --system-event are two jobs; give one of them");
+        }
+
+        if (_isNew && message is null && note is null)
+        {
+            throw new CliException(ExitCode.Usage, "what should the job do? give --message for a turn of the agent, or --system-event for a note");
+        }
+
+        if (_isNew || parsed.GetValue(_name) is not null)
+        {
+            json.WriteString("name"u8, parsed.GetValue(_name) ?? name ?? "");
+        }
+
+        Text(json, "displayName", parsed.GetValue(_label));
+        Text(json, "description", parsed.GetValue(_description));
+        Text(json, "sessionKey", parsed.GetValue(_sessionKey));
+        Text(json, "sessionTarget", parsed.GetValue(_session) ?? (_isNew ? note is null ? "isolated" : "main" : null));
+        Text(json, "wakeMode", parsed.GetValue(_wake) ?? (_isNew ? "now" : null));
+        Clearable(json, "agentId", parsed.GetValue(_agent), parsed.GetValue(_clearAgent));
+        WriteSchedule(json, context, schedule);
+        WritePayload(json, parsed, message, note);
+        WriteRest(json, parsed);
+    }
+
+    public static void Text(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private void WriteSchedule(Utf8JsonWriter json, CliContext context, string? schedule)
+    {
+        ParseResult parsed = context.Parsed;
+        (string? at, string? every, string? cron) = (parsed.GetValue(_at), parsed.GetValue(_every), parsed.GetValue(_cron));
+        if (schedule is not null)
+        {
+            string trimmed = schedule.Trim();
+            bool isEvery = trimmed.StartsWith("every ", StringComparison.OrdinalIgnoreCase);
+            bool isCron = trimmed.StartsWith('@') || trimmed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 5;
+            at = isEvery || isCron ? null : trimmed;
+            every = isEvery ? trimmed["every ".Length..] : null;
+            cron = isCron && !isEvery ? trimmed : null;
+        }
+
+        int given = (at is null ? 0 : 1) + (every is null ? 0 : 1) + (cron is null ? 0 : 1);
+        if (given > 1 || (_isNew && given == 0))
+        {
+            throw new CliException(ExitCode.Usage, given == 0 ? "when should it run? give --at, --every or --cron" : "give one of --at, --every and --cron");
+        }
+
+        if (given == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("schedule"u8);
+        json.WriteString("kind"u8, at is not null ? "at" : every is not null ? "every" : "cron");
+        Text(json, "at", at is null ? null : CronTimes.At(at, parsed.GetValue(_zone), context.Clock.GetUtcNow()));
+        Text(json, "expr", cron);
+        if (every is not null)
+        {
+            json.WriteNumber("everyMs"u8, (long)CronTimes.Span(every, "--every").TotalMilliseconds);
+        }
+
+        if (cron is not null)
+        {
+            Text(json, "tz", parsed.GetValue(_zone));
+            if (parsed.GetValue(_exact) || parsed.GetValue(_stagger) is not null)
+            {
+                json.WriteNumber("staggerMs"u8, parsed.GetValue(_exact) ? 0 : (long)CronTimes.Span(parsed.GetValue(_stagger)!, "--stagger").TotalMilliseconds);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WritePayload(Utf8JsonWriter json, ParseResult parsed, string? message, string? note)
+    {
+        bool turns = message is not null || (Option[])[_model, _fallbacks, _thinking, _tools, _seconds, _light, _noLight, _clearTools, _clearModel,
+            _clearFallbacks, _clearThinking] is var about && about.Any(option => parsed.GetResult(option) is { Implicit: false });
+        if (note is null && !turns)
+        {
+            return;
+        }
+
+        json.WriteStartObject("payload"u8);
+        json.WriteString("kind"u8, note is null ? "agentTurn" : "systemEvent");
+        Text(json, "text", note);
+        Text(json, "message", message);
+        Clearable(json, "model", parsed.GetValue(_model), parsed.GetValue(_clearModel));
+        Clearable(json, "thinking", parsed.GetValue(_thinking), parsed.GetValue(_clearThinking));
+        WriteList(json, "fallbacks", parsed.GetValue(_fallbacks), parsed.GetValue(_clearFallbacks));
+        WriteList(json, "toolsAllow", parsed.GetValue(_clearTools) ? "*" : parsed.GetValue(_tools), clears: false);
+        if (parsed.GetValue(_seconds) is { } seconds)
+        {
+            json.WriteNumber("timeoutSeconds"u8, seconds);
+        }
+
+        if (parsed.GetValue(_light) || parsed.GetValue(_noLight))
+        {
+            json.WriteBoolean("lightContext"u8, parsed.GetValue(_light));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteRest(Utf8JsonWriter json, ParseResult parsed)
+    {
+        if (parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort))
+        {
+            json.WriteStartObject("delivery"u8);
+            json.WriteString("mode"u8, parsed.GetValue(_noDeliver) ? "none" : "announce");
+            if (parsed.GetValue(_bestEffort))
+            {
+                json.WriteBoolean("bestEffort"u8, true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (parsed.GetValue(_delete) || parsed.GetValue(_keep))
+        {
+            json.WriteBoolean("deleteAfterRun"u8, parsed.GetValue(_delete));
+        }
+
+        if (parsed.GetValue(_noAlert))
+        {
+            json.WriteBoolean("failureAlert"u8, false);
+        }
+        else if (parsed.GetValue(_alert) || parsed.GetValue(_alertAfter) is not null || parsed.GetValue(_alertRest) is not null || parsed.GetValue(_alertSkipped))
+        {
+            json.WriteStartObject("failureAlert"u8);
+            if (parsed.GetValue(_alertAfter) is { } after)
+            {
+                json.WriteNumber("after"u8, after);
+            }
+
+            if (parsed.GetValue(_alertRest) is { } rest)
+            {
+                json.WriteNumber("cooldownMs"u8, (long)CronTimes.Span(rest, "--failure-alert-cooldown").TotalMilliseconds);
+            }
+
+            if (parsed.GetValue(_alertSkipped))
+            {
+                json.WriteBoolean("includeSkipped"u8, true);
+            }
+
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, string? value, bool clears)
+    {
+        if (value is null)
+        {
+            Clearable(json, name, null, clears);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (string item in value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            json.WriteStringValue(item);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Clearable(Utf8JsonWriter json, string name, string? value, bool clears)
+    {
+        if (clears)
+        {
+            json.WriteNull(name); // takes the member away
+        }
+        else
+        {
+            Text(json, name, value);
+        }
+    }
+
+    private static Option<string?> Of(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Functional;
+
+/// <summary><c>openclaw cron</c>, <c>system</c> and <c>nodes</c> against a gateway that runs.</summary>
+public sealed class Minds_jobs_and_notes : IAsyncLifetime
+{
+    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
+    private GatewayHome home = null!;
+    private RunningGateway gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        home = new GatewayHome(model.BaseUri);
+        gateway = await RunningGateway.StartAsync(home);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gateway.DisposeAsync();
+        await model.DisposeAsync();
+        home.Dispose();
+    }
+
+    [Fact]
+    public async Task A_job_is_added_listed_changed_run_and_removed()
+    {
+        JsonElement job = (await gateway.RunAsync(
+            "cron", "add", "0 7 * * *", "tell me the weather", "--name", "weather", "--tz", "Europe/Vienna", "--tools", "read,ls", "--no-deliver", "--exact")).Ends(0).Json;
+        string id = job.GetProperty("id").GetString()!;
+        string list = (await gateway.RunAsync("cron", "list")).Ends(0).Out;
+        JsonElement changed = (await gateway.RunAsync(
+            "cron", "edit", id, "--every", "2h", "--model", "lab/small:3b", "--clear-tools", "--failure-alert-after", "3")).Ends(0).Json;
+        JsonElement run = (await gateway.RunAsync("cron", "run", id, "--wait", "--poll-interval", "50ms")).Ends(0).Json;
+        JsonElement runs = (await gateway.RunAsync("cron", "runs", id)).Ends(0).Json;
+        JsonElement off = (await gateway.RunAsync("cron", "disable", id)).Ends(0).Json;
+        string none = (await gateway.RunAsync("cron", "list")).Ends(0).Out;
+        string shown = (await gateway.RunAsync("cron", "show", id)).Ends(0).Out;
+        JsonElement gone = (await gateway.RunAsync("cron", "rm", id)).Ends(0).Json;
+
+        Assert.Equal("""{"kind":"cron","expr":"0 7 * * *","tz":"Europe/Vienna","staggerMs":0}""", job.GetProperty("schedule").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("07***", "0 7 * * *", StringComparison.Ordinal));
+        Assert.Equal(["read", "ls"], job.GetProperty("payload").GetProperty("toolsAllow").EnumerateArray().Select(tool => tool.GetString()));
+        Assert.Equal("none", job.GetProperty("delivery").GetProperty("mode").GetString());
+        Assert.Contains("weather", list, StringComparison.Ordinal);
+        Assert.Equal(7_200_000, changed.GetProperty("schedule").GetProperty("everyMs").GetInt64());
+        Assert.Equal("tell me the weather", changed.GetProperty("payload").GetProperty("message").GetString());
+        Assert.Equal("*", Assert.Single(changed.GetProperty("payload").GetProperty("toolsAllow").EnumerateArray()).GetString());
+        Assert.Equal(3, changed.GetProperty("failureAlert").GetProperty("after").GetInt32());
+        Assert.Equal("ok", run.GetProperty("status").GetString());
+        Assert.Equal("small:3b", run.GetProperty("model").GetString());
+        Assert.Single(runs.GetProperty("entries").EnumerateArray());
+        Assert.False(off.GetProperty("enabled").GetBoolean());
+        Assert.Contains("cron list --all", none, StringComparison.Ordinal);
+        Assert.Contains("does     tell me the weather", shown, StringComparison.Ordinal);
+        Assert.True(gone.GetProperty("removed").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_reminder_is_one_line_and_a_job_that_cannot_be_is_refused_with_the_reason()
+    {
+        JsonElement tea = (await gateway.RunAsync("cron", "add", "20m", "--system-event", "tea", "--name", "tea")).Ends(0).Json;
+        CommandRun nothing = (await gateway.RunAsync("cron", "add", "20m")).Ends(2);
+        CommandRun never = (await gateway.RunAsync("cron", "add", "--message", "x")).Ends(2);
+        CommandRun webhook = (await gateway.RunAsync("cron", "add", "20m", "x", "--webhook", "https://example.org")).Ends(2);
+        CommandRun wrong = (await gateway.RunAsync("cron", "add", "--cron", "61 * * * *", "--message", "x")).Ends(1);
+        CommandRun missing = (await gateway.RunAsync("cron", "rm", "nope")).Ends(1);
+
+        Assert.Equal("at", tea.GetProperty("schedule").GetProperty("kind").GetString());
+        Assert.Equal("main", tea.GetProperty("sessionTarget").GetString());
+        Assert.Contains("--system-event", nothing.Error, StringComparison.Ordinal);
+        Assert.Contains("--every", never.Error, StringComparison.Ordinal);
+        Assert.Contains("--webhook does not exist here", webhook.Error, StringComparison.Ordinal);
+        Assert.Contains("minute", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("nope", missing.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await gateway.RunAsync("cron", "status")).Ends(0).Json.GetProperty("jobs").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_note_is_left_heartbeats_are_switched_and_presence_is_printed()
+    {
+        Assert.Equal("null\n", (await gateway.RunAsync("system", "heartbeat", "last")).Ends(0).Out);
+        Assert.Equal("ok\n", (await gateway.RunAsync("system", "event", "--text", "hello")).Ends(0).Out);
+        Assert.False((await gateway.RunAsync("system", "heartbeat", "disable")).Ends(0).Json.GetProperty("enabled").GetBoolean());
+        Assert.True((await gateway.RunAsync("system", "heartbeat", "enable")).Ends(0).Json.GetProperty("enabled").GetBoolean());
+        Assert.Equal("gateway", (await gateway.RunAsync("system", "presence")).Ends(0).Json[0].GetProperty("mode").GetString());
+        (await gateway.RunAsync("system", "event")).Ends(2);
+    }
+
+    [Fact]
+    public async Task Without_nodes_it_says_how_to_make_one()
+    {
+        Assert.Contains("openclaw node run", (await gateway.RunAsync("nodes", "status")).Ends(0).Out, StringComparison.Ordinal);
+        Assert.Equal("no node waits\n", (await gateway.RunAsync("nodes", "pending")).Ends(0).Out);
+        Assert.Contains("no node 'attic'", (await gateway.RunAsync("nodes", "describe", "--node", "attic")).Ends(2).Error, StringComparison.Ordinal);
+    }
+}
