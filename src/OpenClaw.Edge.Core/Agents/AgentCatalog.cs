@@ -61,6 +61,7 @@ public sealed class AgentCatalog
             SandboxTools = SandboxToolPolicy.Of(agent.Tools, agent.Sandbox ?? config.Agents.Defaults.Sandbox, config.Tools),
             Tools = ToolPolicy.Of(config.Tools, agent.Tools, null),
             ToolsByProvider = ByProvider(config.Tools, agent.Tools),
+            SubagentTools = SubagentDesk.Policy(agent.Tools is { SubagentTools: { } mine } && (mine.Allow.Count > 0 || mine.Deny.Count > 0) ? mine : config.Tools.SubagentTools),
             LoopDetection = agent.Tools?.LoopDetection ?? config.Tools.LoopDetection ?? new(),
             ToolSearch = agent.Tools?.ToolSearch ?? config.Tools.ToolSearch,
         };

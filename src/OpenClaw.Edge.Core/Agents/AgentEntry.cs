@@ -59,5 +59,10 @@ public sealed record AgentEntry
 
     /// <summary>Tools that it may use in a session, towards a model.</summary>
     public ToolPolicy ToolsIn(SessionKey key, SandboxRouter? router, string? modelRef) =>
-        router?.Covers(ScopeOf(key)) == true ? ToolsFor(modelRef).Within(SandboxTools) : ToolsFor(modelRef);
+        InSession(key, router?.Covers(ScopeOf(key)) == true ? ToolsFor(modelRef).Within(SandboxTools) : ToolsFor(modelRef));
+
+    /// <summary>Which of them sub-agents may use.</summary>
+    public ToolPolicy SubagentTools { get; init; } = SubagentDesk.Policy(new ToolListConfig());
+
+    private ToolPolicy InSession(SessionKey key, ToolPolicy policy) => SubagentDesk.IsSubagent(key) ? policy.Within(SubagentTools) : policy;
 }

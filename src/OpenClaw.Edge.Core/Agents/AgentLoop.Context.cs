@@ -31,7 +31,7 @@ internal sealed partial class AgentLoop
         ModelChoice choice = Choose(probe, row, agent);
         ModelInfo? model = Describe(choice);
         int window = Window(model, config);
-        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice))), probe);
+        IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice))), probe, SessionModel.CanView(model, config));
         int all = tools.Count;
         ToolShelf? shelf = ToolShelf.Make(ref tools, [], agent.ToolSearch, window);
         string system = PromptBuilder.System(

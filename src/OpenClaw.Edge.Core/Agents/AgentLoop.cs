@@ -11,6 +11,8 @@ namespace OpenClaw.Edge.Agents;
 /// Stateless; one call a run.</summary>
 internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, ContextParts parts, SteeringInbox steering)
 {
+    private const int MaxImages = 20; // of one round
+
     private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
     private readonly TurnEnd _end = new(runtime);
     private readonly UsageGuard _guard = new(runtime);
@@ -74,7 +76,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         active.Notes = runtime.Notes?.For(active.Run.SessionKey) ?? [];
         ToolPolicy policy = PolicyOf(active, choice);
         IReadOnlyList<ToolSpec> tools =
-            model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request);
+            model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request, SessionModel.CanView(model, config));
         if (tools.Count == 0 && model is not { Tools: false } && policy.AllowLists.FirstOrDefault() is { } list)
         {
             await BegunAsync(turn, choice);
@@ -99,7 +101,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         };
         ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
-        ToolRound round = new(runtime.Tools, policy, shelf, Context(turn), new LoopWatch(active.Agent.LoopDetection), runtime.Time);
+        ToolRound round = new(runtime.Tools, policy, shelf, Context(turn, model, config), new LoopWatch(active.Agent.LoopDetection), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
         runtime.Notes?.Read(active.Run.SessionKey, active.Notes);
     }
@@ -211,6 +213,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             new() { Role = PromptRole.Assistant, Text = turn.Publisher.MessageText, ToolCalls = answer.Calls },
         ];
         await _end.AppendAsync(turn, TurnRows.Assistant(turn, "toolUse", answer.Calls, Now, null)!);
+        List<PromptImage> images = [];
         foreach (ToolCall call in answer.Calls)
         {
             ToolResult result = steering.Any(turn.Active)
@@ -224,6 +227,12 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
                 ToolName = call.Name,
                 Text = result.Text,
             });
+            images.AddRange(result.Images.Take(MaxImages - images.Count));
+        }
+
+        if (images.Count > 0) // servers take images from a user only
+        {
+            messages.Add(new PromptMessage { Role = PromptRole.User, Text = "[images that the tools above gave back]", Images = images });
         }
 
         return messages;
@@ -285,11 +294,13 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         return config.Agents.Defaults.ContextTokens is > 0 and int cap ? Math.Min(window, cap) : window;
     }
 
-    private static ToolCallContext Context(Turn turn) => new()
+    private static ToolCallContext Context(Turn turn, ModelInfo? model, EdgeConfig config) => new()
     {
         SessionKey = turn.Active.Run.SessionKey,
         Workspace = turn.Active.Agent.Workspace,
         MaxResultChars = Math.Clamp(turn.Window, 1_000, 40_000), // a quarter of the window at four characters a token
+        SeesImages = model is { Vision: true },
+        MaxImageBytes = (int)Math.Min(int.MaxValue / 2, config.Agents.Defaults.MediaMaxMb * 1024L * 1024L),
     };
 
     private static string? Extra(ToolShelf? shelf, int window, RunRequest request) =>

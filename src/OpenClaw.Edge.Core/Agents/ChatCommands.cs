@@ -65,6 +65,7 @@ public sealed class ChatCommands
             case "status":
                 return new(Status(key));
             case "stop":
+                await _runs.Subagents.StopAsync(key, "rpc");
                 return new((await _runs.AbortAsync(key, null, "rpc")).Count > 0 ? "Stopped." : "Nothing was running.");
             case "new" or "reset":
                 await _runs.AbortAsync(key, null, "rpc");

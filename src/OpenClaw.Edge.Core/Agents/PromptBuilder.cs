@@ -14,10 +14,10 @@ internal static class PromptBuilder
     public const int UnknownWindow = 8192;
 
     /// <summary>Tools of an agent that a model which can call tools gets, in their fixed order.</summary>
-    public static IReadOnlyList<ToolSpec> Tools(ToolRegistry registry, ToolPolicy policy, RunRequest request) =>
+    public static IReadOnlyList<ToolSpec> Tools(ToolRegistry registry, ToolPolicy policy, RunRequest request, bool canView) =>
     [
         .. registry.All.Select(tool => tool.Spec).Where(
-            spec => policy.Allows(spec.Name) && !request.ClientTools.Any(tool => tool.Name == spec.Name)),
+            spec => policy.Allows(spec.Name) && (canView || spec.Name != "view_image") && !request.ClientTools.Any(tool => tool.Name == spec.Name)),
         .. request.ClientTools,
     ];
 

@@ -31,6 +31,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         _runtime = runtime;
         Commands = new ChatCommands(runtime, this);
+        Subagents = new SubagentDesk(runtime, this);
         _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
         _ended = new EndedRuns(runtime.Time);
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
@@ -46,6 +47,10 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
     /// <summary>Commands in chat.</summary>
     public ChatCommands Commands { get; }
+
+    internal AgentRuntime Runtime => _runtime;
+
+    internal SubagentDesk Subagents { get; }
 
     /// <summary>Runs that wait or run now, oldest first.</summary>
     public IReadOnlyList<Run> Active
@@ -233,6 +238,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         }
 
         await EndsWithinAsync(Task.WhenAll(loops), s_abortGrace);
+        await EndsWithinAsync(Subagents.CloseAsync(), s_abortGrace);
         _stopping.Dispose();
         _histories.Dispose();
     }

@@ -1,3 +1,4 @@
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
 
@@ -15,6 +16,13 @@ public static class SessionModel
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(agent);
         return Canonical(catalog, row?.ModelOverride is { Length: > 0 } chosen ? chosen : agent.Model ?? catalog.DefaultModelRef);
+    }
+
+    /// <summary>Whether images can be looked at: by the model itself, or by the one configured for that.</summary>
+    public static bool CanView(ModelInfo? model, EdgeConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return model is { Vision: true } || config.Agents.Defaults.ImageModel?.Primary is not null;
     }
 
     internal static string? Canonical(ProviderCatalog catalog, string? named) =>

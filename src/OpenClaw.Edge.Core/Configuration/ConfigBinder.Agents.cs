@@ -168,6 +168,7 @@ internal static partial class ConfigBinder
         WorkspaceAccess = section.Text("workspaceAccess", d.WorkspaceAccess),
         WorkspaceRoot = section.Text("workspaceRoot") ?? d.WorkspaceRoot,
         Backend = section.Text("backend", d.Backend),
+        SessionTools = section.Text("sessionToolsVisibility", d.SessionTools),
         Docker = BindDocker(section.Section("docker"), d.Docker, own),
         BrowserEnabled = section.Section("browser").Flag("enabled", d.BrowserEnabled),
         BrowserImage = section.Section("browser").Text("image", d.BrowserImage),
@@ -305,6 +306,13 @@ internal static partial class ConfigBinder
                 VideoEnabled = media.Section("video").Flag("enabled"),
             },
             SandboxTools = BindToolList(section.Section("sandbox").Section("tools")),
+            Sessions = new SessionToolsConfig
+            {
+                Visibility = section.Section("sessions").Text("visibility", d.Sessions.Visibility),
+                AgentToAgent = section.Section("agentToAgent").Flag("enabled", d.Sessions.AgentToAgent),
+                AgentToAgentAllow = section.Section("agentToAgent").Texts("allow"),
+            },
+            SubagentTools = BindToolList(section.Section("subagents").Section("tools")),
         };
     }
 }

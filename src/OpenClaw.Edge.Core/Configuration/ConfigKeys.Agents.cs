@@ -114,6 +114,7 @@ internal static partial class ConfigKeys
     [
         new(at + ".mode", Choice, "off", "off|non-main|all"),
         new(at + ".scope", Choice, "agent", "session|agent|shared"),
+        new(at + ".sessionToolsVisibility", Choice, "spawned", "spawned|all"),
         new(at + ".workspaceAccess", Choice, "none", "none|ro|rw"),
         new(at + ".workspaceRoot", Text, "sandboxes in the state folder"),
         new(at + ".backend", Choice, "auto", "auto|docker|podman|bubblewrap|ssh|openshell|crabbox"),
@@ -194,9 +195,9 @@ internal static partial class ConfigKeys
         new(at + ".sandbox.tools.allow", Texts, "the harmless ones"),
         new(at + ".sandbox.tools.alsoAllow", Texts, "[]"),
         new(at + ".sandbox.tools.deny", Texts, "[]"),
-        new(at + ".sessions", Ignored, Note: Later),
-        new(at + ".agentToAgent", Ignored, Note: Later),
-        new(at + ".subagents", Ignored, Note: Later),
+        new(at + ".subagents.tools.allow", Texts, "[]"),
+        new(at + ".subagents.tools.alsoAllow", Texts, "[]"),
+        new(at + ".subagents.tools.deny", Texts, "[]"),
         new(at + ".loopDetection.enabled", Flag, "true"),
         new(at + ".loopDetection.historySize", Whole, "30", Min: 4, Max: 1000),
         new(at + ".loopDetection.warningThreshold", Whole, "2", Min: 2, Max: 1000),
@@ -207,6 +208,9 @@ internal static partial class ConfigKeys
 
     private static ConfigKey[] Web() =>
     [
+        new("tools.sessions.visibility", Choice, "all", "self|tree|agent|all"),
+        new("tools.agentToAgent.enabled", Flag, "true"),
+        new("tools.agentToAgent.allow", Texts, "all"),
         new("tools.web.search.maxResults", Whole, "5", Min: 1, Max: 10),
         new("tools.web.search.timeoutSeconds", Whole, "30", Min: 1, Max: 600),
         new("tools.web.search.cacheTtlMinutes", Whole, "15", Max: 10_080),

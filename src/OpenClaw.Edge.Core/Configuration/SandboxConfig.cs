@@ -36,4 +36,7 @@ public sealed record SandboxConfig
 
     /// <summary>Tools inside the sandbox; empty lists mean the sandbox defaults.</summary>
     public ToolListConfig Tools { get; init; } = new();
+
+    /// <summary>Which sessions a sandboxed session's tools reach: <c>spawned</c> (itself and those it started) or <c>all</c>.</summary>
+    public string SessionTools { get; init; } = "spawned";
 }

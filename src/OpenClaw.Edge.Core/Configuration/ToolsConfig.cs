@@ -40,4 +40,10 @@ public sealed record ToolsConfig
 
     /// <summary>Tools inside sandboxes; empty lists mean the sandbox defaults.</summary>
     public ToolListConfig SandboxTools { get; init; } = new();
+
+    /// <summary>Which sessions the session tools reach.</summary>
+    public SessionToolsConfig Sessions { get; init; } = new();
+
+    /// <summary>Tools of sub-agents, on top of what they never have.</summary>
+    public ToolListConfig SubagentTools { get; init; } = new();
 }

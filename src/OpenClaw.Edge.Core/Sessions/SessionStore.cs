@@ -87,6 +87,21 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         return new TranscriptPage(entries, total, entries.Count > 0 && entries[0].Seq > 1);
     }
 
+    /// <summary>What people and models said in any session, newest first, that holds a text; case matters only beyond ASCII.</summary>
+    /// <param name="text">What to look for in the stored message.</param>
+    /// <param name="agentId">Only this agent's sessions; null for all.</param>
+    /// <param name="limit">Rows at most.</param>
+    public IReadOnlyList<SaidEntry> Search(string text, string? agentId, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return database.Read(connection => connection.All(
+            TranscriptTable.Search,
+            row => SessionKey.TryParse(row.GetString(8), "main", out SessionKey key)
+                ? new SaidEntry(key, TranscriptReader.Read(row), row.GetInt64(9))
+                : throw new InvalidDataException("a stored session has no key"),
+            $"%{Escape(text)}%", agentId, limit));
+    }
+
     /// <summary>What the model may see: after the last reset, from the last compaction on, the newest within the budget; oldest first.
     /// Never begins with a tool result whose call was cut off.</summary>
     /// <param name="key">The session.</param>

@@ -48,4 +48,13 @@ internal static class TranscriptTable
     /// <summary>session row, window and seq of the last row that was read, limit.</summary>
     public const string After =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND (window, seq) > ($2, $3) ORDER BY window, seq LIMIT $4";
+
+    /// <summary>pattern of the message's text, agent or null, limit. What people and models said, of all sessions, newest first.</summary>
+    public const string Search =
+        """
+        SELECT e.seq, e.kind, e.id, e.run_id, e.reason, e.chars, e.window, e.message, s.key, e.at_ms FROM transcript_entries e
+        JOIN sessions s ON s.row_id = e.session_row
+        WHERE e.role IN ('user', 'assistant') AND e.message LIKE $1 ESCAPE '\' AND ($2 IS NULL OR s.agent_id = $2)
+        ORDER BY e.row_id DESC LIMIT $3
+        """;
 }

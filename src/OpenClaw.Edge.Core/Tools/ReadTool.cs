@@ -18,7 +18,7 @@ public sealed class ReadTool : ITool
     /// <inheritdoc />
     public ToolSpec Spec { get; } = new(
         "read",
-        "Read a workspace text file, a page of lines at a time.",
+        "Read a workspace file: text a page of lines at a time, or an image.",
         """{"type":"object","properties":{"path":{"type":"string"},"offset":{"type":"integer","minimum":1,"description":"First line, from 1"},"limit":{"type":"integer","minimum":1,"description":"Most lines"}},"required":["path"]}"""u8.ToArray());
 
     /// <inheritdoc />
@@ -36,7 +36,11 @@ public sealed class ReadTool : ITool
         int sniffed = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         if (ToolText.ImageType(head.AsSpan(0, sniffed)) is string image)
         {
-            return new ToolResult($"'{path}' is an image ({image}, {length} bytes); this tool reads text only");
+            string about = $"'{path}' is an image ({image}, {length} bytes)";
+            (PromptImage? picture, string problem) = context.SeesImages ? ImageFile.Read(context, ToolJson.Text(arguments, "path")) : (null, "");
+            return problem.Length > 0 ? ToolResult.Error(problem)
+                : picture is null ? new ToolResult($"{about}; this model does not see images. view_image, where it is offered, asks one that does")
+                : new ToolResult($"{about}; it follows") { Images = [picture] };
         }
 
         if (ToolText.LooksBinary(head.AsSpan(0, sniffed)))

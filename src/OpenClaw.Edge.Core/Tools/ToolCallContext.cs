@@ -15,6 +15,12 @@ public sealed record ToolCallContext
     /// <summary>Most characters a result may have, sized to the model's window.</summary>
     public int MaxResultChars { get; init; } = 16_000;
 
+    /// <summary>Whether the model sees images that a tool gives back.</summary>
+    public bool SeesImages { get; init; }
+
+    /// <summary>Bytes of the largest image that is read.</summary>
+    public int MaxImageBytes { get; init; } = 20 * 1024 * 1024;
+
     /// <summary>The sandbox that the call runs in; null means this machine.</summary>
     public SandboxSession? Sandbox { get; init; }
 

@@ -127,10 +127,11 @@ internal sealed class GatewayParts
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
         GuardedHttp web = owned.Own(() => new GuardedHttp());
         var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock };
-        var registry = new ToolRegistry(BuiltInTools.Create(toolParts), sandbox);
+        GatewayParts? parts = null;
+        var registry = new ToolRegistry(
+            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new CronTool(() => parts!.Cron, clock)], sandbox);
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
-        GatewayParts? parts = null;
         var notes = new SystemEvents(clock);
         RunRegistry runs = owned.Own(() => new RunRegistry(new AgentRuntime
         {

@@ -58,14 +58,25 @@ public sealed class Cares_for_small_models : IAsyncLifetime
         await RestartAsync("tools: { toolSearch: true },");
         Directory.CreateDirectory(home.Workspace);
         model.Enqueue(
-            ModelAnswer.Call("tool_search", """{"query":"list files"}"""),
-            ModelAnswer.Call("tool_call", """{"id":"ls","args":{}}"""),
+            ModelAnswer.Call("tool_search", """{"query":"current model and token use"}"""),
+            ModelAnswer.Call("tool_describe", """{"id":"session_status"}"""),
+            ModelAnswer.Call("tool_call", """{"id":"session_status","args":{}}"""),
+            ModelAnswer.Call("cron", """{"action":"list"}"""),
             ModelAnswer.Say("Seen."));
         await using GatewayTestClient client = await gateway.ConnectAsync();
         ChatTurn turn = await client.ChatAsync("main", "look");
 
         Assert.Equal("Seen.", turn.Final);
-        Assert.Contains("\"role\":\"tool\"", model.ChatRequests[^1].BodyText);
+        string[] offered = [.. model.ChatRequests[0].Json.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)];
+        string[] results = [.. model.ChatRequests[^1].Json.GetProperty("messages").EnumerateArray()
+            .Where(message => message.GetProperty("role").GetString() == "tool").Select(message => message.GetProperty("content").GetString()!)];
+        Assert.DoesNotContain("session_status", offered);
+        Assert.Contains("tool_search", offered);
+        Assert.Contains("- session_status: Show time, model and token use", model.ChatRequests[0].BodyText);
+        Assert.StartsWith("session_status: Show time", results[0]);
+        Assert.Contains("Arguments (JSON schema): {", results[1]);
+        Assert.StartsWith("Time: ", results[2]);
+        Assert.Equal("no jobs", results[3]); // called by its name at once
     }
 
     [Fact]

@@ -75,6 +75,8 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
 
         EdgeConfig config = runtime.Config.Current.Config;
         ToolPolicy policy = PolicyOf(agent, key);
+        string? modelRef = SessionModel.RefOf(runtime.Models.Catalog, agent, runtime.Sessions.Find(key));
+        bool canView = SessionModel.CanView(modelRef is null ? null : runtime.Models.Catalog.Describe(modelRef), config);
         string? own = config.Agents.List.FirstOrDefault(entry => string.Equals(entry.Id, agent.Id, StringComparison.OrdinalIgnoreCase))?.Tools?.Profile;
         return MethodReply.Object(json =>
         {
@@ -82,7 +84,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
             json.WriteString("profile"u8, own ?? config.Tools.Profile ?? "full");
             WriteGroups(
                 json,
-                [.. runtime.Tools.Registry.All.Where(tool => policy.Allows(tool.Spec.Name))],
+                [.. runtime.Tools.Registry.All.Where(tool => policy.Allows(tool.Spec.Name) && (canView || tool.Spec.Name != "view_image"))],
                 static (writer, tool) => writer.WriteString("rawDescription"u8, tool.Spec.Description));
         });
     }

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Tools;
+
+namespace OpenClaw.Edge.Automation;
+
+/// <summary>Lets an agent keep its own jobs. It sees and changes those of its agent only.</summary>
+public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) : ITool
+{
+    private const int MaxJobs = 50; // of one agent, by its own hand
+
+    /// <inheritdoc />
+    public ToolSpec Spec { get; } = new(
+        "cron",
+        "Scheduled jobs. add needs message and one of at (ISO time or +20m), everyMs, expr (cron, with tz).",
+        """{"type":"object","properties":{"action":{"type":"string","enum":["list","add","update","remove","run"]},"jobId":{"type":"string"},"name":{"type":"string"},"message":{"type":"string"},"at":{"type":"string"},"everyMs":{"type":"integer"},"expr":{"type":"string"},"tz":{"type":"string"},"enabled":{"type":"boolean"},"job":{"type":"object"},"patch":{"type":"object"}},"required":["action"]}"""u8.ToArray());
+
+    /// <inheritdoc />
+    public string Title(JsonElement arguments) => $"cron {Text(arguments, "action")} {Text(arguments, "name")}{Text(arguments, "jobId")}".TrimEnd();
+
+    /// <inheritdoc />
+    public async ValueTask<ToolResult> InvokeAsync(ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        string action = Text(arguments, "action");
+        string agent = context.SessionKey.AgentId;
+        try
+        {
+            switch (action)
+            {
+                case "list":
+                    return new ToolResult(List(agent, context.MaxResultChars));
+                case "add":
+                    return scheduler().Jobs.Count(job => IsOf(job, agent)) >= MaxJobs
+                        ? ToolResult.Error($"there are {MaxJobs} jobs; remove one first")
+                        : Done("added", await scheduler().AddAsync(Job(arguments, context), cancellationToken));
+                default:
+                    break;
+            }
+
+            string id = Text(arguments, "jobId");
+            if (scheduler().Find(id) is not { } job || !IsOf(job, agent))
+            {
+                return ToolResult.Error(id.Length == 0 ? $"{action} needs jobId; list shows them" : $"there is no job {id}; list shows them");
+            }
+
+            switch (action)
+            {
+                case "update":
+                    return Done("changed", await scheduler().UpdateAsync(id, Patch(arguments, job), cancellationToken));
+                case "remove":
+                    await scheduler().RemoveAsync(id, cancellationToken);
+                    return new ToolResult($"removed: {job.Name}");
+                default:
+                    (string? runId, string? reason) = await scheduler().RunAsync(id, "force", cancellationToken);
+                    return runId is null ? ToolResult.Error($"not started: {reason}") : new ToolResult($"started: {job.Name}");
+            }
+        }
+        catch (Exception exception) when (exception is CronInputException or CronJobNotFoundException)
+        {
+            return ToolResult.Error($"cron {action}: {exception.Message}");
+        }
+    }
+
+    private string List(string agent, int most)
+    {
+        StringBuilder text = new();
+        foreach (CronJob job in scheduler().Jobs.Where(job => IsOf(job, agent)))
+        {
+            string line = Line(job) + "\n";
+            if (text.Length + line.Length > most)
+            {
+                text.Append("[more jobs]");
+                break;
+            }
+
+            text.Append(line);
+        }
+
+        return text.Length == 0 ? "no jobs" : text.ToString().TrimEnd();
+    }
+
+    private ToolResult Done(string what, CronJob job) => new($"{what}: {Line(job)}");
+
+    private string Line(CronJob job)
+    {
+        string next = job.Enabled && job.State.NextRunAtMs is { } at
+            ? $", next {TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)}"
+            : job.Enabled ? "" : ", off";
+        string when = job.Schedule.Kind switch
+        {
+            CronSchedule.AtKind => $"at {job.Schedule.At}",
+            CronSchedule.EveryKind => $"every {job.Schedule.EveryMs} ms",
+            _ => $"{job.Schedule.Expr} {job.Schedule.Tz}".TrimEnd(),
+        };
+        return $"{job.Id} {job.Name} ({when}{next}){(job.State.LastError is { } error ? $", last error: {error}" : "")}";
+    }
+
+    // What stands in job wins over what stands beside it; a message becomes a turn of its own.
+    private JsonElement Job(JsonElement arguments, ToolCallContext context) => Build(json =>
+    {
+        HashSet<string> given = [];
+        if (arguments.TryGetProperty("job", out JsonElement job) && job.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in job.EnumerateObject().Where(member => member.Name is not ("agentId" or "sessionKey")))
+            {
+                given.Add(member.Name);
+                member.WriteTo(json);
+            }
+        }
+
+        WriteLoose(json, arguments, given);
+        json.WriteString("agentId", context.SessionKey.AgentId);
+        json.WriteString("sessionKey", context.SessionKey.Text);
+    });
+
+    private JsonElement Patch(JsonElement arguments, CronJob job) => Build(json =>
+    {
+        HashSet<string> given = [];
+        if (arguments.TryGetProperty("patch", out JsonElement patch) && patch.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in patch.EnumerateObject().Where(member => member.Name is not ("agentId" or "sessionKey")))
+            {
+                given.Add(member.Name);
+                member.WriteTo(json);
+            }
+        }
+
+        WriteLoose(json, arguments, given, job.Payload.Kind);
+    });
+
+    private void WriteLoose(Utf8JsonWriter json, JsonElement arguments, HashSet<string> given, string payload = CronPayload.AgentTurnKind)
+    {
+        if (Text(arguments, "name") is { Length: > 0 } name && given.Add("name"))
+        {
+            json.WriteString("name", name);
+        }
+
+        if (arguments.TryGetProperty("enabled", out JsonElement enabled) && enabled.ValueKind is JsonValueKind.True or JsonValueKind.False && given.Add("enabled"))
+        {
+            json.WriteBoolean("enabled", enabled.GetBoolean());
+        }
+
+        if (Text(arguments, "message") is { Length: > 0 } message && given.Add("payload"))
+        {
+            json.WriteStartObject("payload");
+            json.WriteString("kind", payload);
+            json.WriteString(payload == CronPayload.SystemEventKind ? "text" : "message", message);
+            json.WriteEndObject();
+        }
+
+        if (!given.Contains("schedule"))
+        {
+            WriteSchedule(json, arguments);
+        }
+    }
+
+    private void WriteSchedule(Utf8JsonWriter json, JsonElement arguments)
+    {
+        string at = Text(arguments, "at");
+        string expr = Text(arguments, "expr");
+        bool every = arguments.TryGetProperty("everyMs", out JsonElement interval) && interval.ValueKind == JsonValueKind.Number;
+        if (at.Length == 0 && expr.Length == 0 && !every)
+        {
+            return;
+        }
+
+        json.WriteStartObject("schedule");
+        json.WriteString("kind", at.Length > 0 ? CronSchedule.AtKind : every ? CronSchedule.EveryKind : CronSchedule.CronKind);
+        if (at.Length > 0)
+        {
+            json.WriteString("at", at.StartsWith('+') && Configuration.ConfigValues.TryParseSpan(at[1..], out TimeSpan later)
+                ? (time.GetUtcNow() + later).ToString("O", CultureInfo.InvariantCulture) : at);
+        }
+        else if (every)
+        {
+            json.WriteNumber("everyMs", interval.GetInt64());
+        }
+        else
+        {
+            json.WriteString("expr", expr);
+            if (Text(arguments, "tz") is { Length: > 0 } zone)
+            {
+                json.WriteString("tz", zone);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static bool IsOf(CronJob job, string agent) => job.AgentId is null || job.AgentId == agent;
+
+    private static JsonElement Build(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    private static string Text(JsonElement arguments, string name) =>
+        arguments.ValueKind == JsonValueKind.Object && arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!.Trim()
+            : "";
+}
