@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -121,7 +122,7 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
                 await runtime.Sessions.PatchAsync(child.Key, new SessionPatch { Archived = Optional.Of(true) }, CancellationToken.None);
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is StorageException or IOException or ObjectDisposedException)
         {
             Log.Broke(_logger, exception, child.Key.Text);
         }
