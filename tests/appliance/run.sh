@@ -131,6 +131,7 @@ fi
 if wanted stress; then
   wanted service || turn >/dev/null 2>&1
   check "started without a network; one comes, goes and comes" network_after_start
+  check "a browser on the LAN comes to TLS, trusted by the authority's certificate" trusted_on_the_lan
   no_network
   check "128 MB are enough" memory_capped
   memory_released >/dev/null 2>&1

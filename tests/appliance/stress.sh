@@ -29,6 +29,19 @@ network_after_start() { # started with nothing but loopback; a network comes, go
   [ "$pid" != 0 ]
 }
 
+trusted_on_the_lan() { # a browser elsewhere is sent to https, and whoever installed the authority sees no warning
+  local away
+  away=$(ip netns exec "$net" curl -sS --max-time 5 -o /dev/null -w '%{http_code} %{redirect_url}' -H 'Accept: text/html' http://10.77.0.1:18789/)
+  [ "$away" = "307 https://10.77.0.1:18789/" ] || { echo "a browser got: $away"; return 1; }
+  [ "$(http -o /dev/null -w '%{http_code}' -H 'Accept: text/html' http://127.0.0.1:18789/)" = 200 ] || { echo "sent away from this machine"; return 1; }
+  ip netns exec "$net" curl -sS -f --max-time 5 -o "$work/ca.crt" http://10.77.0.1:18789/openclaw-ca.crt || return
+  ip netns exec "$net" curl -sS -f --max-time 5 --cacert "$work/ca.crt" -o /dev/null -w 'TLS %{ssl_verify_result} HTTP %{http_code}\n' https://10.77.0.1:18789/ || return
+  local name
+  name=$(g hostname)
+  ip netns exec "$net" curl -sS -f --max-time 5 --cacert "$work/ca.crt" --resolve "$name.local:18789:10.77.0.1" -o /dev/null "https://$name.local:18789/" || return
+  [ "$(stat -c %a "$root/var/lib/openclaw/secrets/tls/ca.key")" = 600 ]
+}
+
 g_net() { nsenter -t "$leader" -n -- "$@"; } # the machine has no ip(8)
 
 no_network() {

@@ -116,7 +116,7 @@ internal static partial class ConfigBinder
 
     private static TlsConfig BindTls(ConfigSection section) => new()
     {
-        Enabled = section.Flag("enabled", false),
+        Enabled = section.Flag("enabled"),
         AutoGenerate = section.Flag("autoGenerate", true),
         CertPath = section.Text("certPath"),
         KeyPath = section.Text("keyPath"),

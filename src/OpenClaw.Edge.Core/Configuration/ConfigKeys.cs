@@ -56,7 +56,7 @@ internal static partial class ConfigKeys
         new("gateway.reload.mode", Choice, "hybrid", "hybrid|off"),
         new("gateway.reload.debounceMs", Whole, "300", Min: 10, Max: 60_000),
         new("gateway.tls", Section, Critical: true),
-        new("gateway.tls.enabled", Flag, "false", Critical: true),
+        new("gateway.tls.enabled", Flag, Critical: true),
         new("gateway.tls.autoGenerate", Flag, "true", Critical: true),
         new("gateway.tls.certPath", Text, Critical: true),
         new("gateway.tls.keyPath", Text, Critical: true),

@@ -3,8 +3,8 @@ namespace OpenClaw.Edge.Configuration;
 /// <summary>The <c>gateway.tls</c> section.</summary>
 public sealed record TlsConfig
 {
-    /// <summary>Whether the port answers TLS.</summary>
-    public bool Enabled { get; init; }
+    /// <summary>Whether the port answers TLS, beside plain HTTP; null does so too, with the local authority made at the first caller.</summary>
+    public bool? Enabled { get; init; }
 
     /// <summary>Whether a certificate is made when no path is given.</summary>
     public bool AutoGenerate { get; init; } = true;

@@ -71,6 +71,9 @@ public sealed record GatewayRuntime
     /// <summary>Wakes agents.</summary>
     public required Heartbeat Heartbeat { get; init; }
 
+    /// <summary>SHA-256 of the certificate that TLS shows, hexadecimal; null without TLS. Makes the certificate where there is none.</summary>
+    public Func<string?> TlsFingerprint { get; init; } = () => null;
+
     /// <summary>Jobs at their times.</summary>
     public required CronScheduler Cron { get; init; }
 }

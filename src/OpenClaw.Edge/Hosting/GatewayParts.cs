@@ -11,6 +11,7 @@ using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Security.Tls;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.Tools;
@@ -155,6 +156,8 @@ internal sealed class GatewayParts
         cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock).On);
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
+        TlsIdentity tls = owned.Own(() => new TlsIdentity(
+            Path.Combine(setup.Paths.SecretDir, "tls"), () => store.Current.Config.Gateway.Tls, HostNames.OfThisMachine, clock, loggers.CreateLogger("OpenClaw.Edge.Security")));
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
@@ -170,6 +173,7 @@ internal sealed class GatewayParts
             ReloadConfig = store.ReloadAsync,
             Port = () => parts!.Listener.Addresses is [{ } first, ..] ? first.Port : 0,
             Authenticator = authenticator,
+            TlsFingerprint = tls.Fingerprint,
             Devices = devices,
             Agents = () => parts!.Agents,
             Runs = runs,
@@ -210,10 +214,11 @@ internal sealed class GatewayParts
                 Tools = tools,
                 Hooks = new HookDispatch(runs, heartbeat, () => store.Current.Config, () => parts!.Agents, clock, automation),
                 Kept = new IdempotencyStore(database, clock),
+                Tls = tls,
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
-            Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, loggers)),
+            Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, new TlsFront(tls, clock, logger), loggers)),
             Pulse = PulseOf(clock, database, runs, gateway),
         };
         return parts;

@@ -22,8 +22,9 @@ internal sealed class KestrelListener : IAsyncDisposable
     /// <summary>Creates a listener that is not yet bound.</summary>
     /// <param name="endpoints">Where to listen.</param>
     /// <param name="inherited">Sockets that systemd has opened already; those at one of the endpoints are used.</param>
+    /// <param name="tls">Tells TLS from plain HTTP, connection by connection.</param>
     /// <param name="loggers">For the web server's own warnings.</param>
-    public KestrelListener(IReadOnlyList<IPEndPoint> endpoints, InheritedListeners inherited, ILoggerFactory loggers)
+    public KestrelListener(IReadOnlyList<IPEndPoint> endpoints, InheritedListeners inherited, TlsFront tls, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         options.Limits.MaxRequestBodySize = MaxBodyBytes;
@@ -35,7 +36,11 @@ internal sealed class KestrelListener : IAsyncDisposable
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         foreach (IPEndPoint endpoint in inherited.Endpoints.Count > 0 ? endpoints : Usable(endpoints))
         {
-            options.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(tls.Before);
+            });
         }
 
         var transport = new SocketTransportFactory(

@@ -19,6 +19,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly IDisposable _counting;
     private readonly ProbeEndpoint _probes;
     private readonly LandingPage _page;
+    private readonly SecurePage _secure;
     private readonly ModelsEndpoint _models;
     private readonly ChatEndpoint _chat;
     private readonly ResponsesEndpoint _responses;
@@ -41,6 +42,7 @@ public sealed partial class HttpFront : IDisposable
         _counting = parts.Events.Listen(_counters.On);
         _probes = new ProbeEndpoint(parts, _gate);
         _page = new LandingPage(parts, _probes);
+        _secure = new SecurePage(parts);
         _models = new ModelsEndpoint(parts);
         PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Models.Counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
@@ -120,6 +122,7 @@ public sealed partial class HttpFront : IDisposable
         "/tools/invoke" => HttpRoute.ToolsInvoke,
         "/control-ui-config.json" => HttpRoute.ControlUi,
         "/" or "/index.html" => HttpRoute.Page,
+        SecurePage.AuthorityPath => HttpRoute.Authority,
         _ when SessionPath.TryRead(path, "history", out _) => HttpRoute.SessionHistory,
         _ when SessionPath.TryRead(path, "kill", out _) => HttpRoute.SessionKill,
         _ when path.StartsWith(ModelPrefix, StringComparison.Ordinal) => HttpRoute.Models,
@@ -174,7 +177,11 @@ public sealed partial class HttpFront : IDisposable
 
         if (route == HttpRoute.Page)
         {
-            await _page.AnswerAsync(context);
+            await (_secure.SendsAway(context) ? SecurePage.RedirectAsync(context) : _page.AnswerAsync(context));
+        }
+        else if (route == HttpRoute.Authority)
+        {
+            await _secure.AuthorityAsync(context);
         }
         else if (await _gate.AdmitAsync(context, deviceTokens: route == HttpRoute.ControlUi) && await RouteScopes.AllowAsync(context, route))
         {

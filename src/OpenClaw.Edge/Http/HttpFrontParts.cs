@@ -5,6 +5,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Security.Tls;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
@@ -55,6 +56,9 @@ public sealed record HttpFrontParts
 
     /// <summary>Does what webhooks ask for.</summary>
     public required HookDispatch Hooks { get; init; }
+
+    /// <summary>What TLS shows; shared with the port.</summary>
+    public required TlsIdentity Tls { get; init; }
 
     /// <summary>Runs single tool calls.</summary>
     public required ToolInvocation Tools { get; init; }

@@ -12,6 +12,9 @@ internal enum HttpRoute
     /// <summary>The landing page.</summary>
     Page,
 
+    /// <summary><c>/openclaw-ca.crt</c>.</summary>
+    Authority,
+
     /// <summary><c>/v1/models</c> and below.</summary>
     Models,
 

@@ -12,6 +12,7 @@ using OpenClaw.Edge.Hosting;
 using OpenClaw.Edge.Http;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Security.Tls;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
@@ -35,6 +36,7 @@ internal sealed class HttpHost : IAsyncDisposable
     private readonly Heartbeat _heartbeat;
     private readonly HttpFront _front;
     private readonly KestrelListener _listener;
+    private readonly TlsIdentity _tls;
 
     private HttpHost(TempDir directory, TimeProvider clock, EdgeConfig config, IReadOnlyList<ModelProviderEntry>? extra)
     {
@@ -85,6 +87,7 @@ internal sealed class HttpHost : IAsyncDisposable
         });
         _heartbeat = new Heartbeat(Runs, Sessions, new SystemEvents(clock), () => Config, () => Agents, clock, NullLogger.Instance);
         _heartbeat.Start();
+        _tls = new TlsIdentity(directory.PathOf("tls"), () => Config.Gateway.Tls, HostNames.OfThisMachine, clock, NullLogger.Instance);
         _front = new HttpFront(new HttpFrontParts
         {
             Clock = clock,
@@ -105,8 +108,10 @@ internal sealed class HttpHost : IAsyncDisposable
             Kept = new IdempotencyStore(_database, clock),
             DeviceScopes = token => token == "device-token-of-a-page" ? ScopeSet.Of(["operator.read"]) : null,
             DatabaseOpen = () => DatabaseOpen,
+            Tls = _tls,
         });
-        _listener = new KestrelListener([new IPEndPoint(IPAddress.Loopback, 0)], OpenClaw.Edge.Platform.InheritedListeners.Take(_ => null, 0), NullLoggerFactory.Instance);
+        _listener = new KestrelListener(
+            [new IPEndPoint(IPAddress.Loopback, 0)], OpenClaw.Edge.Platform.InheritedListeners.Take(_ => null, 0), new TlsFront(_tls, clock, NullLogger.Instance), NullLoggerFactory.Instance);
     }
 
     public EdgeConfig Config { get; set; }
@@ -182,6 +187,7 @@ internal sealed class HttpHost : IAsyncDisposable
         await _listener.DisposeAsync();
         _front.Dispose();
         await _heartbeat.DisposeAsync();
+        _tls.Dispose();
         await Runs.DisposeAsync();
         await _router.DisposeAsync();
         await Models.DisposeAsync();

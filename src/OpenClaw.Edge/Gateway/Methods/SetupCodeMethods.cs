@@ -38,12 +38,18 @@ internal sealed class SetupCodeMethods(GatewayRuntime runtime)
             return MethodReply.Fail(GatewayError.Unavailable("too many setup codes are open; wait for some to expire", 60_000));
         }
 
+        string? fingerprint = source.StartsWith("gateway.bind=", StringComparison.Ordinal) ? runtime.TlsFingerprint() : null;
         string code = Base64Url.EncodeToString(FrameWriter.Value(json =>
         {
             json.WriteStartObject();
             json.WriteString("url"u8, url);
             json.WriteString("bootstrapToken"u8, made.Token);
             json.WriteNumber("expiresAtMs"u8, made.Code.ExpiresAtMs);
+            if (fingerprint is not null)
+            {
+                json.WriteString("gatewayTlsSha256"u8, fingerprint); // an app that reads it need not ask the person to compare
+            }
+
             json.WriteEndObject();
         }));
         bool picture = !call.Has("includeQr") || call.Flag("includeQr");
@@ -118,7 +124,7 @@ internal sealed class SetupCodeMethods(GatewayRuntime runtime)
             "custom" when gateway.CustomBindHost is { Length: > 0 } custom && custom is not ("0.0.0.0" or "::") => custom,
             _ => FindLanAddress(),
         };
-        url = host is null ? "" : $"{(gateway.Tls.Enabled ? "wss" : "ws")}://{host}:{runtime.Port()}";
+        url = host is null ? "" : $"{(gateway.Tls.Enabled == true ? "wss" : "ws")}://{host}:{runtime.Port()}";
         source = host is not null
             ? $"gateway.bind={gateway.Bind}"
             : "Gateway is only bound to loopback. Set gateway.bind to lan, or pass publicUrl (openclaw qr --public-url wss://host).";
