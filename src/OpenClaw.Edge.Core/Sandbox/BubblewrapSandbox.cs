@@ -94,16 +94,12 @@ internal sealed partial class BubblewrapSandbox : KeptSandbox
             SeparateErrors = !command.Tty,
         };
         cancellationToken.ThrowIfCancellationRequested();
-        HostProcess process = HostProcess.Start(launch, onOutput, out string problem)
+        using HostProcess process = HostProcess.Start(launch, onOutput, out string problem)
             ?? throw new SandboxUnavailableException(problem, "Install the package bubblewrap.");
         using CancellationTokenSource deadline = command.Timeout is TimeSpan budget ? new(budget, _clock) : new();
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using CancellationTokenSource input = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
         using CancellationTokenRegistration killing = either.Token.Register(process.KillAll);
-        Task feeding = command.Stdin is null ? Task.CompletedTask : FeedAsync(process, command.Stdin, input.Token);
-        ProcessExit exit = await process.Exited;
-        await input.CancelAsync();
-        await feeding;
+        ProcessExit exit = await FeedUntilExitAsync(process, command.Stdin, either.Token);
         cancellationToken.ThrowIfCancellationRequested();
         return !deadline.IsCancellationRequested ? exit.ExitCode
             : throw new TimeoutException($"the command did not end within {command.Timeout!.Value.TotalSeconds:0.#} s and was killed");
@@ -122,6 +118,16 @@ internal sealed partial class BubblewrapSandbox : KeptSandbox
         }
 
         return bare;
+    }
+
+    private async Task<ProcessExit> FeedUntilExitAsync(HostProcess process, Stream? stdin, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource input = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task feeding = stdin is null ? Task.CompletedTask : FeedAsync(process, stdin, input.Token);
+        ProcessExit exit = await process.Exited;
+        await input.CancelAsync();
+        await feeding;
+        return exit;
     }
 
     private async Task FeedAsync(HostProcess process, Stream input, CancellationToken cancellationToken)
