@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.Gateway.Methods;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;

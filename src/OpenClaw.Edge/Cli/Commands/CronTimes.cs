@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -5,6 +6,8 @@ namespace OpenClaw.Edge.Cli.Commands;
 /// <summary>Reads times of the command line.</summary>
 internal static class CronTimes
 {
+    private static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
+
     /// <summary>A duration such as <c>90s</c>, <c>10m</c>, <c>1h30m</c>, <c>2d</c>. Throws <see cref="CliException"/>.</summary>
     public static TimeSpan Span(string text, string flag) => TrySpan(text) is { Ticks: > 0 } span
         ? span
@@ -37,7 +40,7 @@ internal static class CronTimes
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         while (rest.Length > 0)
         {
-            int digits = rest.IndexOfAnyExcept("0123456789.");
+            int digits = rest.IndexOfAnyExcept(s_number);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             {
                 return null;

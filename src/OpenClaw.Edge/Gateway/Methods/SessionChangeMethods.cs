@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;

@@ -170,9 +170,9 @@ public sealed class WebFetchTests : IAsyncDisposable
     public async Task Compressed_bodies_are_bounded_by_what_they_become()
     {
         using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        await using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            gzip.Write(new byte[20_000_000]);
+            await gzip.WriteAsync(new byte[20_000_000], TestContext.Current.CancellationToken);
         }
 
         site.Bytes("/bomb", packed.ToArray(), "text/plain", headers: "Content-Encoding: gzip\r\n");
