@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Tools;
 

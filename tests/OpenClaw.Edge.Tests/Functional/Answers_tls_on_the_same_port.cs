@@ -67,7 +67,7 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, gateway.BaseUri.Port);
         tcp.NoDelay = true;
-        await using var tls = new SslStream(new TrickleStream(tcp.GetStream()), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using var tls = new SslStream(new TrickleStream(tcp.GetStream()), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
 
         await tls.AuthenticateAsClientAsync("localhost");
         await tls.WriteAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
@@ -96,7 +96,7 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
     {
         home.WriteConfig(home.Gateway("tls: { enabled: false }"));
         await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null } });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"https://localhost:{gateway.BaseUri.Port}/healthz")));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri(gateway.BaseUri, "/openclaw-ca.crt"))).StatusCode);

@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;

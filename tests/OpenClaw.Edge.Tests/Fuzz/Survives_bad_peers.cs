@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using OpenClaw.Edge.Protocol.Gateway;
-using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Fuzz;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;

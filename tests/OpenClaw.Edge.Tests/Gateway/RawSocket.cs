@@ -138,7 +138,11 @@ internal sealed class RawSocket : IDisposable
         (BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload.AsSpan(2)));
 
     /// <inheritdoc/>
-    public void Dispose() => tcp.Dispose();
+    public void Dispose()
+    {
+        stream?.Dispose();
+        tcp.Dispose();
+    }
 
     private static string CloseText(byte[] payload) => payload.Length >= 2 ? CloseOf(payload).ToString() : "";
 
