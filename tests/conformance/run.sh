@@ -20,4 +20,4 @@ ours=${OPENCLAW_BIN:-$top/artifacts/bin/openclaw}
 model=$top/bench/load/bin/Release/net10.0/OpenClaw.Edge.Load
 [ -x "$model" ] || { echo "conformance: $model is missing; run: dotnet build OpenClaw.Edge.sln -c Release"; echo "0 passed, 1 failed"; exit 1; }
 
-exec timeout --kill-after=20 500 "$node" "$here/compare.mjs" --packages "$original" --ours "$ours" --model "$model" --out "$out" "$@"
+exec timeout --kill-after=20 700 "$node" "$here/compare.mjs" --packages "$original" --ours "$ours" --model "$model" --out "$out" "$@"

@@ -90,7 +90,7 @@ internal static class PromptHistory
         Dictionary<string, List<TranscriptEntry>> byRun = new(StringComparer.Ordinal);
         foreach (TranscriptEntry entry in stored)
         {
-            if (entry.Kind == TranscriptEntryKind.Reset || entry.Reason == SessionStore.DroppedReason)
+            if (entry.Kind == TranscriptEntryKind.Reset || entry.Reason == SessionStore.DroppedReason || entry.Message.ExcludeFromContext == true)
             {
                 continue;
             }

@@ -11,7 +11,7 @@ internal sealed record StoredEntry(TranscriptEntry Entry, string Json, int Chars
     /// <summary>Prepares an entry.</summary>
     public static StoredEntry Of(TranscriptEntry entry)
     {
-        bool spoken = entry.Kind == TranscriptEntryKind.Message && entry.Message.Role is "user" or "assistant";
+        bool spoken = entry.Kind == TranscriptEntryKind.Message && entry.Message is { Role: "user" or "assistant", ExcludeFromContext: not true };
         string text = spoken ? entry.Message.Content.PlainText : "";
         return new StoredEntry(
             entry,

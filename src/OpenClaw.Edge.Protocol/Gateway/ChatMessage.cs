@@ -55,6 +55,9 @@ public sealed record ChatMessage
     /// <summary>What of the gateway asked, when no person did.</summary>
     public MessageProvenance? Provenance { get; init; }
 
+    /// <summary>A command to the gateway or its answer: clients show it, models never see it.</summary>
+    public bool? ExcludeFromContext { get; init; }
+
     /// <summary>How and by whom the run was aborted.</summary>
     [JsonPropertyName("openclawAbort")]
     public AbortMark? Abort { get; init; }

@@ -54,6 +54,11 @@ internal static class MessageJson
             json.WriteString("kind"u8, "compaction"u8);
         }
 
+        if (entry.Message.ExcludeFromContext == true)
+        {
+            json.WriteBoolean("contextFreeCommand"u8, true);
+        }
+
         if (entry.Message.Role == "user")
         {
             json.WriteBoolean("senderIsOwner"u8, true);

@@ -36,9 +36,13 @@ internal static class SessionEntryJson
         json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row.Key));
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
         SessionRowJson.WriteExtra(json, row);
-        json.WriteStartObject("delivery"u8);
-        json.WriteString("kind"u8, "none"u8);
-        json.WriteEndObject();
+        if (row.UpdatedAtMs != row.CreatedAtMs || root is not null)
+        {
+            json.WriteStartObject("delivery"u8);
+            json.WriteString("kind"u8, "none"u8);
+            json.WriteEndObject();
+        }
+
         WriteSettings(json, facts);
         if (reset)
         {

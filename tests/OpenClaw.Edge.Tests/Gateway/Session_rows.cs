@@ -146,6 +146,21 @@ public sealed class Session_rows : IAsyncLifetime
         Assert.Equal("INVALID_REQUEST: session not found: agent:main:nowhere", error.Message);
     }
 
+    [Fact]
+    public async Task A_command_and_its_answer_stay_in_the_history_and_never_reach_the_model()
+    {
+        await _client.SendChatAsync("main", "/usage", "command-1");
+        await _client.ChatEventAsync("command-1", "final");
+        await _client.ChatAsync("main", "[text:one]");
+
+        JsonElement[] rows = [.. (await _client.CallAsync("chat.history", """{"sessionKey":"main"}""")).GetProperty("messages").EnumerateArray()];
+
+        Assert.Equal(["user", "assistant", "user", "assistant"], rows.Select(row => Text(row, "role")));
+        Assert.All(rows[..2], row => Assert.True(row.GetProperty("excludeFromContext").GetBoolean() && row.GetProperty("__openclaw").GetProperty("contextFreeCommand").GetBoolean()));
+        Assert.All(rows[2..], row => Assert.False(row.TryGetProperty("excludeFromContext", out _)));
+        Assert.DoesNotContain("/usage", System.Text.Encoding.UTF8.GetString(_model.ChatRequests[^1].Body.Span), StringComparison.Ordinal);
+    }
+
     private async Task<JsonElement> RowAsync(string key) => (await _client.CallAsync("sessions.list"))
         .GetProperty("sessions").EnumerateArray().Single(row => Text(row, "key") == $"agent:main:{key}");
 

@@ -99,6 +99,7 @@ export async function handshakes(server, record) {
   await firstFrames(server, record);
   await afterHello(server, record);
   await devices(server, record);
+  await pairing(server, record);
   await upgrades(server, record);
   await deadline;
 }
@@ -213,6 +214,58 @@ async function devices(server, record) {
       byToken: third.hello.ok ? third.hello.payload.auth : third.hello.error,
     };
   });
+}
+
+// A stranger asks, an operator decides, the stranger comes back; then its token is taken away.
+async function pairing(server, record) {
+  const admin = await Client.connect(server);
+  const pick = ({ ok, payload, error }) => ({ ok, payload, error });
+  const told = (name) => admin.events(({ event }) => event === name).map(({ payload }) => payload);
+  const stranger = (device, params = {}) => Client.connect(server, { device, headers: { origin: 'http://127.0.0.1:3000' }, params: { scopes: ['operator.read'], ...params } });
+  const device = new Device();
+  const first = await stranger(device);
+  await first.until(() => first.closed, 'the close', 5000).catch(() => {});
+  await record('pairing asked for', () => refusal(first, first.hello));
+  const { requestId } = first.hello.error?.details ?? {};
+  await record('pairing asked for again', async () => {
+    const again = await stranger(device);
+    await again.until(() => again.closed, 'the close', 5000).catch(() => {});
+    return { value: [again.hello.error?.details?.requestId === requestId], closeCode: again.closed?.code };
+  });
+  await record('pairing requested is told', () => ({ events: told('device.pair.requested').slice(0, 1) }));
+  await record('pairing list while it waits', async () => {
+    const { payload } = await admin.call('device.pair.list', {});
+    return { pending: payload.pending.filter((row) => row.requestId === requestId) };
+  });
+  await record('pairing approved', async () => pick(await admin.call('device.pair.approve', { requestId })));
+  await record('pairing approved twice', async () => pick(await admin.call('device.pair.approve', { requestId })));
+  await record('pairing resolved is told', () => ({ events: told('device.pair.resolved').slice(0, 1) }));
+  const paired = await stranger(device);
+  await record('pairing then hello', () => ({ ok: paired.hello.ok, auth: paired.hello.payload?.auth }));
+  const deviceToken = paired.hello.payload?.auth?.deviceToken;
+  await record('pairing more scopes are asked for', async () => {
+    const wider = await stranger(device, { scopes: ['operator.read', 'operator.admin'] });
+    await wider.until(() => wider.closed, 'the close', 5000).catch(() => {});
+    return refusal(wider, wider.hello);
+  });
+  await record('pairing token rotated', async () => {
+    const answer = pick(await admin.call('device.token.rotate', { deviceId: device.id, role: 'operator' }));
+    await paired.until(() => paired.closed, 'the close', 5000).catch(() => {});
+    return { answer, closeCode: paired.closed?.code, closeReason: paired.closed?.reason };
+  });
+  await record('pairing old token', async () => {
+    const late = await stranger(device, { auth: { deviceToken: deviceToken ?? 'none' } });
+    await late.until(() => late.closed, 'the close', 5000).catch(() => {});
+    return refusal(late, late.hello);
+  });
+  await record('pairing token revoked', async () => pick(await admin.call('device.token.revoke', { deviceId: device.id, role: 'operator' })));
+  await record('pairing device removed', async () => pick(await admin.call('device.pair.remove', { deviceId: device.id })));
+  await record('pairing rejected', async () => {
+    const other = new Device();
+    const asking = await stranger(other);
+    return pick(await admin.call('device.pair.reject', { requestId: asking.hello.error?.details?.requestId }));
+  });
+  await admin.end();
 }
 
 async function upgrades(server, record) {

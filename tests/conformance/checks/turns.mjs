@@ -18,6 +18,8 @@ export async function turns(server, record) {
   await turn(context, 'slash command new', 'agent:main:slash', '/new');
   await abort(context);
   await queueing(context);
+  await steering(context);
+  await reconnecting(context);
   await idempotency(context);
   await agentMethod(context);
   await watching(context);
@@ -183,6 +185,51 @@ async function queueing(context) {
       .filter(({ event, payload }) => event === 'chat' && ends.has(payload.state))
       .map(({ payload }) => `${payload.runId} ${payload.state}`),
   }));
+}
+
+// A second message while the first runs a tool.
+async function steering(context) {
+  const { watcher, record } = context;
+  const sessionKey = 'agent:main:steer';
+  const from = watcher.frames.length;
+  const send = (id, message) => watcher.call('chat.send', { sessionKey, message, idempotencyKey: id, queueMode: 'steer' });
+  const first = await send('run-s1', 'first [tokens:40] [tps:30] [id:s1]');
+  await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-s1' && payload.state === 'delta', 'the first text', 40_000);
+  const second = await send('run-s2', 'turn left [text:Turned left.] [id:s2]');
+  await settle(watcher, from, 'run-s1', 3000);
+  await record('steering: answers', () => [first, second].map(({ ok, payload, error }) => ({ ok, payload, error })));
+  await record('steering: stored', async () => {
+    const { payload } = await watcher.call('chat.history', { sessionKey });
+    return { order: payload.messages.map(({ role }) => role), value: [payload.messages.filter(({ role }) => role === 'user').length] };
+  });
+  await record('steering: nothing is active afterwards', async () => {
+    const { payload } = await watcher.call('sessions.describe', { key: sessionKey });
+    return { status: payload.session.status };
+  });
+}
+
+// The socket goes while the answer streams; another one of the same client sees the rest.
+async function reconnecting({ server, record }) {
+  const sessionKey = 'agent:main:again';
+  const lost = await Client.connect(server, { params: { caps: [] } });
+  await lost.call('chat.send', { sessionKey, message: 'long [tokens:80] [tps:30] [id:again]', idempotencyKey: 'run-again' });
+  await lost.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-again' && payload.state === 'delta', 'the first text', 40_000);
+  await lost.end();
+  const client = await Client.connect(server, { params: { caps: [] } });
+  await record('reconnect: the running turn is in the history', async () => {
+    const { payload } = await client.call('chat.history', { sessionKey });
+    return { roles: payload.messages.map(({ role }) => role), inFlightRun: payload.inFlightRun ? { runId: payload.inFlightRun.runId, text: typeof payload.inFlightRun.text } : null, value: [payload.inFlightRun?.runId] };
+  });
+  await record('reconnect: the rest of the turn comes', async () => {
+    const end = await client.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-again' && ends.has(payload.state), 'the end', 40_000);
+    const delta = client.events(({ event, payload }) => event === 'chat' && payload.state === 'delta')[0]?.payload;
+    return { state: end?.payload.state, firstDeltaIsWhole: delta ? delta.message.content[0].text.startsWith('Rain moves') : 'no delta', value: [end?.payload.message?.content?.[0]?.text.startsWith('Rain moves')] };
+  });
+  await record('reconnect: the same key again', async () => {
+    const { ok, payload, error } = await client.call('chat.send', { sessionKey, message: 'long [tokens:80] [tps:30] [id:again]', idempotencyKey: 'run-again' });
+    return { ok, payload, error };
+  });
+  await client.end();
 }
 
 async function idempotency({ watcher, record }) {

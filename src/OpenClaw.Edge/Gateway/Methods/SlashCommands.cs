@@ -64,6 +64,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         }
 
         string text = await AnswerAsync(name, rest, key, cancellationToken);
+        IReadOnlyList<TranscriptEntry> rows = await KeepAsync(key, runId, message, text, cancellationToken);
         call.Connection.Send(FrameWriter.Response(call.Id, json =>
         {
             json.WriteStartObject();
@@ -71,7 +72,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteString("status"u8, "started"u8);
             json.WriteEndObject();
         }));
-        Publish(key, runId, text);
+        Publish(key, runId, rows[1].Message);
         return MethodReply.Sent;
     }
 
@@ -104,9 +105,54 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         return text.ToString();
     }
 
-    private void Publish(SessionKey key, string runId, string text)
+    // Both stay in the history, so that a page which reads it again still shows them; the model never sees them.
+    private async Task<IReadOnlyList<TranscriptEntry>> KeepAsync(
+        SessionKey key,
+        string runId,
+        string command,
+        string answer,
+        CancellationToken cancellationToken)
     {
         long now = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        TranscriptEntry asked = Row(new ChatMessage
+        {
+            Role = "user",
+            Content = MessageContent.Of(command),
+            Timestamp = now,
+            IdempotencyKey = $"{runId}:user",
+            ExcludeFromContext = true,
+        });
+        TranscriptEntry answered = Row(new ChatMessage
+        {
+            Role = "assistant",
+            Content = MessageContent.Of([ContentPart.OfText(answer)]),
+            Timestamp = now,
+            StopReason = "stop",
+            Usage = new MessageUsage(),
+            Api = "openai-responses",
+            Provider = "openclaw",
+            Model = "gateway-injected",
+            IdempotencyKey = runId,
+            ExcludeFromContext = true,
+        });
+        IReadOnlyList<TranscriptEntry> rows = await runtime.Sessions.AppendAsync(
+            key, [asked, answered], new SessionUpdate { Interaction = true }, cancellationToken);
+        broadcaster.Sessions.Changed(key, "participants");
+        broadcaster.Sessions.Stored(key, rows[0]);
+        broadcaster.Sessions.Changed(key, "agent.input.settled");
+        broadcaster.Sessions.Stored(key, rows[1]);
+        return rows;
+    }
+
+    private static TranscriptEntry Row(ChatMessage message) => new()
+    {
+        Id = Guid.NewGuid().ToString(),
+        Kind = TranscriptEntryKind.Message,
+        Message = message,
+    };
+
+    private void Publish(SessionKey key, string runId, ChatMessage message)
+    {
         byte[] open = FrameWriter.OpenEvent("chat", json =>
         {
             json.WriteStartObject();
@@ -115,16 +161,14 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteNumber("seq"u8, 1);
             json.WriteString("state"u8, "final"u8);
             json.WriteStartObject("message"u8);
-            json.WriteString("role"u8, "assistant"u8);
-            json.WriteStartArray("content"u8);
-            json.WriteStartObject();
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("text"u8, text);
+            foreach (JsonProperty member in JsonSerializer.SerializeToElement(message, TranscriptJson.Default.ChatMessage).EnumerateObject())
+            {
+                member.WriteTo(json);
+            }
+
+            json.WriteStartObject("__openclaw"u8);
+            json.WriteBoolean("contextFreeCommand"u8, true);
             json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteString("provider"u8, "openclaw"u8);
-            json.WriteString("model"u8, "gateway-injected"u8);
-            json.WriteNumber("timestamp"u8, now);
             json.WriteEndObject();
             json.WriteEndObject();
         });
