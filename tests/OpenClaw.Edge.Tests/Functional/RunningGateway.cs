@@ -76,6 +76,20 @@ public sealed class RunningGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes that the gateway holds: private pages of the child, or what this process keeps after a full collection.</summary>
+    public long SettledMemory()
+    {
+        if (process is null)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return GC.GetTotalMemory(forceFullCollection: true);
+        }
+
+        string line = File.ReadLines($"/proc/{process.Id}/smaps_rollup").First(text => text.StartsWith("Private_Dirty:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.AsSpan(14).Trim().TrimEnd("kB "), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Connects a WebSocket client with the home's token.</summary>
     public Task<GatewayTestClient> ConnectAsync(params string[] scopes) => GatewayTestClient.ConnectAsync(BaseUri, Home.Token, scopes);
 

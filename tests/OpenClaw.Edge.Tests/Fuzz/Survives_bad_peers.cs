@@ -46,10 +46,10 @@ public sealed class Survives_bad_peers : IAsyncLifetime
     {
         int each = FuzzCount.Of(8_000, 80_000) / Peers;
         await Task.WhenAll(Enumerable.Range(0, Peers).Select(peer => KnownAsync(peer, each / 10))); // warms pools and caches
-        long before = Memory();
+        long before = gateway.SettledMemory();
         int[] closed = await Task.WhenAll(Enumerable.Range(0, Peers).Select(peer => KnownAsync(100 + peer, each)));
 
-        Assert.InRange(Memory() - before, long.MinValue, MaxGrowth);
+        Assert.InRange(gateway.SettledMemory() - before, long.MinValue, MaxGrowth);
         Assert.True(closed.Sum() > each / 100, "no connection was closed, so nothing was tried");
         await StillServesAsync();
     }
@@ -59,10 +59,10 @@ public sealed class Survives_bad_peers : IAsyncLifetime
     {
         int each = FuzzCount.Of(2_000, 20_000) / Peers;
         await Task.WhenAll(Enumerable.Range(0, Peers).Select(peer => StrangerAsync(peer, each / 10)));
-        long before = Memory();
+        long before = gateway.SettledMemory();
         await Task.WhenAll(Enumerable.Range(0, Peers).Select(peer => StrangerAsync(100 + peer, each)));
 
-        Assert.InRange(Memory() - before, long.MinValue, MaxGrowth);
+        Assert.InRange(gateway.SettledMemory() - before, long.MinValue, MaxGrowth);
         await StillServesAsync();
     }
 
@@ -203,19 +203,5 @@ public sealed class Survives_bad_peers : IAsyncLifetime
         await using GatewayTestClient client = await gateway.ConnectAsync();
         ChatTurn turn = await client.ChatAsync("agent:main:after", "still there?");
         Assert.Equal("final", turn.State);
-    }
-
-    // the child's own when there is one, else what this process keeps
-    private long Memory()
-    {
-        if (gateway.Process is not { } child)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            return GC.GetTotalMemory(forceFullCollection: true);
-        }
-
-        string line = File.ReadLines($"/proc/{child.Id}/smaps_rollup").First(text => text.StartsWith("Private_Dirty:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.AsSpan(14).Trim().TrimEnd("kB "), CultureInfo.InvariantCulture);
     }
 }
