@@ -100,8 +100,15 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             QueueKey = active.Run.SessionKey.Text,
         };
         ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
-        TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config));
-        ToolRound round = new(runtime.Tools, policy, shelf, Context(turn, model, config), new LoopWatch(active.Agent.LoopDetection), runtime.Time);
+        ToolCallContext context = Context(turn, model, config) with
+        {
+            IsSandboxed = runtime.Tools.Sandbox?.Covers(active.Agent.ScopeOf(active.Run.SessionKey)) == true,
+        };
+        TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config))
+        {
+            Flush = MemoryFlush.For(runtime, choice, call, policy, context, config.Agents.Defaults.Compaction),
+        };
+        ToolRound round = new(runtime.Tools, policy, shelf, context, new LoopWatch(active.Agent.LoopDetection), runtime.Time);
         await AnswerAsync(turn, choice, call, prompt, round, Math.Clamp(config.Agents.Defaults.MaxToolRounds, 1, 100), cancellationToken);
         runtime.Notes?.Read(active.Run.SessionKey, active.Notes);
     }

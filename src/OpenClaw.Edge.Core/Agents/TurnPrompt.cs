@@ -21,6 +21,9 @@ internal sealed partial class TurnPrompt(
     private int _shrinks;
     private double _scale = 1;
 
+    /// <summary>Notes what should last before history is summarized; null when nothing does.</summary>
+    public MemoryFlush? Flush { get; init; }
+
     /// <summary>Whether a tool round has ended.</summary>
     public bool HasRounds => _rounds.Count > 0;
 
@@ -43,6 +46,13 @@ internal sealed partial class TurnPrompt(
         Preflight(said);
         int room = Room(said);
         List<PastTurn> past = Past(room);
+        if (Flush is not null && !HasRounds && past.Count > 1 && Flush.IsDue(room - past.Sum(one => one.Cost), budget.Messages))
+        {
+            await begun();
+            turn.Publisher.Phase("preparing_context");
+            await Flush.RunAsync(turn, PromptHistory.Fit(past, Math.Max(room, 0)), cancellationToken);
+        }
+
         if (IsOver(past, room) && _config.Compaction.Enabled && _compactions < MaxCompactions)
         {
             await begun();
