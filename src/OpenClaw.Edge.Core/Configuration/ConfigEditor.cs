@@ -98,15 +98,15 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return ConfigEdit.Refuse($"{paths.ConfigPath} cannot be changed: {exception.Message} Fix: {FixOf(exception)}.");
+            return ConfigEdit.Refuse($"{paths.ConfigPath} cannot be changed: {ReasonOf(exception)}.");
         }
     }
 
     // Of an error that comes from the system, .NET gives its number as it is; the numbers are Linux's.
-    private static string FixOf(Exception exception) => exception.HResult switch
+    private static string ReasonOf(Exception exception) => exception.HResult switch
     {
-        28 => "the disk is full, make room on it", // ENOSPC
-        30 => "that file system is mounted read-only, change the file where it is made", // EROFS
-        _ => $"let {Environment.UserName} write the file and its folder",
+        28 => "the disk is full. Fix: make room on it", // ENOSPC
+        30 => "its file system is mounted read-only. Fix: change the file where it is made; a running gateway takes it over", // EROFS
+        _ => $"{exception.Message.TrimEnd('.')}. Fix: let {Environment.UserName} write the file and its folder",
     };
 }

@@ -6,11 +6,15 @@ namespace OpenClaw.Edge.Diagnostics;
 /// number of codes in the program.</summary>
 public sealed class HealthBoard
 {
+    private readonly ConcurrentBag<Func<Warnable?>> _watched = [];
     private readonly ConcurrentDictionary<string, Warnable> _active = new(StringComparer.Ordinal);
 
     /// <summary>The conditions that hold now, by code.</summary>
     public IReadOnlyList<Warnable> Active =>
-        [.. _active.Values.OrderBy(warnable => warnable.Code, StringComparer.Ordinal)];
+        [.. _active.Values.Concat(_watched.Select(look => look()).OfType<Warnable>()).OrderBy(warnable => warnable.Code, StringComparer.Ordinal)];
+
+    /// <summary>Adds a condition that is looked at whenever somebody asks; it must be quick and never throw. For the life of the board.</summary>
+    public void Watch(Func<Warnable?> look) => _watched.Add(look);
 
     /// <summary>States that a condition holds; replaces an earlier text of the same code.</summary>
     public void Raise(Warnable warnable)

@@ -18,7 +18,9 @@ internal sealed partial class DatabaseWriter : IDisposable
     private readonly string _path;
     private readonly ILogger _logger;
     private int _commits;
+    private int _changes;
     private bool _failing;
+    private volatile StorageException? _failure;
 
     private DatabaseWriter(SqliteConnection sqlite, string path, ILogger logger)
     {
@@ -30,6 +32,9 @@ internal sealed partial class DatabaseWriter : IDisposable
 
     /// <summary>The connection with its statements.</summary>
     public EdgeConnection Connection { get; }
+
+    /// <summary>Why the disk took no writes when it was last asked; null when it did, or has room again. Safe from any thread.</summary>
+    public StorageException? Failure => _failure is { Failure: StorageFailure.Full } && !StorageException.IsFull(_path) ? null : _failure;
 
     /// <summary>Opens or makes the file and brings its schema up to date.</summary>
     public static DatabaseWriter Open(string path, TimeProvider time, ILogger logger)
@@ -58,7 +63,7 @@ internal sealed partial class DatabaseWriter : IDisposable
             Connection.Execute("BEGIN IMMEDIATE");
             RunAll(batch);
             Connection.Execute("COMMIT");
-            _failing = false;
+            NoteSuccess();
             foreach (WriteItem item in batch)
             {
                 item.OnCommitted?.ForEach(action => action());
@@ -132,6 +137,18 @@ internal sealed partial class DatabaseWriter : IDisposable
     // SQLite ends the transaction by itself on a full disk or a failing one: then no write of the batch is there.
     private bool InTransaction => raw.sqlite3_get_autocommit(_sqlite.Handle) == 0;
 
+    // An empty transaction does not touch the disk and proves nothing.
+    private void NoteSuccess()
+    {
+        int changes = raw.sqlite3_total_changes(_sqlite.Handle);
+        if (changes != _changes)
+        {
+            _changes = changes;
+            _failing = false;
+            _failure = null;
+        }
+    }
+
     private void Undo()
     {
         Connection.TakeCommittedActions();
@@ -151,6 +168,11 @@ internal sealed partial class DatabaseWriter : IDisposable
     private void FailAll(List<WriteItem> batch, Exception cause)
     {
         Exception translated = Translate(cause);
+        if (translated is StorageException { Failure: StorageFailure.Full or StorageFailure.Io or StorageFailure.ReadOnly } failure)
+        {
+            _failure = failure;
+        }
+
         if (!_failing)
         {
             // Once, and not with each write: the log may be on the same full disk.

@@ -17,6 +17,7 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
 
     private readonly ILogger _logger;
     private readonly ReaderPool _readers;
+    private readonly DatabaseWriter _writer;
     private readonly Task _loop;
     private int _disposed;
 
@@ -24,12 +25,16 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
     {
         Path = path;
         _logger = logger;
+        _writer = writer;
         _readers = new ReaderPool(path);
         _loop = Task.Run(() => RunAsync(writer));
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>Why the disk takes no writes now; null while it does. Its message names the fix.</summary>
+    public StorageException? WriteFailure => _writer.Failure;
 
     /// <summary>Opens or makes the file and brings its schema up to date, after a backup when it held data.</summary>
     /// <param name="path">The file; its directory is made if it is missing.</param>

@@ -7,6 +7,8 @@ namespace OpenClaw.Edge.Storage;
 /// dies, however it dies; the files stay. Who holds it stands in a file beside the lock, because .NET cannot read a file that is locked.</summary>
 public sealed class StateLock : IDisposable
 {
+    private const int WouldBlock = 11; // EWOULDBLOCK on Linux; .NET gives the system's own number
+
     private readonly FileStream _file;
 
     private StateLock(FileStream file) => _file = file;
@@ -43,7 +45,12 @@ public sealed class StateLock : IDisposable
         {
             throw new StorageException(
                 StorageFailure.ReadOnly,
-                $"{path}: cannot be written ({cause.Message}). Create the state directory and give it to the user that runs the gateway.",
+                cause.HResult switch
+                {
+                    28 => $"{path}: no space left. Free some space on that disk.", // ENOSPC
+                    30 => $"{path}: the file system is mounted read-only. Mount it writable, or name another state directory with --state-dir.", // EROFS
+                    _ => $"{path}: cannot be written ({cause.Message}). Create the state directory and give it to the user that runs the gateway.",
+                },
                 cause);
         }
         finally
@@ -69,7 +76,7 @@ public sealed class StateLock : IDisposable
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
-        catch (IOException cause) when (cause is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(path))
+        catch (IOException taken) when (taken.HResult == WouldBlock)
         {
             return null;
         }

@@ -27,8 +27,24 @@ public sealed class StorageException : Exception
     internal static StorageException ClosedFor(string path) =>
         new(StorageFailure.Closed, $"{path}: the database is closing because the gateway stops. Send again after the restart.");
 
-    // Extended code 778 is SQLITE_IOERR_WRITE; a quota shows as it, and so does a file-size limit.
-    private static StorageException IoFailure(SqliteException cause, string path) => cause.SqliteExtendedErrorCode == 778
+    /// <summary>Whether the disk of a file has too little room for the log and a page or two.</summary>
+    internal static bool IsFull(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < LittleRoom;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private const long LittleRoom = 256 * 1024;
+
+    // Extended code 778 is SQLITE_IOERR_WRITE; a quota shows as it, and so does a file-size limit. At an open, a full disk shows as
+    // the failed growth of the shared memory.
+    private static StorageException IoFailure(SqliteException cause, string path) => cause.SqliteExtendedErrorCode == 778 || IsFull(path)
         ? new(StorageFailure.Full, $"{path}: the disk did not take the write (full, over quota or over a file-size limit). Free some space; writing continues as soon as there is room.", cause)
         : new(StorageFailure.Io, $"{path}: the disk failed ({cause.Message}). Look at the kernel log (journalctl -k) and check the disk.", cause);
 }

@@ -119,6 +119,8 @@ internal sealed class GatewayParts
 
         SystemdNotifier systemd = owned.Own(() => SystemdNotifier.Connect(name => environment[name], Environment.ProcessId, logger));
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
+        health.Watch(() => database.WriteFailure is { } failure ? new Warnable("state-database", failure.Message, BlocksReady: true) : null);
+        ReadOnlyPlaces.Check(setup.Paths.ConfigPath, health);
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers));

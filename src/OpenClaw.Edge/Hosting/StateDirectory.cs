@@ -20,6 +20,10 @@ internal static class StateDirectory
                 ? held!
                 : throw new StartRefusedException(holder!.Message);
         }
+        catch (StorageException refused)
+        {
+            throw new StartRefusedException(refused.Message, inner: refused);
+        }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new StartRefusedException(

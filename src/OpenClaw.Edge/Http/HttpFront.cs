@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Http;
 
@@ -79,6 +80,14 @@ public sealed partial class HttpFront : IDisposable
         {
             status = refused.StatusCode; // Kestrel's own limits and framing rules
             await HttpAnswer.ErrorAsync(context, status, "invalid_request_error", refused.Message);
+        }
+        catch (StorageException full) when (!context.Response.HasStarted)
+        {
+            status = StatusCodes.Status503ServiceUnavailable; // the writer has logged it
+            context.Response.Clear();
+            CommonHeaders.Apply(context.Response.Headers);
+            context.Response.Headers.RetryAfter = "60"; // guess: somebody has to make room first
+            await HttpAnswer.ErrorAsync(context, status, "api_error", full.Message, "state_not_writable");
         }
         catch (Exception exception)
         {

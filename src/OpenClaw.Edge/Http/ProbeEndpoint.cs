@@ -54,7 +54,7 @@ internal sealed class ProbeEndpoint(HttpFrontParts parts, AuthGate gate)
             failing.Add("models");
         }
 
-        failing.AddRange(parts.Health.Active.Where(warnable => warnable.BlocksReady).Select(warnable => warnable.Code));
+        failing.AddRange(parts.Health.Active.Where(warnable => warnable.BlocksReady).Select(warnable => warnable.Code).Except(failing));
         return failing;
     }
 

@@ -38,8 +38,11 @@ public sealed class GatewayHome : IDisposable
     /// <summary>Further members of <c>agents.defaults</c>, each with a comma behind it; for the next <see cref="WriteConfig"/>.</summary>
     public string AgentDefaults { get; set; } = "";
 
+    /// <summary>Variables of the test's own, among <see cref="Variables"/>.</summary>
+    public Dictionary<string, string> MoreVariables { get; } = [];
+
     /// <summary>The variables a gateway of this home is given, beside <c>PATH</c>.</summary>
-    public Dictionary<string, string> Variables => new()
+    public Dictionary<string, string> Variables => new(MoreVariables)
     {
         ["HOME"] = root.Subdirectory("home"),
         ["OPENCLAW_STATE_DIR"] = StateDir,

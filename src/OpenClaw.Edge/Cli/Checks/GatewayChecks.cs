@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Cli.Checks;
@@ -23,6 +24,7 @@ internal static class GatewayChecks
                         FindingSeverity.Warning,
                         $"the gateway says version {version}, this command line is of {EdgeVersion.Compatible}",
                         "restart the gateway after an update"),
+                .. await WarningsAsync(context, client, cancellationToken),
             ];
         }
         catch (CliException e) when (e.Exit == ExitCode.Unauthorized)
@@ -43,5 +45,22 @@ internal static class GatewayChecks
                         "stop it, or choose another port: 'openclaw config set gateway.port 18790'"),
                 ];
         }
+    }
+
+    // What the gateway itself finds wrong, in its words; it asks anew for us.
+    private static async Task<IEnumerable<Finding>> WarningsAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    {
+        JsonElement health = await client.CallAsync(
+            "health",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteBoolean("probe"u8, true);
+                writer.WriteEndObject();
+            },
+            context.Timeout,
+            cancellationToken);
+        return health.Items("warnings").Select(warning => new Finding(
+            $"edge/gateway/{warning.Text("code")}", FindingSeverity.Warning, $"{warning.Text("code")}: {warning.Text("message")}"));
     }
 }

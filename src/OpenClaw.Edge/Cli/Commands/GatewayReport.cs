@@ -52,6 +52,16 @@ internal sealed record GatewayReport(GatewayTarget Target, JsonElement Hello, Ti
             + context.Paint.Dim($"({Target.Source}, {Latency.TotalMilliseconds:0} ms)"));
         context.Say($"  version   {Version}{uptime}");
         context.Say($"  access    {AuthMethod}");
+        SayWarnings(context, Hello.Member("snapshot").Member("health"));
+    }
+
+    /// <summary>The bad conditions of a health report, a line each.</summary>
+    public static void SayWarnings(CliContext context, JsonElement health)
+    {
+        foreach (JsonElement warning in health.Items("warnings"))
+        {
+            context.Say($"  {context.Paint.Warn("!")} {TextLayout.OneLine($"{warning.Text("code")}: {warning.Text("message")}")}");
+        }
     }
 
     private static void Optional(Utf8JsonWriter writer, string name, JsonElement value)

@@ -33,6 +33,8 @@ internal static class HealthCommand
                 long count = agent.Member("sessions").Number("count") ?? 0;
                 context.Say($"  agent {agent.Text("agentId")}{mark}: {count} sessions");
             }
+
+            GatewayReport.SayWarnings(context, health);
         }
 
         return (int)(ok ? ExitCode.Ok : ExitCode.Failed);

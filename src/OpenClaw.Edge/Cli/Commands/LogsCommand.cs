@@ -128,6 +128,11 @@ internal static class LogsCommand
             });
         }
 
+        if (tail.Flag("reset"))
+        {
+            context.Note(context.ErrorPaint.Dim("Log cursor reset (file rotated)."));
+        }
+
         foreach (JsonElement line in tail.Items("lines"))
         {
             LogRow row = LogRow.Parse(line.GetString() ?? "");

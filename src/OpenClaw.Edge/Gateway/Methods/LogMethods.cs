@@ -26,26 +26,61 @@ internal sealed class LogMethods(GatewayRuntime runtime)
 
         int limit = (int)(call.Number("limit") ?? DefaultLines);
         int maxBytes = (int)(call.Number("maxBytes") ?? DefaultBytes);
-        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+        await using FileStream file = Open(path);
         long size = file.Length;
         long? cursor = call.Number("cursor");
-        bool reset = cursor > size; // rotated
-        long from = reset || cursor is null ? Math.Max(0, size - maxBytes) : cursor.Value;
+        bool reset = cursor > 0 && !await FollowsLineAsync(file, cursor.Value, cancellationToken);
+        List<string> lines = reset ? await RestOfMovedAsync(path + ".1", cursor!.Value, maxBytes, cancellationToken) : [];
+        long from = cursor is null ? Math.Max(0, size - maxBytes) : reset ? 0 : cursor.Value;
         bool truncated = size - from > maxBytes;
         from = truncated ? size - maxBytes : from;
-        byte[] bytes = new byte[size - from];
-        file.Position = from;
-        int read = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        bool midLine = from > 0 && (truncated || cursor is null || reset);
-        List<string> lines = Split(bytes.AsSpan(0, read), midLine, out int rest);
+        (List<string> added, long next) = await ReadLinesAsync(file, from, size, from > 0 && (truncated || cursor is null), cancellationToken);
+        lines.AddRange(added);
         if (lines.Count > limit)
         {
             lines.RemoveRange(0, lines.Count - limit);
             truncated = true;
         }
 
-        long next = from + read - rest;
         return MethodReply.Object(json => Write(json, path, next, size, lines, truncated, reset));
+    }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+
+    // A cursor stands behind a line end; where there is none, the file is another one by now, whatever its size.
+    private static async ValueTask<bool> FollowsLineAsync(FileStream file, long cursor, CancellationToken cancellationToken)
+    {
+        byte[] before = new byte[1];
+        file.Position = Math.Min(cursor - 1, file.Length);
+        return await file.ReadAsync(before, cancellationToken) == 1 && before[0] == (byte)'\n';
+    }
+
+    // What came between the last look and the rotation is at the end of the file that was moved away.
+    private static async ValueTask<List<string>> RestOfMovedAsync(string moved, long cursor, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using FileStream file = Open(moved);
+            long from = Math.Max(cursor, file.Length - maxBytes);
+            return await FollowsLineAsync(file, cursor, cancellationToken)
+                ? (await ReadLinesAsync(file, from, file.Length, midLine: from > cursor, cancellationToken)).Lines
+                : [];
+        }
+        catch (IOException)
+        {
+            return []; // rotated by somebody who keeps it elsewhere
+        }
+    }
+
+    private static async ValueTask<(List<string> Lines, long Next)> ReadLinesAsync(
+        FileStream file, long from, long to, bool midLine, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[Math.Max(0, to - from)];
+        file.Position = from;
+        int read = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        List<string> lines = Split(bytes.AsSpan(0, read), midLine, out int rest);
+        return (lines, from + read - rest);
     }
 
     // Whole lines only: a line that is still being written is left for the next call.

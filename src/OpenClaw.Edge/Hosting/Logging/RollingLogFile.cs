@@ -17,6 +17,7 @@ internal sealed class RollingLogFile(string path) : IDisposable
     {
         try
         {
+            LeaveMovedFile();
             _file ??= Open();
             if (_file.Length + lines.Length > MaxBytes && _file.Length > 0)
             {
@@ -44,6 +45,16 @@ internal sealed class RollingLogFile(string path) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _file?.Dispose();
+
+    // logrotate renames or removes the file under us; what we went on writing to would be a log that nobody sees.
+    private void LeaveMovedFile()
+    {
+        if (_file is not null && new FileInfo(path) is var there && (!there.Exists || there.Length != _file.Length))
+        {
+            _file.Dispose();
+            _file = null;
+        }
+    }
 
     private FileStream Open()
     {
