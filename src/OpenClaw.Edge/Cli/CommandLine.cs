@@ -68,6 +68,7 @@ public static class CommandLine
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),
             SystemCommand.Create(shared, world),
+            SandboxCommands.Create(shared, world),
             DevicesCommand.Create(shared, world),
             NodesCommand.Create(shared, world),
             QrCommand.Create("qr", waits: false, shared, world),

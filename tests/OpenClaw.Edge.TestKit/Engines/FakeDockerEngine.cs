@@ -34,6 +34,13 @@ public sealed class FakeDockerEngine : IAsyncDisposable
     /// <summary>What commands answer; a command that ends at once with no output when it returns null.</summary>
     public Func<FakeExec, FakeExecAnswer?> OnExec { get; set; } = static _ => null;
 
+    /// <summary>Answers a call in the engine's place: gets <c>METHOD /path</c> without version, may wait, and returns status and
+    /// body, or null to let the engine answer.</summary>
+    public Func<string, CancellationToken, Task<(int Status, string Body)?>>? OnCall { get; set; }
+
+    /// <summary>Images it has; builds add to them.</summary>
+    public ConcurrentDictionary<string, string> Images { get; } = new([new("openclaw-sandbox:bookworm-slim", "sha256:1")]);
+
     /// <summary>Calls so far, <c>METHOD /path</c> without version and query.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
@@ -97,7 +104,7 @@ public sealed class FakeDockerEngine : IAsyncDisposable
                     return;
                 }
 
-                (int status, string body) = Answer(request);
+                (int status, string body) = (OnCall is { } over ? await over($"{request.Method} {request.Path}", stop.Token) : null) ?? Answer(request);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(
                     $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
             }
@@ -120,7 +127,10 @@ public sealed class FakeDockerEngine : IAsyncDisposable
             (_, ["_ping"]) => (200, "\"OK\""),
             (_, ["version"]) => (200, """{"Version":"99.0","ApiVersion":"1.41","Components":[{"Name":"Engine","Version":"99.0"}]}"""),
             (_, ["info"]) => (200, """{"SecurityOptions":["name=seccomp,profile=default","name=rootless"],"MemTotal":4294967296,"NCPU":4,"CgroupDriver":"systemd","MemoryLimit":true,"PidsLimit":true,"CpuCfsQuota":true}"""),
-            ("GET", ["containers", "json"]) => (200, "[" + string.Join(',', containers.Select(pair => Summary(pair.Key, pair.Value))) + "]"),
+            ("GET", ["images", .. var name, "json"]) => Images.TryGetValue(Uri.UnescapeDataString(string.Join('/', name)), out string? image)
+                ? (200, $$"""{"Id":"{{image}}"}""") : (404, """{"message":"No such image"}"""),
+            ("POST", ["build"]) => Build(request.Query["t"]),
+            ("GET", ["containers", "json"]) => (200, "[" + string.Join(',', containers.Where(pair => HasLabels(pair.Value, request)).Select(pair => Summary(pair.Key, pair.Value))) + "]"),
             ("POST", ["containers", "create"]) => Create(request.Query["name"], request.Json()),
             ("GET", ["containers", var name, "json"]) => containers.TryGetValue(name, out JsonElement made)
                 ? (200, $$$"""{"Id":"{{{name}}}","Name":"/{{{name}}}","Image":"sha256:1","Created":"2026-01-01T00:00:00Z","State":{"Status":"running","Running":true,"ExitCode":0},"Config":{"Image":"x","Labels":{{{made.GetProperty("Labels")}}}}}""")
@@ -138,6 +148,21 @@ public sealed class FakeDockerEngine : IAsyncDisposable
 
     private static string Summary(string name, JsonElement made) =>
         $$"""{"Id":"{{name}}","Names":["/{{name}}"],"Image":"{{made.GetProperty("Image").GetString()}}","State":"running","Status":"Up","Created":1767225600,"Labels":{{made.GetProperty("Labels")}}}""";
+
+    private static bool HasLabels(JsonElement made, EngineRequest request)
+    {
+        using JsonDocument filters = JsonDocument.Parse(request.Query.GetValueOrDefault("filters", "{}"));
+        JsonElement labels = made.GetProperty("Labels");
+        return !filters.RootElement.TryGetProperty("label", out JsonElement wanted)
+            || wanted.EnumerateArray().All(label => label.GetString()!.Split('=', 2) is [string name, string value]
+                && labels.TryGetProperty(name, out JsonElement has) && has.GetString() == value);
+    }
+
+    private (int Status, string Body) Build(string tag)
+    {
+        Images[tag] = "sha256:built";
+        return (200, "{\"stream\":\"Step 1/2 : FROM debian\\n\"}\n{\"stream\":\"Successfully built\\n\"}\n");
+    }
 
     private (int Status, string Body) Create(string name, JsonElement body) => containers.TryAdd(name, body)
         ? (201, $$"""{"Id":"{{name}}","Warnings":[]}""")

@@ -40,6 +40,7 @@ internal static class DoctorCommand
             Clock(context.Clock),
             .. await gateway,
             .. await servers,
+            .. await SandboxChecks.CheckAsync(context, cancellationToken),
         ];
         List<Finding> repaired = fix ? Repair(findings) : [];
         List<Finding> open = [.. findings.Where(finding => finding.Severity > FindingSeverity.Ok && !repaired.Contains(finding))];
