@@ -25,7 +25,7 @@ public sealed class AgentCatalog
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(paths);
         IReadOnlyList<AgentConfig> listed = config.Agents.List.Count > 0 ? config.Agents.List : [new AgentConfig { Id = "main" }];
-        string defaultId = (listed.FirstOrDefault(agent => agent.Default) ?? listed[0]).Id.ToLowerInvariant();
+        string defaultId = config.Agents.DefaultId;
         return new AgentCatalog(
         [
             .. listed.DistinctBy(agent => agent.Id.ToLowerInvariant(), StringComparer.Ordinal)
@@ -51,14 +51,13 @@ public sealed class AgentCatalog
         {
             Id = id,
             Name = agent.Name ?? agent.Identity.Name ?? id,
-            Workspace = Path.GetFullPath(
-                agent.Workspace ?? (id == defaultId ? defaults.Workspace : null) ?? paths.WorkspaceDir(id)),
+            Workspace = config.Agents.WorkspaceOf(id, paths),
             Model = model.Primary,
             Fallbacks = agent.Model?.Fallbacks is { Count: > 0 } own ? own : model.Fallbacks,
             Think = agent.ThinkingDefault ?? defaults.ThinkingDefault,
             Emoji = agent.Identity.Emoji,
             IsDefault = id == defaultId,
-            SandboxTools = SandboxToolPolicy.Of(agent.Tools, agent.Sandbox ?? config.Agents.Defaults.Sandbox, config.Tools),
+            SandboxTools = SandboxToolPolicy.Of(agent.Tools, config.Agents.SandboxOf(id), config.Tools),
             Tools = ToolPolicy.Of(config.Tools, agent.Tools, null),
             ToolsByProvider = ByProvider(config.Tools, agent.Tools),
             SubagentTools = SubagentDesk.Policy(agent.Tools is { SubagentTools: { } mine } && (mine.Allow.Count > 0 || mine.Deny.Count > 0) ? mine : config.Tools.SubagentTools),

@@ -74,14 +74,13 @@ internal static class SandboxRules
     /// <summary>Adds what is wrong with any agent's sandbox that is on.</summary>
     public static void Check(EdgeConfig config, ConfigNode root, StatePaths paths, ProcessEnvironment environment, ProblemList problems)
     {
-        IEnumerable<string> ids = config.Agents.List.Count == 0 ? ["main"] : config.Agents.List.Select(agent => agent.Id);
         HashSet<string> told = new(StringComparer.Ordinal);
-        foreach (string id in ids)
+        foreach (string id in config.Agents.Ids)
         {
             SandboxConfig settings = config.Agents.SandboxOf(id);
-            AgentConfig? agent = config.Agents.List.FirstOrDefault(known => known.Id == id);
+            AgentConfig? agent = config.Agents.Find(id);
             string at = agent?.Sandbox is null ? "agents.defaults.sandbox" : ConfigPath.Append("agents.list", config.Agents.List.ToList().IndexOf(agent)) + ".sandbox";
-            string workspace = environment.FullPath(agent?.Workspace ?? config.Agents.Defaults.Workspace ?? paths.WorkspaceDir(id));
+            string workspace = config.Agents.WorkspaceOf(id, paths);
             foreach ((string key, string message, string fix) in settings.Mode == "off" ? [] : Problems(settings, workspace, paths, environment))
             {
                 string path = $"{at}.{key}";

@@ -1,4 +1,3 @@
-using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sandbox;
 
@@ -16,13 +15,13 @@ internal static class SandboxChecks
     {
         List<Finding> findings = [];
         using SandboxInspector sandboxes = new(context.Config.Config, context.Paths, context.Config.Environment, context.Clock);
-        foreach (AgentEntry agent in AgentCatalog.Create(context.Config.Config, context.Paths).All)
+        foreach (string agent in context.Config.Config.Agents.Ids)
         {
-            SandboxConfig settings = context.Config.Config.Agents.SandboxOf(agent.Id);
+            SandboxConfig settings = context.Config.Config.Agents.SandboxOf(agent);
             if (settings.Mode != "off")
             {
-                SandboxScope scope = new(agent.Id, $"agent:{agent.Id}:main", agent.Workspace);
-                findings.AddRange(Judge(agent.Id, settings, await sandboxes.ExplainAsync(scope, cancellationToken)));
+                SandboxScope scope = new(agent, $"agent:{agent}:main", context.Config.Config.Agents.WorkspaceOf(agent, context.Paths));
+                findings.AddRange(Judge(agent, settings, await sandboxes.ExplainAsync(scope, cancellationToken)));
             }
         }
 

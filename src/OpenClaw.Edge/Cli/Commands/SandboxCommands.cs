@@ -1,5 +1,5 @@
 using System.CommandLine;
-using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sandbox;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -24,19 +24,19 @@ internal static class SandboxCommands
             new Option<string?>("--agent") { Description = "Main session of this agent", HelpName = "id" });
 
     /// <summary>Whose session is meant.</summary>
-    internal static (AgentEntry Agent, SandboxScope Scope) Find(CliContext context, string? session, string? agent)
+    internal static SandboxScope Find(CliContext context, string? session, string? agent)
     {
-        AgentCatalog agents = AgentCatalog.Create(context.Config.Config, context.Paths);
+        AgentsConfig agents = context.Config.Config.Agents;
         string? named = agent ?? (session?.Split(':') is ["agent", string id, _, ..] ? id : null);
-        AgentEntry? entry = agents.Default;
-        if (named is not null && !agents.TryGet(named, out entry))
+        string owner = named?.ToLowerInvariant() ?? agents.DefaultId;
+        if (!agents.Ids.Contains(owner))
         {
-            throw new CliException(ExitCode.Usage, $"there is no agent '{named}'; known are {string.Join(", ", agents.All.Select(known => known.Id))}");
+            throw new CliException(ExitCode.Usage, $"there is no agent '{named}'; known are {string.Join(", ", agents.Ids)}");
         }
 
-        string key = session is null ? "main" : session;
-        string full = key == "global" || key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{entry.Id}:{key}";
-        return (entry, new SandboxScope(entry.Id, full, entry.Workspace));
+        string key = session ?? "main";
+        string full = key == "global" || key.StartsWith("agent:", StringComparison.Ordinal) ? key : $"agent:{owner}:{key}";
+        return new SandboxScope(owner, full, agents.WorkspaceOf(owner, context.Paths));
     }
 
     /// <summary>Opens the machine's sandboxes; what is wrong with them becomes the command's failure.</summary>

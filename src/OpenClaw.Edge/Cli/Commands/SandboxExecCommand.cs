@@ -18,7 +18,7 @@ internal static class SandboxExecCommand
         return new Command("exec", "Run a command in a session's sandbox") { session, agent, workdir, words }.Does(
             shared, world, (context, cancellationToken) => SandboxCommands.WithAsync(context, async _ =>
             {
-                SandboxScope scope = SandboxCommands.Find(context, context.Parsed.GetValue(session), context.Parsed.GetValue(agent)).Scope;
+                SandboxScope scope = SandboxCommands.Find(context, context.Parsed.GetValue(session), context.Parsed.GetValue(agent));
                 SandboxCommand command = new()
                 {
                     Command = Join(context.Parsed.GetRequiredValue(words)),

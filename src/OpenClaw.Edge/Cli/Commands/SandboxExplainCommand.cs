@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sandbox;
-using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -24,22 +22,22 @@ internal static class SandboxExplainCommand
         return new Command("explain", "Show what holds for a session's commands, and why") { session, agent }.Does(
             shared, world, (context, cancellationToken) => SandboxCommands.WithAsync(context, async sandboxes =>
             {
-                (AgentEntry entry, SandboxScope scope) = SandboxCommands.Find(context, context.Parsed.GetValue(session), context.Parsed.GetValue(agent));
+                SandboxScope scope = SandboxCommands.Find(context, context.Parsed.GetValue(session), context.Parsed.GetValue(agent));
                 SandboxReport report = await sandboxes.ExplainAsync(scope, cancellationToken);
                 if (context.Json)
                 {
-                    context.Print(writer => Write(writer, context, entry, scope, report));
+                    context.Print(writer => Write(writer, context, scope, report));
                 }
                 else
                 {
-                    Say(context, entry, scope, report);
+                    Say(context, scope, report);
                 }
 
                 return (int)ExitCode.Ok;
             }));
     }
 
-    private static void Say(CliContext context, AgentEntry agent, SandboxScope scope, SandboxReport report)
+    private static void Say(CliContext context, SandboxScope scope, SandboxReport report)
     {
         SandboxConfig settings = report.Settings;
         context.Say($"{scope.SessionKey}: commands run {(report.IsSandboxed ? "in a sandbox" : "on this machine")}, because {Why(settings, scope)}");
@@ -55,7 +53,7 @@ internal static class SandboxExplainCommand
             context.Say($"  {source,-9}  {inside} is {host}{(writable ? "" : ", read-only")}");
         }
 
-        Tools(context, agent, settings);
+        Tools(context, scope, settings);
         foreach (SandboxWall wall in report.Walls)
         {
             string mark = wall.State switch
@@ -81,29 +79,29 @@ internal static class SandboxExplainCommand
         _ => $"sandbox.mode is non-main and this is {(scope.IsMain ? "the main" : "not the main")} session",
     };
 
-    private static void Tools(CliContext context, AgentEntry agent, SandboxConfig settings)
+    private static void Tools(CliContext context, SandboxScope scope, SandboxConfig settings)
     {
-        (IReadOnlyList<string> allow, string allowedBy, IReadOnlyList<string> deny, string deniedBy) = Lists(context, agent, settings);
+        (IReadOnlyList<string> allow, string allowedBy, IReadOnlyList<string> deny, string deniedBy) = Lists(context, scope, settings);
         context.Say($"  tools      {string.Join(", ", allow)} ({allowedBy})");
         context.Say($"  no tools   {string.Join(", ", deny)} ({deniedBy})");
     }
 
     private static (IReadOnlyList<string> Allow, string AllowedBy, IReadOnlyList<string> Deny, string DeniedBy) Lists(
-        CliContext context, AgentEntry agent, SandboxConfig settings)
+        CliContext context, SandboxScope scope, SandboxConfig settings)
     {
-        ToolsConfig? own = context.Config.Config.Agents.List.FirstOrDefault(known => known.Id.Equals(agent.Id, StringComparison.OrdinalIgnoreCase))?.Tools;
-        (IReadOnlyList<string> allow, string allowedBy) = SandboxToolPolicy.Allow(own, settings, context.Config.Config.Tools);
-        (IReadOnlyList<string> deny, string deniedBy) = SandboxToolPolicy.Deny(own, settings, context.Config.Config.Tools);
+        ToolsConfig? own = context.Config.Config.Agents.Find(scope.AgentId)?.Tools;
+        (IReadOnlyList<string> allow, string allowedBy) = SandboxToolLists.Allow(own, settings, context.Config.Config.Tools);
+        (IReadOnlyList<string> deny, string deniedBy) = SandboxToolLists.Deny(own, settings, context.Config.Config.Tools);
         return (allow, allowedBy, deny, deniedBy);
     }
 
-    private static void Write(Utf8JsonWriter writer, CliContext context, AgentEntry agent, SandboxScope scope, SandboxReport report)
+    private static void Write(Utf8JsonWriter writer, CliContext context, SandboxScope scope, SandboxReport report)
     {
         SandboxConfig settings = report.Settings;
         writer.WriteStartObject();
-        writer.WriteString("agentId"u8, agent.Id);
+        writer.WriteString("agentId"u8, scope.AgentId);
         writer.WriteString("sessionKey"u8, scope.SessionKey);
-        writer.WriteString("mainSessionKey"u8, $"agent:{agent.Id}:main");
+        writer.WriteString("mainSessionKey"u8, $"agent:{scope.AgentId}:main");
         writer.WriteStartObject("sandbox"u8);
         writer.WriteString("mode"u8, settings.Mode);
         writer.WriteString("scope"u8, settings.Scope);
@@ -119,7 +117,7 @@ internal static class SandboxExplainCommand
         WriteMounts(writer, report);
         writer.WriteString("workspaceSource"u8, settings.WorkspaceAccess == "rw" ? "agent" : "sandbox");
         writer.WriteBoolean("sessionIsSandboxed"u8, report.IsSandboxed);
-        WriteTools(writer, Lists(context, agent, settings));
+        WriteTools(writer, Lists(context, scope, settings));
         writer.WriteEndObject();
         writer.WriteStartObject("elevated"u8);
         writer.WriteBoolean("enabled"u8, false);
