@@ -82,7 +82,7 @@ public sealed class CompactionTests : IAsyncDisposable
 
         CompactionOutcome outcome = await _it.Runs.CompactAsync(Main, null, CancellationToken.None);
 
-        Assert.Equal((false, "there is nothing to compact yet"), (outcome.Compacted, outcome.Reason));
+        Assert.Equal((false, "Nothing to compact (session too small)"), (outcome.Compacted, outcome.Reason));
         Assert.Equal(2, _it.Sessions.ReadPage(Main, 10).Entries.Count);
     }
 

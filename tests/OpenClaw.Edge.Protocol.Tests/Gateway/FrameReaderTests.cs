@@ -15,7 +15,7 @@ public sealed class FrameReaderTests
     [InlineData("""{"type":"req","method":"status"}""", FrameError.MissingId)]
     [InlineData("""{"type":"req","id":"","method":"status"}""", FrameError.BadId)]
     [InlineData("""{"type":"req","id":"1"}""", FrameError.MissingMethod)]
-    [InlineData("""{"type":"req","id":"1","method":["x"]}""", FrameError.BadMethod)]
+    [InlineData("""{"type":"req","id":"1","method":["x"]}""", FrameError.MethodNotText)]
     [InlineData("""{"type":"event","id":"1","method":"x"}""", FrameError.WrongType)]
     [InlineData("""[1,2]""", FrameError.NotObject)]
     [InlineData("\"text\"", FrameError.NotObject)]
