@@ -139,6 +139,20 @@ public sealed class Edits_the_configuration : IDisposable
     }
 
     [Fact]
+    public async Task Validate_says_which_variables_mean_nothing_here()
+    {
+        Dictionary<string, string> variables = new() { ["HOME"] = home.Root, ["NODE_OPTIONS"] = "--max-old-space-size=1536", ["LOG_LEVEL"] = "warn" };
+
+        CommandRun text = (await CommandRun.OfAsync(variables, ["config", "validate"])).Ends(0);
+        CommandRun json = (await CommandRun.OfAsync(variables, ["config", "validate", "--json"])).Ends(0);
+
+        Assert.StartsWith("note: NODE_OPTIONS: the variable is ignored: tunes Node.js", text.Out);
+        Assert.DoesNotContain("LOG_LEVEL", text.Out);
+        JsonElement note = Assert.Single(json.Json.GetProperty("warnings").EnumerateArray());
+        Assert.Equal(("NODE_OPTIONS", "info"), (note.GetProperty("path").GetString(), note.GetProperty("severity").GetString()));
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_json5_is_told_with_its_line_and_left_alone()
     {
         Write("{\n  gateway: { port: 1 \n");

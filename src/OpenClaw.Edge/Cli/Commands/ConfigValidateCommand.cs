@@ -28,7 +28,12 @@ internal static class ConfigValidateCommand
     /// <summary>The problems of the file, and a weak secret wherever it comes from.</summary>
     public static List<ConfigProblem> Problems(CliContext context)
     {
-        List<ConfigProblem> problems = [.. context.Config.Problems];
+        List<ConfigProblem> problems =
+        [
+            .. context.Config.Problems,
+            .. EnvironmentReport.Of(context.Config.Environment).Where(entry => entry.Effect == EnvironmentEffect.Ignored).Select(entry =>
+                new ConfigProblem(entry.Name, $"the variable is ignored: {entry.Why}", null, null, ProblemSeverity.Info)),
+        ];
         try
         {
             GatewaySecret secret = GatewayTokenSource.Resolve(
