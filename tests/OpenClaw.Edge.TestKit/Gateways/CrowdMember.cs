@@ -37,9 +37,9 @@ public sealed class CrowdMember : IAsyncDisposable
     /// <param name="gateway">Where.</param>
     /// <param name="token">The shared secret.</param>
     /// <param name="session">Whole key of the session to follow.</param>
-    /// <param name="beside">Key of a session whose events it gets and does not look at.</param>
+    /// <param name="all">Whether it gets the events of every session; it looks only at those of the one it follows.</param>
     /// <param name="receiveBuffer">Size of the socket's buffer; zero leaves it to the system.</param>
-    public static async Task<CrowdMember> ConnectAsync(Uri gateway, string token, string? session = null, string? beside = null, int receiveBuffer = 0)
+    public static async Task<CrowdMember> ConnectAsync(Uri gateway, string token, string? session = null, bool all = false, int receiveBuffer = 0)
     {
         CrowdMember member = new() { follows = session };
         if (receiveBuffer > 0)
@@ -60,9 +60,9 @@ public sealed class CrowdMember : IAsyncDisposable
 
         member.loop = member.ReadAsync(stream);
         await member.SendTextAsync($$$"""{"type":"req","id":"hello","method":"connect","params":{"minProtocol":4,"maxProtocol":4,"client":{"id":"gateway-client","version":"1","platform":"linux","mode":"backend"},"role":"operator","scopes":["operator.read"],"caps":["session-scoped-events"],"auth":{"token":"{{{token}}}"} } }""");
-        if (beside is not null)
+        if (all)
         {
-            await member.SendTextAsync($$$"""{"type":"req","id":"beside","method":"sessions.messages.subscribe","params":{"key":"{{{beside}}}"} }""");
+            await member.SendTextAsync("""{"type":"req","id":"all","method":"sessions.subscribe","params":{}}""");
         }
 
         await member.SendTextAsync(session is null
@@ -188,7 +188,7 @@ public sealed class CrowdMember : IAsyncDisposable
         }
         else if (!payload.GetProperty("sessionKey").ValueEquals(follows))
         {
-            // the one beside
+            // another one's
         }
         else if (payload.GetProperty("state").ValueEquals("delta"))
         {
