@@ -15,7 +15,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) :
     public ToolSpec Spec { get; } = new(
         "cron",
         "Scheduled jobs. add needs message and one of at (ISO time or +20m), everyMs, expr (cron, with tz).",
-        """{"type":"object","properties":{"action":{"type":"string","enum":["list","add","update","remove","run"]},"jobId":{"type":"string"},"name":{"type":"string"},"message":{"type":"string"},"at":{"type":"string"},"everyMs":{"type":"integer"},"expr":{"type":"string"},"tz":{"type":"string"},"enabled":{"type":"boolean"},"job":{"type":"object"},"patch":{"type":"object"}},"required":["action"]}"""u8.ToArray());
+        """{"type":"object","properties":{"action":{"type":"string","enum":["list","add","update","remove","run"]},"jobId":{"type":"string"},"name":{"type":"string"},"message":{"type":"string"},"at":{"type":"string"},"everyMs":{"type":"integer"},"expr":{"type":"string"},"tz":{"type":"string"},"job":{"type":"object"},"patch":{"type":"object"}},"required":["action"]}"""u8.ToArray());
 
     /// <inheritdoc />
     public string Title(JsonElement arguments) => $"cron {Text(arguments, "action")} {Text(arguments, "name")}{Text(arguments, "jobId")}".TrimEnd();

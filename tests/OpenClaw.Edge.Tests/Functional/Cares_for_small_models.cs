@@ -22,18 +22,19 @@ public sealed class Cares_for_small_models : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("tools: { toolSearch: true },")]
+    [InlineData("tools: { web: { search: { provider: 'duckduckgo' } } },")]
+    [InlineData("tools: { toolSearch: true, web: { search: { provider: 'duckduckgo' } } },")]
     public async Task Hello_with_every_tool_is_at_most_8_kilobytes(string config)
     {
-        await RestartAsync(config);
+        await RestartAsync(config, "imageModel: { primary: 'labopen/scripted:8b' },");
         await using GatewayTestClient client = await gateway.ConnectAsync();
         await client.ChatAsync("main", "hello");
 
         ScriptedRequest request = Assert.Single(model.ChatRequests);
-        TestContext.Current.SendDiagnosticMessage($"hello{(config.Length > 0 ? " (tool search)" : "")}: {request.Body.Length} bytes");
+        TestContext.Current.SendDiagnosticMessage($"hello{(config.Contains("toolSearch", StringComparison.Ordinal) ? " (tool search)" : "")}: {request.Body.Length} bytes");
         Assert.InRange(request.Body.Length, 2_000, 8_192);
         Assert.Contains("\"exec\"", request.BodyText);
+        Assert.Equal(!config.Contains("toolSearch", StringComparison.Ordinal), request.BodyText.Contains("\"name\":\"view_image\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,16 +115,17 @@ public sealed class Cares_for_small_models : IAsyncLifetime
         Assert.Empty(model.ChatRequests);
     }
 
-    private async Task RestartAsync(string more)
+    private async Task RestartAsync(string more, string defaults = "")
     {
         await gateway.DisposeAsync();
         home.Dispose();
-        await StartAsync(more);
+        await StartAsync(more, defaults);
     }
 
-    private async Task StartAsync(string more)
+    private async Task StartAsync(string more, string defaults = "")
     {
-        home = new GatewayHome(model.BaseUri, more);
+        home = new GatewayHome(model.BaseUri) { AgentDefaults = defaults };
+        home.WriteConfig(more);
         gateway = await RunningGateway.StartAsync(home);
     }
 }
