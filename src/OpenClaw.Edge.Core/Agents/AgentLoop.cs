@@ -143,9 +143,9 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             turn.SawText = false;
             try
             {
-                _guard.Check(turn.Active.Run.SessionKey, turn.Usage);
+                _guard.Check(turn.Active.Run.SessionKey, turn.Usage, turn.Worked);
                 ModelRequest request = call with { Messages = await prompt.NextAsync(BegunOnceAsync, cancellationToken), Tools = last ? [] : call.Tools };
-                answer = await AnswerStream.RunAsync(runtime.Models, choice, request, turn, BegunOnceAsync, cancellationToken);
+                answer = await AnswerStream.RunAsync(runtime.Models, choice, request, turn, runtime.Time, BegunOnceAsync, cancellationToken);
                 MessageUsage counted = answer.Finish.Usage;
                 parts.Calibration.Learn(RefOf(choice), request, counted.Input + counted.CacheRead + counted.CacheWrite);
             }

@@ -12,6 +12,7 @@ internal static class AnswerStream
     /// <param name="choice">Which model.</param>
     /// <param name="request">What it is asked.</param>
     /// <param name="turn">The turn that is told.</param>
+    /// <param name="time">Clock; what the model works is added to the turn.</param>
     /// <param name="begun">Awaited once the call is under way and before anything of it is published.</param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     public static async Task<ModelAnswer> RunAsync(
@@ -19,6 +20,7 @@ internal static class AnswerStream
         ModelChoice choice,
         ModelRequest request,
         Turn turn,
+        TimeProvider time,
         Func<Task> begun,
         CancellationToken cancellationToken)
     {
@@ -38,20 +40,29 @@ internal static class AnswerStream
             throw;
         }
 
+        long working = time.GetTimestamp();
         List<ToolCall> calls = [];
         PlainCallFilter plain = new(request.Tools);
         ModelFinish? finish = null;
-        bool more = await first;
-        while (more)
+        try
         {
-            Accept(deltas.Current, turn, plain, calls, ref finish);
-            if (turn.Publisher.IsFull)
+            bool more = await first;
+            while (more)
             {
-                finish = new ModelFinish("length", new(), turn.Provider, turn.Model, turn.Api);
-                break;
-            }
+                working = deltas.Current is { Kind: ChatDeltaKind.Progress, Progress.QueuePosition: not null } ? time.GetTimestamp() : working;
+                Accept(deltas.Current, turn, plain, calls, ref finish);
+                if (turn.Publisher.IsFull)
+                {
+                    finish = new ModelFinish("length", new(), turn.Provider, turn.Model, turn.Api);
+                    break;
+                }
 
-            more = await deltas.MoveNextAsync();
+                more = await deltas.MoveNextAsync();
+            }
+        }
+        finally
+        {
+            turn.Worked += time.GetElapsedTime(working);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -174,8 +174,14 @@ public sealed class ChatCommands
         text.Append(
             CultureInfo.InvariantCulture,
             $"Today (UTC), all sessions: {day?.Tokens.TotalTokens ?? 0} tokens in {day?.Runs ?? 0} turns, ${day?.Tokens.Cost.Total ?? 0:0.0000}{Limit(limits.Day)}");
-        return text.ToString();
+        IReadOnlyList<UsageRow> own = _runtime.Sessions.Usage(new UsageQuery { Key = key });
+        double session = own.Count > 0 ? own[0].CpuMs / 1000 : 0;
+        return text.Append(
+            CultureInfo.InvariantCulture,
+            $"\nModels of this host and LAN worked {session:0.0} s for this session, {(day?.CpuMs ?? 0) / 1000:0.0} s today{Work(limits.Day)}").ToString();
     }
+
+    private static string Work(UsageLimitConfig limit) => limit.CpuSeconds is { } most ? string.Create(CultureInfo.InvariantCulture, $" (limit {most:0.##} s)") : "";
 
     private static string Limit(UsageLimitConfig limit) => (limit.Tokens, limit.CostUsd) switch
     {

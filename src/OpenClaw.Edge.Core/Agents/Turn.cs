@@ -36,6 +36,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Tokens of the last call.</summary>
     public MessageUsage LastUsage { get; private set; } = new();
 
+    /// <summary>Time that models were at work for it, waiting in line not counted.</summary>
+    public TimeSpan Worked { get; set; }
+
     /// <summary>Whether the call under way has shown text, after which it must not be repeated.</summary>
     public bool SawText { get; set; }
 

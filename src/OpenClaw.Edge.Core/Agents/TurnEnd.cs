@@ -124,7 +124,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
             TotalTokens = turn.LastUsage.TotalTokens > 0 ? turn.LastUsage.TotalTokens : null,
             ContextTokens = turn.Window,
             Unread = status == SessionStatus.Done ? true : null,
-            Usage = turn.Usage.TotalTokens > 0 ? new RunUsage(run.Id, turn.Provider, turn.Model, turn.Usage) : null,
+            Usage = turn.Usage.TotalTokens > 0 || turn.Worked > TimeSpan.Zero ? new RunUsage(run.Id, turn.Provider, turn.Model, turn.Usage, LocalWork(turn)) : null,
             EndedRunIds = [.. turn.Active.Collected.Select(collected => collected.Run.Id), run.Id],
         };
         try
@@ -156,6 +156,9 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
 
         turn.Publisher.Ended(result);
     }
+
+    private double LocalWork(Turn turn) =>
+        turn.Provider.Length > 0 && runtime.Models.Catalog.Describe($"{turn.Provider}/{turn.Model}") is { Local: true } ? turn.Worked.TotalMilliseconds : 0;
 
     private RunResult Result(Turn turn, RunStatus status, string stopReason) => new()
     {

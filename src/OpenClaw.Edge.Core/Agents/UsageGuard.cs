@@ -12,7 +12,8 @@ internal sealed class UsageGuard(AgentRuntime runtime)
     /// <summary>Throws <see cref="RunRefusedException"/> when a cap is reached.</summary>
     /// <param name="key">The session.</param>
     /// <param name="open">What the running turn has used and the store has not counted yet.</param>
-    public void Check(SessionKey key, MessageUsage open)
+    /// <param name="worked">How long models have worked for it.</param>
+    public void Check(SessionKey key, MessageUsage open, TimeSpan worked)
     {
         UsageConfig limits = runtime.Config().Usage;
         if (limits.Day.Any)
@@ -21,12 +22,18 @@ internal sealed class UsageGuard(AgentRuntime runtime)
             IReadOnlyList<UsageRow> sums = runtime.Sessions.Usage(new UsageQuery { From = today, To = today });
             MessageUsage used = sums.Count > 0 ? sums[0].Tokens : new MessageUsage();
             Compare("day", limits.Day, used.TotalTokens, used.Cost.Total, open, "it starts over at 00:00 UTC");
+            CompareWork("day", limits.Day, (sums.Count > 0 ? sums[0].CpuMs : 0) + worked.TotalMilliseconds, "it starts over at 00:00 UTC");
         }
 
         if (limits.Session.Any && runtime.Sessions.Find(key) is { } session)
         {
             Compare(
                 "session", limits.Session, session.InputTokens + session.OutputTokens, session.CostUsd, open, "/new starts over");
+            if (limits.Session.CpuSeconds is not null)
+            {
+                IReadOnlyList<UsageRow> sums = runtime.Sessions.Usage(new UsageQuery { Key = key });
+                CompareWork("session", limits.Session, (sums.Count > 0 ? sums[0].CpuMs : 0) + worked.TotalMilliseconds, "another session starts at nothing");
+            }
         }
     }
 
@@ -42,6 +49,14 @@ internal sealed class UsageGuard(AgentRuntime runtime)
         if (limit.CostUsd is { } money && cost >= money)
         {
             throw Refuse(scope, "costUsd", string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##} of ${money:0.00##}"), wayOut);
+        }
+    }
+
+    private static void CompareWork(string scope, UsageLimitConfig limit, double workedMs, string wayOut)
+    {
+        if (limit.CpuSeconds is { } most && workedMs >= most * 1000)
+        {
+            throw Refuse(scope, "cpuSeconds", string.Create(CultureInfo.InvariantCulture, $"{workedMs / 1000:0} of {most:0.##} seconds of model work"), wayOut);
         }
     }
 

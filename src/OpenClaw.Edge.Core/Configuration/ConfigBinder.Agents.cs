@@ -126,6 +126,7 @@ internal static partial class ConfigBinder
     {
         Tokens = section.Whole("tokens"),
         CostUsd = section.Real("costUsd"),
+        CpuSeconds = section.Real("cpuSeconds"),
     };
 
     private static HeartbeatConfig BindHeartbeat(ConfigSection section, HeartbeatConfig d)

@@ -26,6 +26,6 @@ public sealed record UsageRow
     /// <summary>Tokens and money.</summary>
     public required MessageUsage Tokens { get; init; }
 
-    /// <summary>Processor milliseconds of this process.</summary>
+    /// <summary>Milliseconds that models of this host and LAN were at work.</summary>
     public double CpuMs { get; init; }
 }

@@ -62,6 +62,7 @@ public static class CommandLine
             AgentCommand.Create(shared, world),
             ModelsCommand.Create(shared, world),
             SessionsCommand.Create(shared, world),
+            UsageCommand.Create(shared, world),
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
             LogsCommand.Create(shared, world),

@@ -31,5 +31,9 @@ internal static class UsageJson
         json.WriteNumber("cacheReadCost"u8, cost?.CacheRead ?? 0);
         json.WriteNumber("cacheWriteCost"u8, cost?.CacheWrite ?? 0);
         json.WriteNumber("missingCostEntries"u8, 0);
+        if (row is { CpuMs: > 0 })
+        {
+            json.WriteNumber("modelMs"u8, Math.Round(row.CpuMs)); // not there in the original
+        }
     }
 }
