@@ -17,6 +17,7 @@ internal sealed class CliContext
     private StatePaths? _paths;
     private ConfigSnapshot? _config;
     private GatewayTarget? _target;
+    private ClientIdentity? _identity;
 
     public CliContext(ParseResult parsed, CliOptions shared, CliWorld world)
     {
@@ -68,6 +69,20 @@ internal sealed class CliContext
         : Parsed.GetValue(_shared.Dev) ? DevPort
         : Config.Config.Gateway.Port;
 
+    /// <summary>The port that was given by hand.</summary>
+    public int? NamedPort => Parsed.GetValue(_shared.Port) is { } flag ? Port(flag, "--port") : null;
+
+    /// <summary>The token that was given by hand.</summary>
+    public string? NamedToken => Parsed.GetValue(_shared.Token);
+
+    /// <summary>The password that was given by hand.</summary>
+    public string? NamedPassword => Parsed.GetValue(_shared.Password);
+
+    /// <summary>This machine's key, where the gateway is another machine or nothing but the key opens it; null where a secret does.</summary>
+    public ClientIdentity? Identity => Target.Uri.IsLoopback && (Target.Token is not null || Target.Password is not null)
+        ? null
+        : _identity ??= ClientIdentity.Open(Paths.StateDir, Clock, mayMake: !Target.Uri.IsLoopback);
+
     /// <summary>Connects with the given scopes.</summary>
     public Task<GatewayClient> ConnectAsync(
         IReadOnlyList<string> scopes,
@@ -76,7 +91,7 @@ internal sealed class CliContext
         Action<GatewayEvent>? onEvent = null) =>
         GatewayClient.ConnectAsync(
             Target,
-            new GatewayConnectOptions { Scopes = scopes, Caps = caps ?? [], Timeout = Timeout, OnEvent = onEvent },
+            new GatewayConnectOptions { Scopes = scopes, Caps = caps ?? [], Timeout = Timeout, OnEvent = onEvent, Identity = Identity },
             Clock,
             cancellationToken);
 
@@ -123,7 +138,7 @@ internal sealed class CliContext
         {
             return Parsed.GetValue(_shared.Port) is not null
                 ? throw new CliException(ExitCode.Usage, "--url and --port name two gateways; give one of them")
-                : token is null && password is null
+                : token is null && password is null && !HasToken(url)
                 ? throw new CliException(
                     ExitCode.Usage,
                     "--url needs --token or --password: the credentials of this machine are not sent to an address given by hand")
@@ -161,6 +176,10 @@ internal sealed class CliContext
         GatewaySecret secret = Secret();
         return new GatewayTarget(uri, secret.Token, secret.Password, "this machine", Local: true);
     }
+
+    // A gateway that has paired this machine knows its key; no secret of this machine is sent there.
+    private bool HasToken(string url) =>
+        ClientIdentity.Open(Paths.StateDir, Clock, mayMake: false)?.TokenFor(new GatewayTarget(Parse(url, "--url"), null, null, "--url", Local: false), "operator") is not null;
 
     private Uri Parse(string text, string from) => GatewayTarget.TryParse(text, Config.Config.Gateway.Port, out Uri uri)
         ? uri

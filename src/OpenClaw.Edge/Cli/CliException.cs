@@ -3,6 +3,9 @@ namespace OpenClaw.Edge.Cli;
 /// <summary>A failure that ends a command with a line for a person. The message names what, where, and how to fix it.</summary>
 public sealed class CliException : Exception
 {
+    /// <summary>Kind of a refusal that a person at the gateway can lift.</summary>
+    public const string PairingRequired = "pairing_required";
+
     /// <summary>Creates the failure.</summary>
     public CliException(ExitCode exit, string message, string? kind = null)
         : base(message)

@@ -17,6 +17,9 @@ public sealed record CliWorld
     /// <summary>Runs a gateway in this process until the token is cancelled; given by the hosting layer.</summary>
     public required Func<GatewayRunOptions, CancellationToken, Task<int>> RunGateway { get; init; }
 
+    /// <summary>Opens what this machine does as a node, in a state directory; null where it cannot be one.</summary>
+    public Func<StatePaths, Func<ConfigSnapshot>, TimeProvider, INodeWork>? OpenNode { get; init; }
+
     /// <summary>The process as it is.</summary>
     public static CliWorld System(Func<GatewayRunOptions, CancellationToken, Task<int>> runGateway) => new()
     {

@@ -72,6 +72,7 @@ public static class CommandLine
             SandboxCommands.Create(shared, world),
             DevicesCommand.Create(shared, world),
             NodesCommand.Create(shared, world),
+            NodeCommand.Create(shared, world),
             QrCommand.Create("qr", waits: false, shared, world),
             QrCommand.Create("pair", waits: true, shared, world),
             DashboardCommand.Create(shared, world),

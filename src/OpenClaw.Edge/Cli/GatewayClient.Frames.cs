@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenClaw.Edge.Diagnostics;
 
@@ -31,36 +30,51 @@ public sealed partial class GatewayClient
         return buffer.WrittenMemory;
     }
 
-    private static void WriteConnect(Utf8JsonWriter writer, GatewayTarget target, GatewayConnectOptions options)
+    private static void WriteConnect(Utf8JsonWriter writer, GatewayTarget target, GatewayConnectOptions options, JsonElement challenge)
     {
+        // An invitation counts once, a secret always, the token of this machine where there is no secret.
+        string? kept = options.BootstrapToken is null && target.Token is null && target.Password is null
+            ? options.Identity?.TokenFor(target, options.Role)
+            : null;
+        string? token = options.BootstrapToken is null ? target.Token : null;
         writer.WriteStartObject();
         writer.WriteNumber("minProtocol"u8, options.Mode == "probe" ? 3 : 4);
         writer.WriteNumber("maxProtocol"u8, 4);
         writer.WriteStartObject("client"u8);
-        writer.WriteString("id"u8, "cli"u8);
+        writer.WriteString("id"u8, options.ClientId);
         writer.WriteString("version"u8, EdgeVersion.Compatible);
-        writer.WriteString("platform"u8, OperatingSystem.IsLinux() ? "linux" : RuntimeInformation.OSDescription);
+        writer.WriteString("platform"u8, ClientIdentity.Platform);
         writer.WriteString("mode"u8, options.Mode);
         writer.WriteString("instanceId"u8, Guid.NewGuid());
+        if (options.DisplayName is { } shown)
+        {
+            writer.WriteString("displayName"u8, shown);
+        }
+
         writer.WriteEndObject();
         WriteStrings(writer, "caps", options.Caps);
-        if (target.Token is not null || target.Password is not null)
+        if (options.Commands is { } commands)
+        {
+            WriteStrings(writer, "commands", commands);
+        }
+
+        (string Name, string? Secret)[] secrets =
+        [
+            ("token", token), ("password", options.BootstrapToken is null ? target.Password : null), ("deviceToken", kept), ("bootstrapToken", options.BootstrapToken),
+        ];
+        if (secrets.Any(one => one.Secret is not null))
         {
             writer.WriteStartObject("auth"u8);
-            if (target.Token is not null)
+            foreach ((string name, string? secret) in secrets.Where(one => one.Secret is not null))
             {
-                writer.WriteString("token"u8, target.Token);
-            }
-
-            if (target.Password is not null)
-            {
-                writer.WriteString("password"u8, target.Password);
+                writer.WriteString(name, secret);
             }
 
             writer.WriteEndObject();
         }
 
-        writer.WriteString("role"u8, "operator"u8);
+        options.Identity?.Write(writer, options, token ?? kept ?? options.BootstrapToken ?? "", challenge);
+        writer.WriteString("role"u8, options.Role);
         WriteStrings(writer, "scopes", options.Scopes);
         writer.WriteEndObject();
     }

@@ -58,9 +58,9 @@ public sealed partial class GatewayClient : IAsyncDisposable
             client = new GatewayClient(socket, target, clock, options.OnEvent);
             client._reading = client.ReadAsync();
             JsonElement challenge = await client._challenge.Task.WaitAsync(either.Token);
-            _ = challenge; // its nonce matters to clients with a device identity only
             client.Hello = await client.CallAsync(
-                "connect", writer => WriteConnect(writer, target, options), options.Timeout, cancellationToken);
+                "connect", writer => WriteConnect(writer, target, options, challenge), options.Timeout, cancellationToken);
+            options.Identity?.Keep(target, client.Hello.Member("auth"));
             return client;
         }
         catch (Exception e)

@@ -16,7 +16,9 @@ internal static class GatewayRefusal
         if (unauthorized)
         {
             return new CliException(
-                ExitCode.Unauthorized, $"{target.Display} refused {Asked(method)}: {message}; {Fix(detail, target)}")
+                ExitCode.Unauthorized,
+                $"{target.Display} refused {Asked(method)}: {message}; {Fix(detail, error.Member("details").Text("requestId"), target)}",
+                detail == "PAIRING_REQUIRED" ? CliException.PairingRequired : null)
             {
                 MissingScope = error.Member("details").Text("missingScope"),
             };
@@ -29,11 +31,11 @@ internal static class GatewayRefusal
 
     private static string Asked(string method) => method == "connect" ? "the connection" : $"'{method}'";
 
-    private static string Fix(string detail, GatewayTarget target) => detail switch
+    private static string Fix(string detail, string? requestId, GatewayTarget target) => detail switch
     {
         "AUTH_RATE_LIMITED" => "wait a few minutes, then try with the right token",
         "MISSING_SCOPE" => "commands keep their scopes on the gateway's own machine only: run it there, or pair this one",
-        "PAIRING_REQUIRED" => "approve this device on the gateway, then try again",
+        "PAIRING_REQUIRED" => $"approve this machine on the gateway (openclaw devices approve {requestId}), then try again",
         "DEVICE_IDENTITY_REQUIRED" when target.Token is null && target.Password is null =>
             "give --token, or set OPENCLAW_GATEWAY_TOKEN",
         _ when target.Local => "compare --token, OPENCLAW_GATEWAY_TOKEN and gateway.auth.token with what the gateway was started with",

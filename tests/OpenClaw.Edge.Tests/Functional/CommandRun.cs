@@ -46,6 +46,7 @@ public sealed record CommandRun(int Exit, string Out, string Error)
             Terminal = new CliTerminal { Out = output, Error = error, In = new StringReader(input) },
             Clock = TimeProvider.System,
             Environment = new ProcessEnvironment(new Dictionary<string, string>(variables), variables["HOME"]),
+            OpenNode = OpenClaw.Edge.Hosting.NodeHome.Open,
             RunGateway = (_, _) => throw new NotSupportedException("a gateway of a test is a RunningGateway"),
         };
         int exit = await Guard.Within(CommandLine.InvokeAsync(args, world, CancellationToken.None), string.Join(' ', args), Limit);

@@ -14,7 +14,7 @@ internal static class GatewayProbeCommand
         long start = context.Clock.GetTimestamp();
         await using GatewayClient client = await GatewayClient.ConnectAsync(
             context.Target,
-            new GatewayConnectOptions { Scopes = GatewayScopes.Read, Mode = "probe", Timeout = context.Timeout },
+            new GatewayConnectOptions { Scopes = GatewayScopes.Read, Mode = "probe", Timeout = context.Timeout, Identity = context.Identity },
             context.Clock,
             cancellationToken);
         GatewayReport report = new(context.Target, client.Hello, context.Clock.GetElapsedTime(start));

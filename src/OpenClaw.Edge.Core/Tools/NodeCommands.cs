@@ -1,0 +1,121 @@
+using System.Text;
+using System.Text.Json;
+using OpenClaw.Edge.Sessions;
+
+namespace OpenClaw.Edge.Tools;
+
+/// <summary>What this machine does for a gateway as its node: <c>system.run</c> under this machine's own approvals, and <c>system.which</c>.
+/// Thread-safe.</summary>
+public sealed class NodeCommands(ToolParts parts, string home)
+{
+    /// <summary>Their names.</summary>
+    public static readonly IReadOnlyList<string> Names = ["system.run", "system.which"];
+
+    private const int MaxOutputChars = 200_000;
+    private const int MaxBins = 64;
+    private const int DefaultTimeoutMs = 30_000;
+
+    private readonly ExecTool _exec = new(parts);
+
+    /// <summary>Does a command. Throws <see cref="OperationCanceledException"/> only.</summary>
+    /// <param name="command">One of <see cref="Names"/>.</param>
+    /// <param name="parameters">Its params.</param>
+    /// <param name="timeoutMs">Budget; null for thirty seconds.</param>
+    /// <param name="cancellationToken">Kills what runs.</param>
+    public async Task<NodeAnswer> InvokeAsync(string command, JsonElement parameters, int? timeoutMs, CancellationToken cancellationToken) =>
+        parameters.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null)
+            ? NodeAnswer.Refuse("INVALID_REQUEST", $"{command}: params must be an object")
+            : command switch
+            {
+                "system.run" => await RunAsync(parameters, timeoutMs ?? DefaultTimeoutMs, cancellationToken),
+                "system.which" => Which(parameters),
+                _ => NodeAnswer.Refuse("UNAVAILABLE", $"{command} does not exist on this node"),
+            };
+
+    private async Task<NodeAnswer> RunAsync(JsonElement parameters, int budgetMs, CancellationToken cancellationToken)
+    {
+        string? text = CommandOf(parameters);
+        if (text is null)
+        {
+            return NodeAnswer.Refuse("INVALID_REQUEST", "command required: a list of words, as in [\"uname\",\"-a\"]");
+        }
+
+        int ms = ToolJson.Integer(parameters, "timeoutMs") is { } own and > 0 ? Math.Min(own, budgetMs) : budgetMs;
+        JsonElement arguments = ToolJson.Object(json =>
+        {
+            json.WriteString("command"u8, text);
+            json.WriteString("workdir"u8, ToolJson.Text(parameters, "cwd") is { Length: > 0 } cwd ? cwd : home);
+            json.WriteNumber("timeoutSeconds"u8, ms / 1000.0);
+            json.WriteNumber("yieldMs"u8, 600_000);
+            json.WriteString("host"u8, "gateway"u8);
+            if (parameters.TryGetProperty("env", out JsonElement env) && env.ValueKind == JsonValueKind.Object)
+            {
+                json.WritePropertyName("env"u8);
+                env.WriteTo(json);
+            }
+        });
+        string agent = ToolJson.Text(parameters, "agentId") is { Length: > 0 } named ? named : "main";
+        ToolCallContext context = new() { SessionKey = SessionKey.Main(agent), Workspace = home, MaxResultChars = MaxOutputChars };
+        ToolResult result = await _exec.InvokeAsync(context, arguments, cancellationToken);
+        if (result.Details is not { } details || !details.TryGetProperty("exitCode", out JsonElement code))
+        {
+            bool denied = result.Text.StartsWith("exec denied", StringComparison.Ordinal);
+            return NodeAnswer.Refuse(
+                denied ? "SYSTEM_RUN_DENIED" : "INVALID_REQUEST",
+                denied ? $"{result.Text}. This node decides by its own tools.exec and exec-approvals.json: change them on that machine" : result.Text);
+        }
+
+        bool timedOut = details.TryGetProperty("timedOut", out JsonElement late) && late.ValueKind == JsonValueKind.True;
+        bool success = !timedOut && !result.IsError && code.GetInt32() == 0;
+        return new NodeAnswer(ToolJson.Object(json =>
+        {
+            json.WriteNumber("exitCode"u8, code.GetInt32());
+            json.WriteBoolean("timedOut"u8, timedOut);
+            json.WriteBoolean("success"u8, success);
+            json.WriteString("stdout"u8, ToolJson.Text(details, "aggregated")); // both streams, in their order
+            json.WriteString("stderr"u8, ""u8);
+        }));
+    }
+
+    private static string? CommandOf(JsonElement parameters)
+    {
+        if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty("command", out JsonElement command) || command.ValueKind != JsonValueKind.Array
+            || command.GetArrayLength() == 0 || command.EnumerateArray().Any(word => word.ValueKind != JsonValueKind.String))
+        {
+            return null;
+        }
+
+        string[] words = [.. command.EnumerateArray().Select(word => word.GetString()!)];
+        // A command line for the shell comes as sh -c "…"; it is judged as what it is, not as a call of sh.
+        return words is ["sh" or "/bin/sh" or "bash" or "/bin/bash", "-c" or "-lc", var line] ? line
+            : words[0].Length == 0 ? null
+            : string.Join(' ', words.Select(Quoted));
+    }
+
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:=@%+,".Contains(letter, StringComparison.Ordinal))
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private NodeAnswer Which(JsonElement parameters)
+    {
+        string path = parts.Config().Environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
+        return new NodeAnswer(ToolJson.Object(json =>
+        {
+            json.WriteStartObject("bins"u8);
+            if (parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("bins", out JsonElement bins) && bins.ValueKind == JsonValueKind.Array)
+            {
+                foreach (string name in bins.EnumerateArray().Where(bin => bin.ValueKind == JsonValueKind.String).Select(bin => bin.GetString()!.Trim())
+                    .Where(name => name.Length > 0).Distinct().Take(MaxBins))
+                {
+                    if (ProgramSearch.Find(name, home, path) is { } found)
+                    {
+                        json.WriteString(name, found);
+                    }
+                }
+            }
+
+            json.WriteEndObject();
+        }));
+    }
+}

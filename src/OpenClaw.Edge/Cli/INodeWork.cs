@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace OpenClaw.Edge.Cli;
+
+/// <summary>What this machine does as a node; the composition root makes it.</summary>
+public interface INodeWork : IAsyncDisposable
+{
+    /// <summary>Names of the commands.</summary>
+    IReadOnlyList<string> Commands { get; }
+
+    /// <summary>Does a command. Throws <see cref="OperationCanceledException"/> only.</summary>
+    Task<NodeReply> InvokeAsync(string command, JsonElement parameters, int? timeoutMs, CancellationToken cancellationToken);
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text.Json;
+using OpenClaw.Edge.Cli;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Hosting;
+using OpenClaw.Edge.TestKit;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Functional;
+
+/// <summary><c>openclaw node run</c> as the hands of a gateway, and the command line from another machine.</summary>
+public sealed class Is_a_node : IAsyncLifetime
+{
+    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
+    private readonly TempDir far = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly StringWriter said = new();
+    private GatewayHome home = null!;
+    private RunningGateway gateway = null!;
+    private GatewayTestClient owner = null!;
+    private Task<int> node = Task.FromResult(0);
+
+    public async ValueTask InitializeAsync()
+    {
+        home = new GatewayHome(model.BaseUri);
+        gateway = await RunningGateway.StartAsync(home);
+        owner = await gateway.ConnectAsync("operator.admin");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await Guard.Within(node, "the node ends", TimeSpan.FromSeconds(10));
+        await owner.DisposeAsync();
+        await gateway.DisposeAsync();
+        await model.DisposeAsync();
+        home.Dispose();
+        far.Dispose();
+        stop.Dispose();
+        await said.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task It_connects_is_approved_and_runs_commands_and_comes_back()
+    {
+        far.Write("home/.openclaw/openclaw.json", """{ tools: { exec: { mode: "full" } } }""");
+        Start();
+        string id = await ApproveAsync();
+        JsonElement which = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", "attic", "--command", "system.which", "--params", """{"bins":["sh","no-such-thing"]}""")).Ends(0).Json;
+        JsonElement ran = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id[..8], "--command", "system.run",
+            "--params", """{"command":["printf","%s","it's me"]}""")).Ends(0).Json.GetProperty("payload");
+        JsonElement failed = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run", "--params", """{"command":["sh","-c","echo no >&2; exit 3"]}""")).Ends(0).Json.GetProperty("payload");
+        CommandRun unknown = (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "camera.snap")).Ends(1);
+        string status = (await gateway.RunAsync("nodes", "status")).Ends(0).Out;
+
+        Assert.EndsWith("/sh", which.GetProperty("payload").GetProperty("bins").GetProperty("sh").GetString(), StringComparison.Ordinal);
+        Assert.False(which.GetProperty("payload").GetProperty("bins").TryGetProperty("no-such-thing", out _));
+        Assert.Equal("it's me", ran.GetProperty("stdout").GetString());
+        Assert.True(ran.GetProperty("success").GetBoolean());
+        Assert.Equal(3, failed.GetProperty("exitCode").GetInt32());
+        Assert.Equal("no", failed.GetProperty("stdout").GetString());
+        Assert.Contains("camera.snap", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("attic", status, StringComparison.Ordinal);
+        Assert.Contains("connected", status, StringComparison.Ordinal);
+
+        await owner.CallAsync("device.token.rotate", $$"""{"deviceId":"{{id}}","role":"node"}"""); // ends its connection
+        await UntilAsync(async () => (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connected").GetBoolean());
+        Assert.Equal(0, (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "system.which")).Exit);
+    }
+
+    [Fact]
+    public async Task It_decides_by_its_own_approvals()
+    {
+        far.Write("home/.openclaw/openclaw.json", """{ tools: { exec: { mode: "allowlist" } } }""");
+        Start();
+        string id = await ApproveAsync();
+        CommandRun denied = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run", "--params", """{"command":["touch","x"]}""")).Ends(1);
+
+        Assert.Contains("SYSTEM_RUN_DENIED", denied.Error, StringComparison.Ordinal);
+        Assert.Contains("not on the allowlist", denied.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(far.PathOf("home/x")));
+    }
+
+    [Fact]
+    public async Task It_says_what_is_wrong_with_its_command_line()
+    {
+        Dictionary<string, string> variables = new() { ["HOME"] = far.Subdirectory("home") };
+        Assert.Contains("setup code", (await CommandRun.OfAsync(variables, ["node", "run", "--pair", "nonsense"])).Ends(2).Error, StringComparison.Ordinal);
+        Assert.Contains("fs.read", (await CommandRun.OfAsync(variables, ["node", "run", "--host", "127.0.0.1", "--commands", "fs.read"])).Ends(2).Error, StringComparison.Ordinal);
+        CommandRun first = (await CommandRun.OfAsync(variables, ["node", "identity"])).Ends(0);
+        CommandRun again = (await CommandRun.OfAsync(variables, ["node", "identity"])).Ends(0);
+
+        Assert.Matches("^device id   [0-9a-f]{64}\n", first.Out);
+        Assert.Equal(first.Out, again.Out);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(far.PathOf("home/.openclaw/identity/device.key")));
+    }
+
+    [Fact]
+    public async Task A_command_line_on_another_machine_is_paired_once_and_then_has_its_scopes()
+    {
+        string? address = NetworkInterface.GetAllNetworkInterfaces().Where(network => network.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
+            .FirstOrDefault(ip => ip.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(ip))?.ToString();
+        Assert.SkipWhen(address is null, "this machine has no address beside loopback");
+        using GatewayHome wide = new(model.BaseUri);
+        wide.WriteConfig(wide.Gateway("""bind: "lan" """));
+        await using RunningGateway open = await RunningGateway.StartAsync(wide);
+        Dictionary<string, string> variables = new() { ["HOME"] = far.Subdirectory("home") };
+        string[] there = ["--url", $"ws://{address}:{open.BaseUri.Port}"];
+        string[] ask = ["sessions", "list", .. there, "--token", wide.Token];
+        CommandRun waits = (await CommandRun.OfAsync(variables, ask)).Ends(4);
+        string request = waits.Error.Split("openclaw devices approve ")[1].Split(')')[0];
+        (await open.RunAsync("devices", "approve", request)).Ends(0);
+        (await CommandRun.OfAsync(variables, ask)).Ends(0);
+        (await CommandRun.OfAsync(variables, ["sessions", "list", .. there])).Ends(0); // with the token that it was given
+        string probe = (await CommandRun.OfAsync(variables, ["gateway", "probe", .. there, "--json"])).Ends(0).Out;
+
+        Assert.Contains("\"degraded\": false", probe, StringComparison.Ordinal);
+    }
+
+    private void Start()
+    {
+        Uri at = gateway.BaseUri;
+        CliWorld world = new()
+        {
+            Terminal = new CliTerminal { Out = said, Error = said, In = new StringReader("") },
+            Clock = TimeProvider.System,
+            Environment = new ProcessEnvironment(
+                new Dictionary<string, string> { ["HOME"] = far.Subdirectory("home"), ["PATH"] = "/usr/bin:/bin" }, far.Subdirectory("home")),
+            OpenNode = NodeHome.Open,
+            RunGateway = (_, _) => throw new NotSupportedException("no gateway here"),
+        };
+        node = CommandLine.InvokeAsync(
+            ["node", "run", "--host", "127.0.0.1", "--port", $"{at.Port}", "--token", home.Token, "--display-name", "attic"], world, stop.Token);
+    }
+
+    private async Task<string> ApproveAsync()
+    {
+        JsonElement asked = (await owner.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("node.pair.requested"))).GetProperty("payload");
+        Assert.Contains("system.run", (await gateway.RunAsync("nodes", "pending")).Ends(0).Out, StringComparison.Ordinal);
+        (await gateway.RunAsync("nodes", "approve", asked.GetProperty("requestId").GetString()!)).Ends(0);
+        return asked.GetProperty("nodeId").GetString()!;
+    }
+
+    // Each look is a call to the gateway, so this is no busy loop.
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(15));
+        while (!await holds())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+}
