@@ -7,56 +7,29 @@ namespace OpenClaw.Edge.Http;
 
 /// <summary><c>POST /v1/chat/completions</c>: reads which model is meant and hands the request to an agent, to a model
 /// server as it is, or to a model through our own client. Thread-safe.</summary>
-internal sealed class ChatEndpoint(
-    HttpFrontParts parts,
-    PassThrough passThrough,
-    RunStreams streams,
-    HttpCounters counters)
+internal sealed class ChatEndpoint
 {
-    private const int MaxBodyBytes = 20 * 1024 * 1024;
+    private readonly HttpFrontParts _parts;
+    private readonly AgentChat _agent;
+    private readonly TranslatedChat _translated;
+    private readonly ModelDoor _door;
 
-    private readonly AgentChat _agent = new(parts, streams, counters);
-    private readonly TranslatedChat _translated = new(parts, counters);
+    public ChatEndpoint(HttpFrontParts parts, PassThrough passThrough, RunStreams streams, HttpCounters counters)
+    {
+        _parts = parts;
+        _agent = new AgentChat(parts, streams, counters);
+        _translated = new TranslatedChat(parts, counters);
+        _door = new ModelDoor(parts, passThrough, static routes => routes.Chat, AskAgentAsync, TranslateAsync);
+    }
 
     /// <summary>Answers an admitted request.</summary>
-    public async Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpContext context) => _door.AnswerAsync(context);
+
+    private async Task TranslateAsync(HttpContext context, RequestBody body, string provider, string model)
     {
-        using RequestBody? body = await RequestBody.ReadAsync(context, MaxBodyBytes);
-        if (body is null)
+        if (await ReadAsync(context, body) is { } chat)
         {
-            return;
-        }
-
-        if (!ModelField.TryFind(body.Memory.Span, out ModelField field, out string problem))
-        {
-            await BadRequestAsync(context, problem);
-            return;
-        }
-
-        string model = field.Value ?? "openclaw";
-        if (AgentSelector.TryRead(model, out string? agentId))
-        {
-            await AskAgentAsync(context, body, agentId);
-        }
-        else if (!parts.Models.Catalog.TryResolve(model, out ModelProviderEntry? provider, out string? modelId))
-        {
-            await BadRequestAsync(
-                context,
-                "Invalid `model`. Use `openclaw` or `openclaw/<agentId>`, or `provider/model` as GET /v1/models lists it.");
-        }
-        else if (provider.PassThrough is { } target)
-        {
-            await passThrough.ForwardAsync(context, new PassThroughCall(
-                provider.Id,
-                target,
-                PassThroughRoutes.Of(target).Chat,
-                body.Memory,
-                field,
-                PassThroughRoutes.Quote(modelId)));
-        }
-        else if (await ReadAsync(context, body) is { } chat)
-        {
-            await _translated.AnswerAsync(context, chat, $"{provider.Id}/{modelId}");
+            await _translated.AnswerAsync(context, chat, $"{provider}/{model}");
         }
     }
 
@@ -71,12 +44,12 @@ internal sealed class ChatEndpoint(
             context.Request.Headers,
             chat,
             agentId,
-            parts.Agents(),
-            parts.Models.Catalog,
+            _parts.Agents(),
+            _parts.Models.Catalog,
             out RunRequest? turn,
             out string problem))
         {
-            await BadRequestAsync(context, problem);
+            await HttpAnswer.BadRequestAsync(context, problem);
             return;
         }
 
@@ -92,10 +65,7 @@ internal sealed class ChatEndpoint(
             return chat;
         }
 
-        await BadRequestAsync(context, problem);
+        await HttpAnswer.BadRequestAsync(context, problem);
         return null;
     }
-
-    private static Task BadRequestAsync(HttpContext context, string message) =>
-        HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, "invalid_request_error", message);
 }

@@ -24,14 +24,14 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
 
         if (!ModelField.TryFind(body.Memory.Span, out ModelField field, out string problem))
         {
-            await BadRequestAsync(context, problem);
+            await HttpAnswer.BadRequestAsync(context, problem);
             return;
         }
 
         using JsonDocument document = JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = 256 });
         if (!TryReadInputs(document.RootElement, out List<string> inputs, out problem))
         {
-            await BadRequestAsync(context, problem);
+            await HttpAnswer.BadRequestAsync(context, problem);
             return;
         }
 
@@ -39,7 +39,7 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
         if (wanted is null
             || !parts.Models.Catalog.TryResolve(wanted, out ModelProviderEntry? provider, out string? modelId))
         {
-            await BadRequestAsync(context, wanted is null
+            await HttpAnswer.BadRequestAsync(context, wanted is null
                 ? "No embedding model was found. Pull one (ollama pull nomic-embed-text) or name it in `model`."
                 : $"Invalid `model`: no provider serves '{wanted}'. GET /v1/models lists what there is.");
         }
@@ -59,7 +59,7 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
         }
         else
         {
-            await BadRequestAsync(context, $"Provider '{provider.Id}' makes no embeddings.");
+            await HttpAnswer.BadRequestAsync(context, $"Provider '{provider.Id}' makes no embeddings.");
         }
     }
 
@@ -188,7 +188,4 @@ internal sealed class EmbeddingsEndpoint(HttpFrontParts parts, PassThrough passT
             && inputs.All(text => text.Length <= MaxInputChars)
             && inputs.Sum(text => text.Length) <= MaxTotalChars;
     }
-
-    private static Task BadRequestAsync(HttpContext context, string message) =>
-        HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, "invalid_request_error", message);
 }

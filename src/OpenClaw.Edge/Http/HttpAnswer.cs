@@ -35,6 +35,10 @@ internal static class HttpAnswer
             json.WriteEndObject();
         });
 
+    /// <summary>400 with a sentence that says what is wrong in the request.</summary>
+    public static Task BadRequestAsync(HttpContext context, string message) =>
+        ErrorAsync(context, StatusCodes.Status400BadRequest, "invalid_request_error", message);
+
     /// <summary>The answer to new work while the gateway drains.</summary>
     public static Task StoppingAsync(HttpContext context)
     {

@@ -9,60 +9,27 @@ namespace OpenClaw.Edge.Http;
 
 /// <summary><c>POST /v1/responses</c>: an agent's turn, or a request passed on to a model server as it is.
 /// Thread-safe.</summary>
-internal sealed class ResponsesEndpoint(
-    HttpFrontParts parts,
-    PassThrough passThrough,
-    RunStreams streams,
-    HttpCounters counters)
+internal sealed class ResponsesEndpoint
 {
-    private const int MaxBodyBytes = 20 * 1024 * 1024;
+    private readonly HttpFrontParts _parts;
+    private readonly ResponseThreads _threads;
+    private readonly AgentResponses _agent;
+    private readonly ModelDoor _door;
 
-    private readonly ResponseThreads _threads = new(parts.Kept, parts.Sessions, parts.Clock);
+    public ResponsesEndpoint(HttpFrontParts parts, PassThrough passThrough, RunStreams streams, HttpCounters counters)
+    {
+        _parts = parts;
+        _threads = new ResponseThreads(parts.Kept, parts.Sessions, parts.Clock);
+        _agent = new AgentResponses(parts, streams, counters, _threads);
+        _door = new ModelDoor(parts, passThrough, static routes => routes.Responses, AskAgentAsync, RefuseAsync);
+    }
 
     /// <summary>Answers an admitted request.</summary>
-    public async Task AnswerAsync(HttpContext context)
-    {
-        using RequestBody? body = await RequestBody.ReadAsync(context, MaxBodyBytes);
-        if (body is null)
-        {
-            return;
-        }
+    public Task AnswerAsync(HttpContext context) => _door.AnswerAsync(context);
 
-        if (!ModelField.TryFind(body.Memory.Span, out ModelField field, out string problem))
-        {
-            await BadRequestAsync(context, problem);
-            return;
-        }
-
-        string model = field.Value ?? "openclaw";
-        if (AgentSelector.TryRead(model, out string? agentId))
-        {
-            await AskAgentAsync(context, body, agentId);
-        }
-        else if (!parts.Models.Catalog.TryResolve(model, out ModelProviderEntry? provider, out string? modelId))
-        {
-            await BadRequestAsync(
-                context,
-                "Invalid `model`. Use `openclaw` or `openclaw/<agentId>`, or `provider/model` as GET /v1/models lists it.");
-        }
-        else if (provider.PassThrough is { } target)
-        {
-            await passThrough.ForwardAsync(context, new PassThroughCall(
-                provider.Id,
-                target,
-                PassThroughRoutes.Of(target).Responses,
-                body.Memory,
-                field,
-                PassThroughRoutes.Quote(modelId)));
-        }
-        else
-        {
-            await BadRequestAsync(
-                context,
-                $"Provider '{provider.Id}' does not speak /v1/responses. Use /v1/chat/completions, or `openclaw` with the header "
-                    + $"x-openclaw-model: {provider.Id}/{modelId}.");
-        }
-    }
+    private static Task RefuseAsync(HttpContext context, RequestBody body, string provider, string model) => HttpAnswer.BadRequestAsync(
+        context,
+        $"Provider '{provider}' does not speak /v1/responses. Use /v1/chat/completions, or `openclaw` with the header x-openclaw-model: {provider}/{model}.");
 
     private async Task AskAgentAsync(HttpContext context, RequestBody body, string? agentId)
     {
@@ -71,14 +38,14 @@ internal sealed class ResponsesEndpoint(
                 context.Request.Headers,
                 request.Chat,
                 agentId,
-                parts.Agents(),
-                parts.Models.Catalog,
+                _parts.Agents(),
+                _parts.Models.Catalog,
                 out RunRequest? turn,
                 out problem,
                 "openresponses",
                 continues: request.Outputs.Count > 0))
         {
-            await BadRequestAsync(context, problem);
+            await HttpAnswer.BadRequestAsync(context, problem);
             return;
         }
 
@@ -98,7 +65,7 @@ internal sealed class ResponsesEndpoint(
         }
 
         turn = ResponseThreads.WithWords(turn, left);
-        await new AgentResponses(parts, streams, counters, _threads).AnswerAsync(context, request.Chat, turn, owner);
+        await _agent.AnswerAsync(context, request.Chat, turn, owner);
     }
 
     private static bool TryRead(RequestBody body, [NotNullWhen(true)] out ResponsesRequest? request, out string problem)
@@ -107,7 +74,4 @@ internal sealed class ResponsesEndpoint(
         using JsonDocument document = JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = 256 });
         return ResponsesRequestReader.TryRead(document.RootElement, out request, out problem) && request is not null;
     }
-
-    private static Task BadRequestAsync(HttpContext context, string message) =>
-        HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, "invalid_request_error", message);
 }
