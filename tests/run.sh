@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image bench
+# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image mdns bench
 #   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -201,6 +201,8 @@ apart() { # NAME SECONDS: a suite that is a script of its own, tests/NAME/run.sh
 if wanted appliance "a booted Debian with the package, its service and its plug" && needs_binary appliance; then apart appliance 1800; fi
 
 if wanted image "the image in an engine, compose, manifests, workflows" && needs_binary image; then apart image 900; fi
+
+if wanted mdns "a LAN of network namespaces" && needs_binary mdns; then apart mdns 600; fi
 
 if wanted bench "one dry turn of the benchmarks, so that they do not rot" && needs_binary bench; then
   gate "load generator, shortest run" "$load" --bin "$bin" --quick --out "$results/bench"

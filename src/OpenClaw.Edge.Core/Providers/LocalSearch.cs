@@ -3,7 +3,7 @@ using OpenClaw.Edge.Configuration;
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>Where model servers usually listen near us. Stateless.</summary>
-internal static class LocalSearch
+public static class LocalSearch
 {
     private const int OllamaPort = 11434;
     private const int LmStudioPort = 1234;

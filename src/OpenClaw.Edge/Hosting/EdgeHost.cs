@@ -107,6 +107,11 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _parts.Systemd.Ready(StatusReporter.Line(_parts));
         _parts.Systemd.StartWatchdog(_parts.Clock, _parts.Pulse.Stuck);
         _owned.Own(() => new StatusReporter(_parts));
+        if (LanAnnouncement.Start(_parts, _parts.Tls.Fingerprint) is { } announced)
+        {
+            _owned.Own(() => announced);
+        }
+
         _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, BetweenReleases));
         Report(_parts.Config.Current.Problems);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);

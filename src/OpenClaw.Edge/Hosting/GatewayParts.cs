@@ -84,6 +84,8 @@ internal sealed class GatewayParts
 
     public required KestrelListener Listener { get; init; }
 
+    public required TlsIdentity Tls { get; init; }
+
     /// <summary>What the watchdog asks; whoever has a main loop adds it while the parts are put together.</summary>
     public required LoopPulse Pulse { get; init; }
 
@@ -220,6 +222,7 @@ internal sealed class GatewayParts
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
+            Tls = tls,
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, new TlsFront(tls, clock, logger), loggers)),
             Pulse = PulseOf(clock, database, runs, gateway),
         };

@@ -17,6 +17,7 @@ internal static class RestartNeeds
             .. Changed("gateway.port", now.Gateway.Port, started.Gateway.Port),
             .. Changed("gateway.bind", now.Gateway.Bind, started.Gateway.Bind),
             .. Changed("gateway.customBindHost", now.Gateway.CustomBindHost, started.Gateway.CustomBindHost),
+            .. Changed("discovery.mdns.mode", now.Discovery.MdnsMode, started.Discovery.MdnsMode),
             .. Changed("logging.file", now.Logging.File, started.Logging.File),
             .. Changed("logging.consoleStyle", now.Logging.ConsoleStyle, started.Logging.ConsoleStyle),
         ];

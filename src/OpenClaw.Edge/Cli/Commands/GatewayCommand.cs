@@ -16,6 +16,7 @@ internal static class GatewayCommand
             GatewayStatusCommand.Create(shared, world),
             HealthCommand.Create(shared, world),
             GatewayProbeCommand.Create(shared, world),
+            GatewayDiscoverCommand.Create(shared, world),
             GatewayCallCommand.Create(shared, world),
         };
         foreach (Command command in (Command[])[gateway, run])

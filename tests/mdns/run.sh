@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Gateways on a LAN of network namespaces: found by our own command, by a JavaScript client and by Avahi; two with one name; an interface that
+# flaps; no network at all; goodbye. "SKIP mdns: …" and 77 where no namespaces can be made. The last line is "N passed, N failed".
+#   bash tests/mdns/run.sh [--keep]
+#   OPENCLAW_BIN=FILE   the gateway (artifacts/bin/openclaw, else the JIT build)     MDNS_CACHE=DIR   npm packages (~/.cache/openclaw-edge-mdns)
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+cache=${MDNS_CACHE:-$HOME/.cache/openclaw-edge-mdns}
+bin=${OPENCLAW_BIN:-$top/artifacts/bin/openclaw}
+[ -x "$bin" ] || bin=$top/src/OpenClaw.Edge/bin/Release/net10.0/openclaw
+keep=false passed=0 failed=0
+[ "${1:-}" != --keep ] || keep=true
+
+skip() { echo "SKIP mdns: $1"; exit 77; }
+[ "$(id -u)" -eq 0 ] || skip "only root can make network namespaces"
+command -v ip >/dev/null || apt-get install -y -q iproute2 >/dev/null 2>&1 || skip "ip(8) is missing"
+[ -x "$bin" ] || { echo "FAIL  mdns: $bin is missing"; echo "0 passed, 1 failed"; exit 1; }
+
+work=$(mktemp -d /tmp/edge-mdns.XXXXXX)
+tag=em$$
+started=()
+# shellcheck disable=SC2317 # called by the trap
+clean() {
+  local pid name
+  for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for name in a b c s; do ip netns delete "$tag$name" 2>/dev/null; done
+  if $keep; then echo "kept: $work"; else rm -rf "$work"; fi
+}
+trap clean EXIT
+
+# One switch in a namespace of its own, three hosts on it; IPv6 link-local addresses come by themselves.
+ip netns add "${tag}s" 2>/dev/null || skip "ip netns cannot make a namespace"
+ip -n "${tag}s" link add br0 type bridge mcast_snooping 0 || skip "no bridge can be made here"
+ip -n "${tag}s" link set br0 up
+number=1
+for name in a b c; do
+  ip netns add "$tag$name"
+  ip -n "$tag$name" link set lo up
+  ip -n "$tag$name" link add lan0 type veth peer name "p$name" netns "${tag}s"
+  ip -n "${tag}s" link set "p$name" master br0 up
+  ip -n "$tag$name" address add "10.78.0.$number/24" dev lan0
+  ip -n "$tag$name" link set lan0 up
+  ip -n "$tag$name" route add 224.0.0.0/4 dev lan0
+  number=$((number + 1))
+done
+
+on() { local name=$1; shift; ip netns exec "$tag$name" "$@"; } # HOST COMMAND…
+
+gateway() { # HOST NAME [HOSTNAME]: starts a gateway there, as that machine
+  local home=$work/$2
+  mkdir -p "$home"
+  # shellcheck disable=SC2016 # the inner shell's own arguments; every step is an exec, so that $! is the gateway
+  ip netns exec "$tag$1" unshare --uts sh -c 'hostname "$0"; exec "$@"' "${3:-kitchen}" env -i PATH="$PATH" HOME="$home" DOTNET_ROOT="${DOTNET_ROOT:-}" OPENCLAW_STATE_DIR="$home/state" \
+    OPENCLAW_GATEWAY_BIND=lan OPENCLAW_DISABLE_BONJOUR=0 OPENCLAW_NO_MODEL_SEARCH=1 "$bin" gateway run >"$home/log" 2>&1 </dev/null &
+  pid=$!
+  started+=("$pid")
+}
+
+discover() { on "$1" env HOME="$work" "$bin" gateway discover --json; } # HOST
+
+check() { # TEXT COMMAND…
+  local text=$1 log=$work/check.log
+  shift
+  if "$@" >"$log" 2>&1; then passed=$((passed + 1)); echo "ok    $text"; return 0; fi
+  failed=$((failed + 1))
+  echo "FAIL  $text"
+  tail -n 30 "$log"
+  return 1
+}
+
+until_ok() { # SECONDS COMMAND…
+  local end=$((EPOCHSECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    if [ "$EPOCHSECONDS" -ge "$end" ]; then "$@"; return; fi
+    sleep 0.3
+  done
+}
+
+finds() { discover "$1" >"$work/found" && cat "$work/found" && shift && local text && for text in "$@"; do grep -qF -- "$text" "$work/found" || return; done; } # HOST TEXT…
+finds_not() { discover "$1" >"$work/found" && cat "$work/found" && ! grep -qF -- "$2" "$work/found"; } # HOST TEXT
+
+seen_by_javascript() {
+  if [ ! -e "$cache/complete" ]; then
+    mkdir -p "$cache" && echo '{"private":true}' >"$cache/package.json"
+    npm install --prefix "$cache" --silent --no-audit --no-fund --ignore-scripts bonjour-service@1 >/dev/null 2>&1 || { echo "npm cannot install bonjour-service"; return 1; }
+    touch "$cache/complete"
+  fi
+  cp "$here/browse.cjs" "$cache/browse.cjs"
+  on c node "$cache/browse.cjs" "kitchen (OpenClaw)"
+}
+
+two_at_once() { # both want the name at the same moment: both are there, one renamed
+  gateway b second
+  second=$pid
+  until_ok 20 finds c '"kitchen (OpenClaw)"' '"kitchen (OpenClaw) (2)"' 'kitchen-2.local' || { cat "$work/second/log"; return 1; }
+  kill -0 "$first" && kill -0 "$second"
+}
+
+says_goodbye() {
+  kill -TERM "$second" && wait "$second"
+  until_ok 10 finds_not c '(OpenClaw) (2)'
+}
+
+survives_flapping() {
+  local turn
+  for turn in 1 2 3 4 5 6; do
+    ip -n "${tag}a" link set lan0 down
+    sleep 0.3
+    ip -n "${tag}a" link set lan0 up
+    sleep 0.3
+  done
+  ip -n "${tag}a" route replace 224.0.0.0/4 dev lan0
+  until_ok 20 finds c '"kitchen (OpenClaw)"' '10.78.0.1' || { echo "turn $turn"; cat "$work/first/log"; return 1; }
+  kill -0 "$first" && on a curl -sS -f -o /dev/null http://127.0.0.1:18789/healthz
+}
+
+alive_without_network() {
+  ip -n "${tag}b" link set lan0 down
+  gateway b alone cellar
+  until_ok 20 on b curl -sS -f -o /dev/null http://127.0.0.1:18789/healthz || return
+  ip -n "${tag}b" link set lan0 up
+  ip -n "${tag}b" route replace 224.0.0.0/4 dev lan0
+  until_ok 40 finds c '"cellar (OpenClaw)"' '10.78.0.2' || { cat "$work/alone/log"; return 1; }
+}
+
+beside_avahi() { # Avahi on the same machine and on another: it lists us, and all three go on
+  command -v avahi-daemon >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends avahi-daemon avahi-utils dbus >/dev/null 2>&1 || { echo "Avahi cannot be installed"; return 1; }
+  local host
+  for host in a c; do
+    mkdir -p "$work/avahi.$host"
+    printf '<busconfig><type>system</type><listen>unix:path=%s/bus</listen><auth>EXTERNAL</auth><policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>' \
+      "$work/avahi.$host" >"$work/avahi.$host/bus.conf"
+    ip netns exec "$tag$host" dbus-daemon --config-file="$work/avahi.$host/bus.conf" --nofork --nopidfile >"$work/avahi.$host/bus.log" 2>&1 </dev/null &
+    started+=("$!")
+    until_ok 10 test -S "$work/avahi.$host/bus" || return
+    printf '[server]\nhost-name=avahi-%s\nallow-interfaces=lan0\nuse-ipv4=yes\nuse-ipv6=yes\n' "$host" >"$work/avahi.$host/conf"
+    # Its own /run: two daemons must not find each other's pid file.
+    # shellcheck disable=SC2016 # the inner shell's own argument
+    ip netns exec "$tag$host" unshare --mount sh -c 'mount -t tmpfs none /run && mkdir -p /run/avahi-daemon && exec env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$0/bus" avahi-daemon --no-chroot --no-drop-root --no-rlimits -f "$0/conf"' \
+      "$work/avahi.$host" >"$work/avahi.$host/log" 2>&1 </dev/null &
+    started+=("$!")
+  done
+  until_ok 20 avahi_sees || { cat "$work/avahi.c/log"; return 1; }
+  until_ok 10 finds c '"kitchen (OpenClaw)"' && kill -0 "$first"
+}
+
+avahi_sees() { on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp | tee "$work/avahi" | grep '^=' | grep -F '10.78.0.1' | grep -qF 'role=gateway'; }
+
+gateway a first
+first=$pid
+check "ready" until_ok 30 on a curl -sS -f -o /dev/null http://127.0.0.1:18789/healthz
+check "found within seconds, with its text" until_ok 5 finds c '"kitchen (OpenClaw)"' '"kitchen.local"' '"role": "gateway"' '"gatewayport": "18789"' '"gatewaydirectreachable": "1"' 10.78.0.1
+check "seen by a JavaScript client" seen_by_javascript
+check "two with one name" two_at_once
+check "goodbye: gone at once" says_goodbye
+check "an interface that flaps" survives_flapping
+check "started without a network, announced when it comes" alive_without_network
+check "beside Avahi, and seen by it" beside_avahi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
