@@ -13,6 +13,7 @@ internal static class SessionsCommand
             list.Create("list", "List conversations, newest first"),
             SessionsShowCommand.Create(shared, world),
             SessionsExportCommand.Create(shared, world),
+            SessionsImportCommand.Create(shared, world),
             SessionsDeleteCommand.Create(shared, world),
         };
         return list.Bind(sessions);

@@ -15,6 +15,12 @@ internal static class AbsentPartMethods
     [
         Empty("plugin.approval.list", OperatorScopes.Approvals, "", "[]"),
         Empty("openclaw.approval.list", OperatorScopes.Approvals, "", "[]"),
+        Empty("question.list", OperatorScopes.Questions, "…", """{"questions":[]}"""),
+        Empty("tasks.list", OperatorScopes.Read, "…", """{"tasks":[]}"""),
+        Empty("sessions.github.options", OperatorScopes.Read, "…", """{"personal":null,"shared":null,"pendingPersonal":null,"latestShared":null}"""),
+        Refused("channels.start", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.start channel")),
+        Refused("channels.stop", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.stop channel")),
+        Refused("channels.logout", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.logout channel")),
         Empty("plugins.list", OperatorScopes.Read, "…", """{"plugins":[]}"""),
         Empty("plugins.controlUi.list", OperatorScopes.Read, "", """{"revision":"none","plugins":[],"diagnostics":[]}"""),
         Empty("progressCard.get", OperatorScopes.Read, OfSession, """{"card":null}"""),
