@@ -1,4 +1,5 @@
 using System.Text;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Cli;
 
@@ -48,27 +49,18 @@ public sealed class CliTerminal
         bool outIsTerminal = !Console.IsOutputRedirected;
         return new CliTerminal
         {
-            Out = Console.Out,
-            Error = Console.Error,
+            Out = WriterOf(Console.OpenStandardOutput()),
+            Error = WriterOf(Console.OpenStandardError()),
             // Not Console.In: the terminal's own line editing is kept, and nothing is loaded before it is read.
             In = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, false, 4096, leaveOpen: true),
             OutIsTerminal = outIsTerminal,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InIsTerminal = !Console.IsInputRedirected,
-            Width = outIsTerminal ? WindowWidth() : FallbackWidth,
+            Width = outIsTerminal && TerminalSize.Columns() is >= 20 and int width ? width : FallbackWidth,
         };
     }
 
-    private static int WindowWidth()
-    {
-        try
-        {
-            int width = Console.WindowWidth;
-            return width >= 20 ? width : FallbackWidth;
-        }
-        catch (IOException)
-        {
-            return FallbackWidth; // a terminal that does not tell its size
-        }
-    }
+    // Not Console.Out: it loads the terminal's description and writes a sequence to it before the first word.
+    private static TextWriter WriterOf(Stream stream) =>
+        TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096) { AutoFlush = true });
 }

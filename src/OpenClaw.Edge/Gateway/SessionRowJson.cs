@@ -203,7 +203,7 @@ internal static class SessionRowJson
 
         foreach (JsonProperty property in extra.EnumerateObject())
         {
-            if (SessionPatchReader.IsKept(property.Name))
+            if (SessionPatchReader.IsKept(property.Name) || property.NameEquals("spawnedBy"u8))
             {
                 property.WriteTo(json);
             }

@@ -202,7 +202,7 @@ public sealed class Obeys_the_command_line : IAsyncLifetime
 
         string shown = await OnTerminalAsync(variables, $"{RunningGateway.Binary} health");
 
-        Assert.Contains("Gateway", shown, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("agent main (default)", shown);
         Assert.Equal(coloured, shown.Contains('\e'));
     }
 
