@@ -149,10 +149,10 @@ if wanted fuzz "a million spoiled frames in process, 100,000 over sockets, 20,00
 fi
 
 if wanted conformance "the original gateway and ours on the same scripts" && needs_binary conformance; then
-  OPENCLAW_BIN=$bin CONFORMANCE_OUT=$results/conformance timeout --kill-after=20 900 bash tests/conformance/run.sh >"$results/conformance.log" 2>&1
+  OPENCLAW_BIN=$bin CONFORMANCE_OUT=$results/conformance timeout --kill-after=20 1100 bash tests/conformance/run.sh >"$results/conformance.log" 2>&1
   case $? in
     77) grep '^SKIP ' "$results/conformance.log" ;;
-    0 | 1) grep -E '^(FAIL|note|pass rate)' "$results/conformance.log" | head -n 60 ;;
+    0 | 1) grep -E '^(FAIL|note|identical by family|pass rate)' "$results/conformance.log" | tail -n 60 ;;
     *) tail -n 40 "$results/conformance.log" ;;
   esac
   totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/conformance.log" | tail -n 1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs the same scripted clients against the original gateway and ours and compares what they saw. Started by run.sh.
-//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package] [--there FILE] [--floor FILE]
+//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package] [--there FILE]
 //   --there FILE   takes what the original said from an earlier report (conformance.json) and starts ours alone: the inner loop
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -119,6 +119,11 @@ function report(there, ours, theirServer, ourServer) {
   }
 
   const total = identical + accepted + failed;
+  // What was the same once must not drift apart, with a reason or without: floor.json has the least number of checks of each family.
+  const floor = JSON.parse(readFileSync(join(here, 'floor.json'), 'utf8'));
+  const fallen = Object.entries(rates).filter(([name, rate]) => rate.identical < floor[name]);
+  for (const [name, rate] of fallen) console.log(`FAIL  ${name}: ${rate.identical} checks are the same on both, fewer than the ${floor[name]} of floor.json`);
+  failed += fallen.length;
   const percent = (part) => `${((100 * part) / total).toFixed(1)} %`;
   const stale = options.only.split(',').length === Object.keys(parts).length ? known.unused() : [];
   for (const entry of stale) console.log(`note  no difference any more: ${entry.check} | ${entry.row} (${entry.reason})`);

@@ -37,7 +37,7 @@ public static class ConfigSchema
         }
         else
         {
-            WriteNode(json, node);
+            WriteNode(json, node, title: path[(path.LastIndexOf('.') + 1)..]);
         }
 
         json.WriteString("reloadKind"u8, ConfigReloadKinds.Of(path));
@@ -141,9 +141,14 @@ public static class ConfigSchema
         json.WriteEndObject();
     }
 
-    private static void WriteNode(Utf8JsonWriter json, ConfigKeyTree node)
+    private static void WriteNode(Utf8JsonWriter json, ConfigKeyTree node, string? title = null)
     {
         json.WriteStartObject();
+        if (title is not null)
+        {
+            json.WriteString("title"u8, title);
+        }
+
         if (node.Item is { } item)
         {
             json.WriteString("type"u8, "array"u8);

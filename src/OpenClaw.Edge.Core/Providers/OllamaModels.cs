@@ -100,7 +100,7 @@ internal sealed class OllamaModels(ModelServer server)
         var facts = new OllamaFacts(
             tag.Digest,
             ContextWindowRule.Choose(Asked(tag.Id), server.Wish(tag.Id), Memory(show, tag, loaded)),
-            server.Wish(tag.Id)?.Reasoning == true || (show.Can("thinking") ?? false),
+            server.Wish(tag.Id)?.Reasoning ?? show.Can("thinking") ?? false, // what is configured counts
             server.Wish(tag.Id)?.Tools ?? show.Can("tools") ?? true,
             server.Wish(tag.Id)?.Vision ?? show.Can("vision") ?? false,
             show.Can("embedding") == true && show.Can("completion") != true);

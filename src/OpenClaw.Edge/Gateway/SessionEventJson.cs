@@ -97,7 +97,7 @@ internal static class SessionEventJson
         }
 
         json.WriteString("displayName"u8, row.Label ?? row.DisplayName);
-        foreach (string name in (ReadOnlySpan<string>)["parentSessionKey", "spawnDepth", "fastMode", "boardFace", "projectId"])
+        foreach (string name in (ReadOnlySpan<string>)["parentSessionKey", "spawnDepth", "spawnedBy", "fastMode", "boardFace", "projectId"])
         {
             WriteExtra(json, row, name);
         }

@@ -161,6 +161,16 @@ public sealed class Session_rows : IAsyncLifetime
         Assert.DoesNotContain("/usage", System.Text.Encoding.UTF8.GetString(_model.ChatRequests[^1].Body.Span), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_agent_call_that_names_no_session_has_one_of_its_own()
+    {
+        await _client.CallToTheEndAsync("agent", """{"message":"[text:alone]","idempotencyKey":"alone-1"}""");
+        await _client.CallToTheEndAsync("agent", """{"message":"[text:main]","agentId":"main","idempotencyKey":"main-1"}""");
+
+        Assert.Equal(["user: [text:alone]", "assistant: alone"], await _client.HistoryAsync("agent:main:explicit:alone-1"));
+        Assert.Equal(["user: [text:main]", "assistant: main"], await _client.HistoryAsync("main"));
+    }
+
     private async Task<JsonElement> RowAsync(string key) => (await _client.CallAsync("sessions.list"))
         .GetProperty("sessions").EnumerateArray().Single(row => Text(row, "key") == $"agent:main:{key}");
 

@@ -25,11 +25,13 @@ function words(text, server) {
     .replaceAll(String(server.port), '<port>')
     .replaceAll(server.name, '<name>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
+    .replace(/\(requestId: [0-9a-f-]{8,35}$/, '(requestId: <uuid>') // a close reason that was cut off
+    .replace(/\(requestId: <uuid>?\)?$/, '(requestId: <uuid>')
     .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
     .replace(/hmac-sha256:v1:[\w-]+/g, '<hash>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\b1[78]\d{11}\b/g, '<ms>')
-    .replace(/[^]*OpenClaw (Edge )?v?[\d.]+[^]*[Mm]odel[^]*/, '<status text>');
+    .replace(/[^]*OpenClaw[ .](Edge )?v?[\d.]+[^]*[Mm]odel[^]*/, '<status text>');
 }
 
 /** The rows in which `ours` differs from `theirs`; empty when nothing does. */

@@ -163,7 +163,8 @@ internal static class AgentCommand
         writer.WriteStartObject();
         writer.WriteString("message"u8, message);
         Optional(writer, "agentId", request.AgentId);
-        Optional(writer, "sessionKey", request.SessionKey);
+        // A call that names nothing gets a session of its own; who types a message means the main one.
+        Optional(writer, "sessionKey", request.SessionKey ?? (request.AgentId is null && request.SessionId is null ? "main" : null));
         Optional(writer, "sessionId", request.SessionId);
         Optional(writer, "thinking", request.Thinking);
         Optional(writer, "model", request.Model);

@@ -38,7 +38,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
         }
 
         if (!SessionTarget.TryParse(
-                asked ?? "main", call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
+                asked ?? OwnSession(call), call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
@@ -125,6 +125,13 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             json.WriteString("text"u8, result.Text);
             json.WriteEndObject();
         });
+    }
+
+    // As there: who names neither a session nor an agent gets a session for this run alone.
+    private string OwnSession(MethodCall call)
+    {
+        string name = $"agent:{runtime.Agents().Default.Id}:explicit:{call.Text("idempotencyKey")}";
+        return call.Text("agentId") is null && SessionKey.TryParse(name, runtime.Agents().Default.Id, out _) ? name : "main";
     }
 
     // A command: there is no run, and one answer.

@@ -20,7 +20,7 @@ internal sealed class HeartbeatMethods(GatewayRuntime runtime, Broadcaster broad
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("wake", OperatorScopes.Write, "mode!:now|next-heartbeat text!:str1 sessionKey:str1 agentId:str1", Wake),
-        MethodEntry.Of("system-event", OperatorScopes.Admin, "…", SystemEvent),
+        MethodEntry.Of("system-event", OperatorScopes.Admin, "text!:str …", SystemEvent),
         MethodEntry.Of("set-heartbeats", OperatorScopes.Admin, "…", Switch),
         MethodEntry.Of("last-heartbeat", OperatorScopes.Read, "", _ => MethodReply.Value(json => Write(json, runtime.Heartbeat.Last))),
     ];

@@ -131,9 +131,6 @@ internal sealed class LogMethods(GatewayRuntime runtime)
             json.WriteBoolean("truncated"u8, true);
         }
 
-        if (reset)
-        {
-            json.WriteBoolean("reset"u8, true);
-        }
+        json.WriteBoolean("reset"u8, reset);
     }
 }

@@ -47,6 +47,11 @@ internal static class RunReplies
 
     private static MethodReply Finished(string runId, RunResult result)
     {
+        if (result is { Status: RunStatus.Done, ErrorMessage: null })
+        {
+            return Status(runId, WordFor(result.Status));
+        }
+
         return MethodReply.Object(json =>
         {
             json.WriteString("runId"u8, runId);
@@ -56,13 +61,9 @@ internal static class RunReplies
                 json.WriteString("summary"u8, result.Status == RunStatus.Aborted ? "aborted" : "timeout");
                 json.WriteString("stopReason"u8, result.StopReason);
             }
-            else if (result.ErrorMessage is not null)
-            {
-                json.WriteString("summary"u8, result.ErrorMessage);
-            }
             else
             {
-                json.WriteString("summary"u8, "completed"u8);
+                json.WriteString("summary"u8, result.ErrorMessage);
             }
 
             json.WriteNumber("endedAt"u8, result.EndedAtMs);

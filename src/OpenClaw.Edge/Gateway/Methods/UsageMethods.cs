@@ -44,8 +44,25 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
                 json.WriteEndObject();
             }
 
+            if (days.Count == 0)
+            {
+                // A period without usage is one row of noughts, as there: pages draw their axis from it.
+                json.WriteStartObject();
+                json.WriteString("date"u8, Iso(query.To!.Value));
+                UsageJson.WriteSums(json, null);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
             UsageJson.WriteTotals(json, "totals", total);
+            json.WriteStartObject("cacheStatus"u8);
+            json.WriteString("status"u8, "fresh"u8); // sums are read from the ledger: there is no cache
+            foreach (string files in (ReadOnlySpan<string>)["cachedFiles", "pendingFiles", "staleFiles"])
+            {
+                json.WriteNumber(files, 0);
+            }
+
+            json.WriteEndObject();
         });
     }
 
