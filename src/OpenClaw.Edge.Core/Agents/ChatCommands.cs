@@ -100,8 +100,26 @@ public sealed class ChatCommands
         return new($"Compacted ({outcome.TokensBefore} tokens became {outcome.TokensAfter}){made}", "compact", outcome.Entry);
     }
 
-    private async Task<CommandAnswer> ModelAsync(string wanted, SessionKey key, CancellationToken cancellationToken)
+    /// <summary>Whether a word is a reasoning level.</summary>
+    internal static bool IsLevel(string word) => s_levels.Contains(word);
+
+    /// <summary>Splits the arguments of <c>/model</c> into the model and how far the choice reaches: <c>session</c>, <c>agent</c> or <c>global</c>.</summary>
+    public static (string Model, string Scope) ModelScope(string arguments)
     {
+        ArgumentNullException.ThrowIfNull(arguments);
+        string[] words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string scope = words.LastOrDefault(word => word.StartsWith('-')) switch
+        {
+            "-a" or "--agent" => "agent",
+            "-g" or "--global" => "global",
+            _ => "session",
+        };
+        return (string.Join(' ', words.Where(word => !word.StartsWith('-'))), scope);
+    }
+
+    private async Task<CommandAnswer> ModelAsync(string arguments, SessionKey key, CancellationToken cancellationToken)
+    {
+        string wanted = ModelScope(arguments).Model;
         if (wanted.Length == 0 || wanted == "status")
         {
             return new($"This session uses {CurrentModel(key)}. /model provider/model chooses another, /model default goes back.");

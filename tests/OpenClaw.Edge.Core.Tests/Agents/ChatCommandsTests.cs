@@ -77,7 +77,8 @@ public sealed class ChatCommandsTests : IAsyncDisposable
         await _it.RunAsync(AgentFixture.Request("r1", "hello"));
 
         Assert.Equal(
-            "This session: 100 tokens in, 1 out, $0.0000\nToday (UTC), all sessions: 101 tokens in 1 turns, $0.0000 (limit 5000 tokens)",
+            "This session: 100 tokens in, 1 out, $0.0000\nToday (UTC), all sessions: 101 tokens in 1 turns, $0.0000 (limit 5000 tokens)\n"
+            + "Models of this host and LAN worked 0.0 s for this session, 0.0 s today",
             (await RunAsync("/usage")).Text);
     }
 

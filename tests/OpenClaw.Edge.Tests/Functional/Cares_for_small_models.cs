@@ -115,6 +115,36 @@ public sealed class Cares_for_small_models : IAsyncLifetime
         Assert.Empty(model.ChatRequests);
     }
 
+    [Fact]
+    public async Task Directives_in_a_message_are_obeyed_and_not_read_by_the_model()
+    {
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.ChatAsync("main", "/think high what is tea?");
+        await client.ChatAsync("main", "and coffee? /model lab/small:3b");
+        await client.ChatAsync("main", "and milk?");
+
+        string[] asked = [.. model.ChatRequests.Select(request => request.Json.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!)];
+        Assert.Equal(["what is tea?", "and coffee?", "and milk?"], asked);
+        Assert.True(model.ChatRequests[0].Json.TryGetProperty("think", out _));
+        Assert.False(model.ChatRequests[2].Json.TryGetProperty("think", out JsonElement think) && think.ToString() == "high");
+        Assert.Equal(["scripted:8b", "small:3b", "small:3b"], model.ChatRequests.Select(request => request.Json.GetProperty("model").GetString()));
+    }
+
+    [Fact]
+    public async Task A_model_can_be_chosen_for_all_sessions()
+    {
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        ChatTurn chosen = await client.ChatAsync("main", "/model lab/small:3b -g");
+        await client.ChatAsync("other", "hello");
+        await using GatewayTestClient reader = await gateway.ConnectAsync("operator.read", "operator.write");
+        GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(() => reader.ChatAsync("main", "/model lab/scripted:8b -g"));
+
+        Assert.Equal("This session uses lab/small:3b from now on. It is the default now (agents.defaults.model.primary).", chosen.Final);
+        Assert.Equal("small:3b", model.ChatRequests[^1].Json.GetProperty("model").GetString());
+        Assert.Contains("lab/small:3b", await File.ReadAllTextAsync(home.ConfigPath));
+        Assert.Contains("operator.admin", refused.Error.GetRawText());
+    }
+
     private async Task RestartAsync(string more, string defaults = "")
     {
         await gateway.DisposeAsync();

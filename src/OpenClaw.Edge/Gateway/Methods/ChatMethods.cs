@@ -45,7 +45,17 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
         }
 
         string runId = call.Text("idempotencyKey")!;
-        if (!call.Flag("suppressCommandInterpretation")
+        InlineDirectives? inline = call.Flag("suppressCommandInterpretation")
+            ? null : InlineDirectives.Read(message, word => runtime.Models.Catalog.TryResolve(word, out _, out _));
+        if (inline is not null)
+        {
+            message = inline.Message;
+            if (inline.Model is { } model)
+            {
+                await commands.AnswerAsync("model", model, key, cancellationToken);
+            }
+        }
+        else if (!call.Flag("suppressCommandInterpretation")
             && await commands.TryRunAsync(call, key, runId, message, cancellationToken) is { } answered)
         {
             return answered;
@@ -58,8 +68,8 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             Message = message,
             Images = images,
             Source = "chat",
-            Think = call.Text("thinking"),
-            QueueMode = ModeOf(call.Text("queueMode")),
+            Think = inline?.Think ?? call.Text("thinking"),
+            QueueMode = inline?.Queue ?? ModeOf(call.Text("queueMode")),
             Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
             ConnectionId = call.Connection.Id,
         };

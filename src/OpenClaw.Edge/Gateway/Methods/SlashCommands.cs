@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
@@ -58,12 +60,18 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Write));
         }
 
+        if (name == "model" && ChatCommands.ModelScope(rest).Scope != "session" && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+        }
+
         if (!_done.TryAdd(runId))
         {
             return RunReplies.Status(runId, "ok");
         }
 
         string text = await AnswerAsync(name, rest, key, cancellationToken);
+        text += name == "model" ? await WriteDefaultAsync(rest, key) : "";
         IReadOnlyList<TranscriptEntry> rows = await KeepAsync(key, runId, message, text, cancellationToken);
         call.Connection.Send(FrameWriter.Response(call.Id, json =>
         {
@@ -74,6 +82,27 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         }));
         Publish(key, runId, rows[1].Message);
         return MethodReply.Sent;
+    }
+
+    // What /model -a and -g add: the configuration's own model, after the session's.
+    private async Task<string> WriteDefaultAsync(string arguments, SessionKey key)
+    {
+        (string wanted, string scope) = ChatCommands.ModelScope(arguments);
+        if (scope == "session" || !runtime.Models.Catalog.TryResolve(wanted, out ModelProviderEntry? provider, out string? model))
+        {
+            return "";
+        }
+
+        IReadOnlyList<AgentConfig> agents = runtime.Config.Current.Config.Agents.List;
+        int at = scope == "agent" ? agents.ToList().FindIndex(agent => agent.Id == key.AgentId) : -1;
+        string path = at < 0 ? "agents.defaults.model.primary" : $"agents.list[{at}].model.primary";
+        ConfigEdit edit = await Task.Run(() => runtime.Editor.Set(path, $"\"{JsonEncodedText.Encode($"{provider.Id}/{model}")}\""));
+        if (edit.Changed)
+        {
+            await runtime.Config.ReloadAsync(CancellationToken.None);
+        }
+
+        return edit.Accepted ? $" It is the default now ({path})." : $" The default stays: {edit.Error}";
     }
 
     /// <summary>Runs a command and tells clients what it changed.</summary>
