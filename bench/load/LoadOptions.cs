@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenClaw.Edge.Load;
 
 /// <summary>What to measure.</summary>
@@ -12,6 +14,7 @@ internal sealed record LoadOptions
           --out DIR         where load.json and load.md go (artifacts/load)
           --only A,B        phases: start stop idle cli prompt turn passthrough requests paced stream sockets live
           --skip A,B
+          --streams A,B     how many streams at once in paced and stream (1,8,32 and 1,8,32,128)
           --quick           short phases: a smoke run
           --check           print "ok" or "FAIL" for every gate and exit with 1 when one fails
           --serve-model [PORT]   be the model server instead
@@ -22,6 +25,9 @@ internal sealed record LoadOptions
     public string Out { get; init; } = "artifacts/load";
 
     public IReadOnlyList<string> Phases { get; init; } = AllPhases;
+
+    /// <summary>Streams at once; empty for each phase's own.</summary>
+    public IReadOnlyList<int> Streams { get; init; } = [];
 
     public bool Quick { get; init; }
 
@@ -41,6 +47,9 @@ internal sealed record LoadOptions
                 case "--bin": options = options with { Binary = value }; break;
                 case "--out": options = options with { Out = value }; break;
                 case "--only": options = options with { Phases = value.Split(',') }; break;
+                case "--streams" when value.Split(',').All(one => int.TryParse(one, out int count) && count > 0):
+                    options = options with { Streams = [.. value.Split(',').Select(one => int.Parse(one, CultureInfo.InvariantCulture))] };
+                    break;
                 case "--skip": options = options with { Phases = [.. options.Phases.Except(value.Split(','))] }; break;
                 default: return null;
             }

@@ -12,7 +12,7 @@ internal static class StreamPhases
         using ModelProcess model = await ModelProcess.StartAsync();
         await using GatewayUnderTest gateway = new(options.Binary, model.BaseUri);
         await gateway.StartAsync();
-        foreach (int streams in options.Quick ? (int[])[1, 8] : [1, 8, 32, 128])
+        foreach (int streams in options.Streams.Count > 0 ? options.Streams : options.Quick ? [1, 8] : [1, 8, 32, 128])
         {
             int tokens = options.Quick ? 500 : 2000;
             string prompt = $"[tokens:{tokens}] [coalesce:8]";
@@ -36,7 +36,7 @@ internal static class StreamPhases
         await gateway.StartAsync();
         int tokens = options.Quick ? 50 : 250;
         string prompt = $"[tokens:{tokens}] [tps:50] [stamp]";
-        foreach (int streams in options.Quick ? (int[])[1, 8] : [1, 8, 32])
+        foreach (int streams in options.Streams.Count > 0 ? options.Streams : options.Quick ? [1, 8] : [1, 8, 32])
         {
             Samples direct = await AgesAsync(streams, "\"content\":\"", (index, seen) => OnceAsync(model.BaseUri, "scripted:8b", null, prompt, seen));
             Samples passed = await AgesAsync(streams, "\"content\":\"", (index, seen) => OnceAsync(gateway.BaseUri, "labopen/scripted:8b", gateway.Token, prompt, seen));

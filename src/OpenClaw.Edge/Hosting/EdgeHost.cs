@@ -9,8 +9,9 @@ namespace OpenClaw.Edge.Hosting;
 /// <summary>One running gateway. Owns everything in it; disposing stops it in order.</summary>
 public sealed partial class EdgeHost : IAsyncDisposable
 {
-    // The code that only the start ran, and later what only a busy hour ran.
-    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(1);
+    // The code that only the start ran, then what came right after it, and later what only a busy hour ran.
+    private static readonly TimeSpan AfterStart = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AfterFirstWork = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenReleases = TimeSpan.FromMinutes(15);
 
     private readonly GatewayParts _parts;
@@ -112,7 +113,8 @@ public sealed partial class EdgeHost : IAsyncDisposable
             _owned.Own(() => announced);
         }
 
-        _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, BetweenReleases));
+        _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, Timeout.InfiniteTimeSpan));
+        _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterFirstWork, BetweenReleases));
         Report(_parts.Config.Current.Problems);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);
     }
