@@ -11,8 +11,10 @@ namespace OpenClaw.Edge.Gateway;
 internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, int maxWaitingBytes)
     : IThreadPoolWorkItem
 {
-    // What a peer that stopped reading holds in the web server's pool, which never gives memory back.
+    // What a peer that stopped reading holds in the web server's pool, which never gives memory back: many frames up to the
+    // one, or a single frame up to the other. A longer frame goes out in pieces.
     private const int MaxChunkBytes = 16 * 1024;
+    private const int MaxWholeBytes = 64 * 1024;
     private const int KeptQueueLength = 8;
     private const int MaxBatchLength = 64;
     private const long FairShareBytes = 1 << 20;
@@ -325,7 +327,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     private int PutShort(int index, int count)
     {
         FramePen pen = new(output);
-        for (; index < count && _batch[index].Cost <= MaxChunkBytes; index++)
+        for (; index < count && _batch[index].Cost <= MaxWholeBytes; index++)
         {
             OutboundFrame frame = _batch[index];
             if (frame.Update is not { } update)
@@ -408,8 +410,11 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
         {
             ReadOnlyMemory<byte> slice = bytes[..Math.Min(bytes.Length, MaxChunkBytes)];
             Put((ref FramePen pen) => pen.Add(slice.Span));
-            await FlushAsync();
             bytes = bytes[slice.Length..];
+            if (slice.Length == MaxChunkBytes)
+            {
+                await FlushAsync();
+            }
         }
     }
 

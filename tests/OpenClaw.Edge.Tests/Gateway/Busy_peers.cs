@@ -128,7 +128,9 @@ public sealed class Busy_peers : IDisposable
     [Theory]
     [InlineData(16_000)]
     [InlineData(16_385)]
+    [InlineData(65_400)]
     [InlineData(65_536)]
+    [InlineData(131_072)]
     [InlineData(300_000)]
     public async Task A_frame_longer_than_a_chunk_keeps_its_place(int length)
     {
