@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image mdns bench
+# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image mdns docker bench
 #   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -182,9 +182,9 @@ if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
   OPENCLAW_BIN=$bin EDGE_CRASHES=$crashes suite crash OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Functional.Survives_kill'
 fi
 
-apart() { # NAME SECONDS: a suite that is a script of its own, tests/NAME/run.sh; adds its counts, says why it was skipped
+apart() { # NAME SECONDS [FOLDER]: a suite that is a script of its own, tests/FOLDER/run.sh; adds its counts, says why it was skipped
   local name=$1 log=$results/$1.log totals
-  OPENCLAW_BIN=$bin timeout --kill-after=20 "$2" bash "tests/$name/run.sh" >"$log" 2>&1
+  OPENCLAW_BIN=$bin timeout --kill-after=20 "$2" bash "tests/${3:-$name}/run.sh" >"$log" 2>&1
   case $? in
     77) grep '^SKIP ' "$log" ;;
     0 | 1) grep -E '^(FAIL|SKIP|      )' -A 30 "$log" | head -n 60 ;;
@@ -203,6 +203,8 @@ if wanted appliance "a booted Debian with the package, its service and its plug"
 if wanted image "the image in an engine, compose, manifests, workflows" && needs_binary image; then apart image 900; fi
 
 if wanted mdns "a LAN of network namespaces" && needs_binary mdns; then apart mdns 600; fi
+
+if wanted docker "sandboxes in real engines and under bubblewrap, attacked"; then apart docker 1800 sandbox; fi
 
 if wanted bench "one dry turn of the benchmarks, so that they do not rot" && needs_binary bench; then
   gate "load generator, shortest run" "$load" --bin "$bin" --quick --out "$results/bench"

@@ -24,9 +24,9 @@ internal static class SandboxRules
             yield return ("backend", $"\"{settings.Backend}\" is not part of this edition", "Set it to auto, docker, podman or bubblewrap.");
         }
 
-        if (!docker.Workdir.StartsWith('/') || docker.Workdir.Length < 2)
+        if (docker.Workdir.Length < 2 || docker.Workdir[0] != '/' || !docker.Workdir.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'))
         {
-            yield return ("docker.workdir", $"'{docker.Workdir}' is no absolute folder", "Write one such as /workspace.");
+            yield return ("docker.workdir", $"'{docker.Workdir}' is no absolute folder of plain letters", "Write one such as /workspace.");
         }
 
         if (docker.Network == "host" || (!docker.AllowNamespaceJoin && docker.Network.StartsWith("container:", StringComparison.Ordinal)))

@@ -13,6 +13,7 @@ internal sealed partial class DockerSandbox : KeptSandbox
     internal const string Mark = "OPENCLAW_EXEC";
 
     private const int MaxProbeBytes = 4096;
+    private const int LongestSelfTestWaitMs = 256; // half a second in all
 
     // Ends every process with the mark; again, because one may be forking meanwhile; busybox needs -z to look past the first variable. The killer has it in no variable.
     private const string KillScript =
@@ -27,6 +28,7 @@ internal sealed partial class DockerSandbox : KeptSandbox
     private readonly string? _setup;
     private readonly SemaphoreSlim _making = new(1, 1);
     private volatile string? _id;
+    private bool _wasMade; // under _making
 
     public DockerSandbox(
         SandboxPlan plan, string? setup, DockerEngineClient engine, string owner, SandboxUsage usage, TimeProvider clock, ILogger logger)
@@ -167,7 +169,12 @@ internal sealed partial class DockerSandbox : KeptSandbox
 
     private async Task<string> MakeAsync(CancellationToken cancellationToken)
     {
-        await _engine.NegotiateAsync(cancellationToken); // the engine may be another one since its restart
+        if (_wasMade)
+        {
+            await _engine.NegotiateAsync(cancellationToken); // the engine may be another one since its restart
+        }
+
+        _wasMade = true;
         PrepareWorkspace();
         ContainerInspect? found = await _engine.InspectContainerAsync(Name, cancellationToken);
         if (found is not null && found.Config.Labels?.GetValueOrDefault(SandboxLabels.Mark) != "1")
@@ -192,6 +199,7 @@ internal sealed partial class DockerSandbox : KeptSandbox
         bool whole = false;
         try
         {
+            _ = TryTake(Path.Combine(HostWorkspace, SandboxPlan.SelfTestFile)); // of an earlier start
             await _engine.StartContainerAsync(id, cancellationToken);
             await TestAsync(id, cancellationToken);
             if (found is null && _setup is not null)
@@ -232,10 +240,45 @@ internal sealed partial class DockerSandbox : KeptSandbox
     private static (uint Uid, uint Gid) UserIds(string? user) =>
         user?.Split(':') is [string uid, string gid] && uint.TryParse(uid, out uint u) && uint.TryParse(gid, out uint g) ? (u, g) : (0, 0);
 
-    // What the container writes must be there on the host, under the name that both know.
+    // What the container writes must be there on the host, under the name that both know. Its first process writes a file,
+    // which costs nothing; when that does not come, a command finds out why.
     private async Task TestAsync(string id, CancellationToken cancellationToken)
     {
-        string name = ".openclaw-self-test-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+        string sign = Path.Combine(HostWorkspace, SandboxPlan.SelfTestFile);
+        for (int wait = 1; wait <= LongestSelfTestWaitMs; wait *= 2)
+        {
+            if (TryTake(sign))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, cancellationToken);
+        }
+
+        await JudgeAsync(id, cancellationToken);
+    }
+
+    private static bool TryTake(string path)
+    {
+        try
+        {
+            bool there = File.Exists(path);
+            if (there)
+            {
+                File.Delete(path);
+            }
+
+            return there;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // it belongs to somebody else: the command says more
+        }
+    }
+
+    private async Task JudgeAsync(string id, CancellationToken cancellationToken)
+    {
+        string name = SandboxPlan.SelfTestFile + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         StringBuilder said = new();
         int code = await ProbeAsync(id, ["/bin/sh", "-c", $"echo ok > {Workdir}/{name}"], said, cancellationToken);
         string path = Path.Combine(HostWorkspace, name);

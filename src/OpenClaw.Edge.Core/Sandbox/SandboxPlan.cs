@@ -9,6 +9,9 @@ namespace OpenClaw.Edge.Sandbox;
 /// <summary>What the container of a scope is made of; follows from the configuration, the scope and the engine.</summary>
 internal sealed record SandboxPlan
 {
+    /// <summary>What the first process of a container leaves in the workspace, as a sign that both sides see the same.</summary>
+    public const string SelfTestFile = ".openclaw-self-test";
+
     private const string OriginalUser = "1000:1000";
 
     /// <summary>Whose it is and which folders it shows.</summary>
@@ -42,7 +45,7 @@ internal sealed record SandboxPlan
         {
             Image = docker.Image,
             Entrypoint = [],
-            Cmd = ["sleep", "infinity"],
+            Cmd = ["/bin/sh", "-c", $"echo ok > {docker.Workdir}/{SelfTestFile}; exec sleep infinity"],
             User = UserOf(docker.User, facts, place),
             WorkingDir = docker.Workdir,
             Env = [.. docker.Env.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")],

@@ -110,21 +110,82 @@ public sealed class InDockerTests : SandboxSuite
     }
 
     [Fact]
-    public async Task A_warm_command_is_quick()
+    public async Task Where_the_engine_has_control_groups_the_whole_sandbox_is_limited()
     {
+        EngineFacts facts = await _engine.NegotiateAsync(Token);
+        Assert.SkipUnless(facts is { LimitsMemory: true, LimitsPids: true, LimitsCpu: true }, "the engine has no control groups");
+        Docker = new SandboxDockerConfig { PidsLimit = 40, Memory = "64m", MemorySwap = "64m", Cpus = 0.25 };
+        (_, string output, string errors) = await RunAsync("i=0; while [ $i -lt 60 ]; do sleep 2 & i=$((i+1)); done; echo all");
+        Assert.Contains("fork", errors + output);
+        (int killed, string survived, _) = await RunAsync("dd if=/dev/zero of=/dev/null bs=200M count=1; echo code $?");
+        Assert.True(killed == 137 || survived.Contains("code 137", StringComparison.Ordinal), $"{killed} {survived}");
+        (_, string times, _) = await RunAsync("timeout 2 sh -c 'while :; do :; done'; cat /sys/fs/cgroup/cpuacct/cpuacct.usage /sys/fs/cgroup/cpu.stat 2>/dev/null | head -n 1 | grep -o '[0-9]*$'");
+        long used = long.Parse(times.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(used > 10_000_000 ? used / 1e9 : used / 1e6, 0.1, 1.6); // seconds: a quarter of two, and what came before
+    }
+
+    [Fact]
+    public async Task Costs_no_more_than_the_engines_own_command_line()
+    {
+        const string Cli = "/usr/bin/docker";
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("OPENCLAW_TEST_NUMBERS") != "1", "timings are taken alone: set OPENCLAW_TEST_NUMBERS=1");
+        Assert.SkipUnless(File.Exists(Cli), "no docker command");
         SandboxSession session = await SessionAsync();
-        await RunAsync("true", session);
-        List<double> took = [];
-        for (int i = 0; i < 20; i++)
+        List<double> ours = [];
+        List<double> theirs = [];
+        for (int i = 0; i < 40; i++) // in turns, so that a busy moment of the machine meets both
         {
-            long start = Stopwatch.GetTimestamp();
-            await RunAsync("true", session);
-            took.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            ours.Add(await TimeAsync(() => RunAsync("true", session)));
+            theirs.Add(await TimeAsync(() => CliAsync(Cli, "exec", session.Name, "/bin/sh", "-c", "true")));
         }
 
-        took.Sort();
-        TestContext.Current.TestOutputHelper!.WriteLine($"warm exec: median {took[10]:0.0} ms, best {took[0]:0.0} ms");
-        Assert.InRange(took[0], 0, 1000);
+        Tell("warm exec", ours, theirs, 1.0);
+        Assert.InRange(ours.Min(), 0, 80); // the quickest: a machine that is busy otherwise is no reason
+        List<double> ourCold = [];
+        List<double> theirCold = [];
+        for (int i = 0; i < 10; i++)
+        {
+            await _engine.RemoveContainerAsync(session.Name, Token);
+            await Router.DisposeAsync();
+            await base.InitializeAsync();
+            ourCold.Add(await TimeAsync(() => RunAsync("true")));
+            theirCold.Add(await TimeAsync(() => CliAsync(
+                Cli, "run", "--name", session.Name + "-cli", "--init", "--read-only", "--network", "none", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+                "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--tmpfs", "/run", "-v", $"{session.HostWorkspace}:/workspace", "-w", "/workspace",
+                "openclaw-sandbox:bookworm-slim", "/bin/sh", "-c", "true")));
+            await _engine.RemoveContainerAsync(session.Name + "-cli", Token);
+        }
+
+        Tell("cold container and its first command", ourCold, theirCold, 1.2);
+    }
+
+    private static void Tell(string what, List<double> ours, List<double> theirs, double most)
+    {
+        double ratio = Median(ours) / Median(theirs);
+        string line = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"number: {what}: median {Median(ours):0.0} ms (quickest {ours.Min():0.0}), docker {Median(theirs):0.0} ms (quickest {theirs.Min():0.0}), ratio {ratio:0.00} (at most {most:0.0})");
+        TestContext.Current.TestOutputHelper!.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("OPENCLAW_TEST_NUMBERS_FILE") is { Length: > 0 } file)
+        {
+            File.AppendAllText(file, line + "\n");
+        }
+
+        Assert.True(ratio <= most, line);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private async Task CliAsync(string program, params string[] words)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, ["-H", "unix://" + _socket, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await process.WaitForExitAsync(Token);
+        Assert.True(process.ExitCode == 0, await process.StandardError.ReadToEndAsync(Token));
     }
 
     protected override ProcessEnvironment EngineEnvironment() => new([new("OPENCLAW_DOCKER_SOCKET", _socket!), new("HOME", Root)]);

@@ -137,6 +137,7 @@ public sealed class FakeDockerEngine : IAsyncDisposable
                 : Missing(name),
             ("DELETE", ["containers", var name]) => containers.TryRemove(name, out _) ? (204, "") : Missing(name),
             ("POST", ["containers", var name, "exec"]) => Prepare(name, request.Json()),
+            ("POST", ["containers", var name, "start"]) when containers.TryGetValue(name, out JsonElement begun) => Begin(begun),
             ("POST", ["containers", var name, _]) => containers.ContainsKey(name) ? (204, "") : Missing(name),
             ("GET", ["exec", var id, "json"]) => (200, ended.TryGetValue(id, out FakeExecAnswer? done)
                 ? $$"""{"ID":"{{id}}","Running":false,"ExitCode":{{done.ExitCode}}}""" : $$"""{"ID":"{{id}}","Running":true}"""),
@@ -156,6 +157,20 @@ public sealed class FakeDockerEngine : IAsyncDisposable
         return !filters.RootElement.TryGetProperty("label", out JsonElement wanted)
             || wanted.EnumerateArray().All(label => label.GetString()!.Split('=', 2) is [string name, string value]
                 && labels.TryGetProperty(name, out JsonElement has) && has.GetString() == value);
+    }
+
+    // A first process that writes a sign of life into the workspace does so on the host.
+    private static (int Status, string Body) Begin(JsonElement made)
+    {
+        string command = made.GetProperty("Cmd").EnumerateArray().Last().GetString()!;
+        int name = command.IndexOf("/.openclaw-self-test;", StringComparison.Ordinal);
+        if (name >= 0)
+        {
+            string bind = made.GetProperty("HostConfig").GetProperty("Binds")[0].GetString()!;
+            using FileStream sign = File.Create(bind[..bind.IndexOf(':', StringComparison.Ordinal)] + "/.openclaw-self-test");
+        }
+
+        return (204, "");
     }
 
     private (int Status, string Body) Build(string tag)
