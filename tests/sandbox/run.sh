@@ -72,7 +72,8 @@ suite bubblewrap-root "$core" -class '*InBubblewrapTests'
 home=$(getent passwd "$user" | cut -d: -f6)
 readable=$(stat -c %A "$PWD" "$core" | grep -c 'r-x$')
 if [ "$readable" = 2 ]; then
-  suite bubblewrap-user setpriv --reuid "$user" --regid "$user" --init-groups -- env -i HOME="$home" PATH=/usr/bin:/bin DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}" \
+  runtime=$(dotnet --list-runtimes | sed -n 's/^Microsoft.NETCore.App .*\[\(.*\)\/shared\/.*/\1/p' | tail -n 1)
+  suite bubblewrap-user setpriv --reuid "$user" --regid "$user" --init-groups -- env -i HOME="$home" PATH=/usr/bin:/bin DOTNET_ROOT="$runtime" \
     OPENCLAW_TEST_PROBE="$OPENCLAW_TEST_PROBE" OPENCLAW_BIN="${OPENCLAW_BIN:-}" "$core" -class '*InBubblewrapTests'
 else
   echo "bubblewrap-user: not run, $user cannot read $PWD"
