@@ -181,6 +181,7 @@ public sealed class Takes_messages_while_a_turn_runs : IAsyncLifetime
         Assert.Equal(0, await chat);
         Assert.EndsWith("> one is done\nto both\n> ", run.Out.ToString());
         Assert.Contains("answered together with the message after it", run.Error.ToString());
+        Assert.Contains("… waits for the turn before it (place 1 in the queue)\n", run.Error.ToString());
     }
 
     [Fact]

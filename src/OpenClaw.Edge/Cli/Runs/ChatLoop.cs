@@ -227,7 +227,7 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
                 await ConnectAsync();
             }
 
-            turn = new ChatTurn(context, _client!, options);
+            turn = new ChatTurn(context, _client!, options, waiting => Open() is [{ } first, ..] && first != waiting);
             lock (_gate)
             {
                 _turns.Add(turn);

@@ -3,13 +3,18 @@ using System.Text.Json;
 namespace OpenClaw.Edge.Cli.Runs;
 
 /// <summary>One turn of a conversation: sends the message, shows what comes, ends when the gateway says so.</summary>
-internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOptions options)
+/// <param name="context">The invocation.</param>
+/// <param name="client">The gateway.</param>
+/// <param name="options">What the conversation is about.</param>
+/// <param name="behind">Whether another turn of this terminal comes before this one now.</param>
+internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOptions options, Func<ChatTurn, bool> behind)
 {
     private readonly string _runId = Guid.NewGuid().ToString("D");
     private readonly TaskCompletionSource<RunEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunPrinter _printer = new(context.Terminal, context.Paint, options.Thinking is not (null or "off"));
     private RunFollower? _follower;
     private int _aborting;
+    private bool _waitNoted;
 
     /// <summary>Shows an event, if it is of this turn. Called on the client's reading loop.</summary>
     public void Take(GatewayEvent gatewayEvent)
@@ -23,6 +28,9 @@ internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOpt
                 break;
             case var update when context.Json:
                 context.PrintLine(writer => RunLines.Write(writer, update));
+                break;
+            case RunPhase phase when behind(this):
+                NoteWait(phase);
                 break;
             case var update:
                 _printer.Show(update);
@@ -91,6 +99,16 @@ internal sealed class ChatTurn(CliContext context, GatewayClient client, ChatOpt
         {
             string why = TextLayout.OneLine(end.Error ?? "the turn failed, see 'openclaw logs'");
             context.Note(context.ErrorPaint.Bad($"openclaw: {why}"));
+        }
+    }
+
+    // A line of its own: the one that wipes itself would wipe the answer that is being written.
+    private void NoteWait(RunPhase phase)
+    {
+        if (!_waitNoted && phase.QueuePosition is not null && context.Terminal.OutIsTerminal)
+        {
+            _waitNoted = true;
+            context.Note(context.ErrorPaint.Dim("… " + RunPrinter.PhaseText(phase)));
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class RunPrinter(CliTerminal terminal, Paint paint, bool showThi
         if (Chatty && !_midLine)
         {
             WipePhase();
-            terminal.Error.Write(paint.Dim(TextLayout.Cut(PhaseText(phase), terminal.Width - 1)));
+            terminal.Error.Write(paint.Dim(TextLayout.Cut("… " + PhaseText(phase), terminal.Width - 1)));
             terminal.Error.Flush();
             _phaseShown = true;
         }
@@ -145,10 +145,11 @@ internal sealed class RunPrinter(CliTerminal terminal, Paint paint, bool showThi
         }
     }
 
-    private static string PhaseText(RunPhase phase)
+    /// <summary>A phase in words, and the place in the queue.</summary>
+    public static string PhaseText(RunPhase phase)
     {
         string words = phase.Note ?? phase.Phase.Replace('_', ' ');
-        return phase.QueuePosition is { } position and > 0 ? $"… {words} (place {position} in the queue)" : $"… {words}";
+        return phase.QueuePosition is { } position and > 0 ? $"{words} (place {position} in the queue)" : words;
     }
 
     private string Arguments(JsonElement arguments) => arguments.ValueKind == JsonValueKind.Undefined
