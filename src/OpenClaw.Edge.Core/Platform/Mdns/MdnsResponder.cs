@@ -20,7 +20,10 @@ public sealed partial class MdnsResponder : IAsyncDisposable
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConflictPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1); // an interface that comes up changes several times
-    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(5);
+
+    // An interface whose carrier comes late is not always told as a changed address (seen with veth).
+    private static readonly TimeSpan LinkCheck = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -158,23 +161,28 @@ public sealed partial class MdnsResponder : IAsyncDisposable
     {
         for (int announced = 0; ; announced++)
         {
-            if (announced < 2)
+            if (announced < 2) // later turns only look at the interfaces
             {
                 SendAll(sockets, link => new DnsMessage { IsResponse = true, Answers = _zone.All(link.Addresses) });
             }
 
-            switch (await ListenAsync(sockets, announced == 0 ? AnnounceInterval : Timeout.InfiniteTimeSpan, answers: true))
+            switch (await ListenAsync(sockets, announced == 0 ? AnnounceInterval : LinkCheck, answers: true))
             {
                 case Heard.Change:
                     await SettleAsync();
                     return true;
                 case Heard.Conflict:
                     return false;
+                case Heard.Nothing when announced > 0 && !IsSame(sockets.Links, MdnsSockets.FindLinks()):
+                    return true;
                 default:
                     break;
             }
         }
     }
+
+    private static bool IsSame(IReadOnlyList<MdnsLink> left, IReadOnlyList<MdnsLink> right) =>
+        left.Count == right.Count && left.All(link => right.Any(other => other.Index == link.Index && other.Addresses.ToHashSet().SetEquals(link.Addresses)));
 
     private enum Heard
     {
