@@ -34,6 +34,7 @@ internal static class GatewayMethodSet
             .. new IdentityMethods(runtime).Entries(),
             .. new CronMethods(runtime, runtime.Cron).Entries(),
             .. new HeartbeatMethods(runtime, broadcaster, presence).Entries(),
+            .. new AgentEditMethods(runtime).Entries(),
             .. new SessionImportMethods(runtime, sessions).Entries(),
             .. new WorkspaceMethods(runtime).Entries(),
             .. new SessionGroupMethods(runtime, sessions).Entries(),
