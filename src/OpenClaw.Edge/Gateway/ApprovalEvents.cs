@@ -17,7 +17,8 @@ internal sealed class ApprovalEvents : IDisposable
         _gate = gate;
         _broadcaster = broadcaster;
         _registry = registry;
-        gate.HasApprovers = HasApprovers;
+        gate.HasApprovers = () => HasApprovers(except: null);
+        gate.HasOtherApprovers = HasApprovers;
         gate.Requested = OnRequested;
         gate.Resolved = OnResolved;
     }
@@ -28,13 +29,14 @@ internal sealed class ApprovalEvents : IDisposable
         _gate.Requested = static _ => { };
         _gate.Resolved = static _ => { };
         _gate.HasApprovers = static () => false;
+        _gate.HasOtherApprovers = static _ => false;
     }
 
-    private bool HasApprovers()
+    private bool HasApprovers(string? except)
     {
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (connection.Grant is { IsNode: false } grant && grant.Scopes.Allows(OperatorScopes.Approvals))
+            if (connection.Id != except && connection.Grant is { IsNode: false } grant && grant.Scopes.Allows(OperatorScopes.Approvals))
             {
                 return true;
             }

@@ -86,7 +86,8 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
     [Fact]
     public async Task Time_denies()
     {
-        JsonElement decided = await _client.CallAsync("exec.approval.request", """{"command":"ls","timeoutMs":50}""");
+        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        JsonElement decided = await asker.CallAsync("exec.approval.request", """{"command":"ls","timeoutMs":50}""");
 
         Assert.Equal(JsonValueKind.Null, decided.GetProperty("decision").ValueKind);
         Assert.Equal(0, (await _client.CallAsync("exec.approval.list", "{}")).GetArrayLength());

@@ -21,6 +21,9 @@ public sealed class ApprovalGate(TimeProvider time)
     /// <summary>Whether anybody is there who could answer; set by the gateway.</summary>
     public Func<bool> HasApprovers { get; set; } = static () => false;
 
+    /// <summary>Whether anybody but one connection is there who could answer; set by the gateway.</summary>
+    public Func<string, bool> HasOtherApprovers { get; set; } = static _ => false;
+
     /// <summary>Called when a request begins to wait; set by the gateway.</summary>
     public Action<PendingApproval> Requested { get; set; } = static _ => { };
 
@@ -52,13 +55,14 @@ public sealed class ApprovalGate(TimeProvider time)
     /// <param name="request">What is asked.</param>
     /// <param name="wait">How long it waits.</param>
     /// <param name="id">Its id; null makes one. A known id gives that request.</param>
-    public PendingApproval Ask(ApprovalRequest request, TimeSpan wait, string? id = null)
+    /// <param name="asker">Connection that asks, which does not count as one that could answer.</param>
+    public PendingApproval Ask(ApprovalRequest request, TimeSpan wait, string? id = null, string? asker = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         long now = NowMs;
         TimeSpan span = wait <= TimeSpan.Zero ? DefaultWait : wait > s_longestWait ? s_longestWait : wait;
         PendingApproval approval = new(id ?? Guid.NewGuid().ToString(), request, now, now + (long)span.TotalMilliseconds);
-        bool canAsk = HasApprovers();
+        bool canAsk = asker is null ? HasApprovers() : HasOtherApprovers(asker);
         lock (_gate)
         {
             if (id is not null && (_pending.Find(known => known.Id == id) ?? _ended.FirstOrDefault(known => known.Id == id)) is { } known)

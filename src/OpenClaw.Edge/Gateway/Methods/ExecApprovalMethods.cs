@@ -50,7 +50,7 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             return MethodReply.Invalid("approval id already pending");
         }
 
-        PendingApproval asked = guard.Gate.Ask(request, TimeSpan.FromMilliseconds(call.Number("timeoutMs") ?? 0), id);
+        PendingApproval asked = guard.Gate.Ask(request, TimeSpan.FromMilliseconds(call.Number("timeoutMs") ?? 0), id, call.Connection.Id);
         if (call.Flag("twoPhase") && asked.Decision is null)
         {
             call.Connection.Send(FrameWriter.Response(call.Id, json =>
