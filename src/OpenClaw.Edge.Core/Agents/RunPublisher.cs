@@ -176,8 +176,8 @@ internal sealed class RunPublisher : IDisposable
         seq => new RunToolEndedEvent(
             _run, seq, _run.NextSeq(), Now, call.Id, call.Name, title, result.Text, result.Details, result.IsError, startedAtMs));
 
-    public void Approval(ToolCall call, PendingApproval approval) =>
-        Publish(seq => new RunApprovalEvent(_run, seq, Now, call.Id, approval, approval.Decision));
+    public void Approval(ToolCall call, PendingApproval approval, bool ended) =>
+        Publish(seq => new RunApprovalEvent(_run, seq, Now, call.Id, approval, ended ? approval.Decision : null));
 
     /// <summary>Publishes the end, once, and completes the run. Later events are dropped.</summary>
     public void Ended(RunResult result)

@@ -27,9 +27,9 @@ public sealed record ToolCallContext
     /// <summary>Whether the session is sandboxed, also for tools that need no container.</summary>
     public bool IsSandboxed { get; init; }
 
-    /// <summary>Called when the call waits for a person's approval, and with the same request when that has ended; must not
-    /// block. Null tells nobody.</summary>
-    public Action<PendingApproval>? OnApproval { get; init; }
+    /// <summary>Called when the call waits for a person's approval, and with the same request and true when that has ended; must
+    /// not block. Null tells nobody.</summary>
+    public Action<PendingApproval, bool>? OnApproval { get; init; }
 
     /// <summary>Opens the folder that a path lies in: the workspace, or what a sandbox shows read-only of the agent's own.
     /// Paths may be written as the sandbox sees them. Throws <see cref="WorkspaceException"/> when it is not a directory.</summary>

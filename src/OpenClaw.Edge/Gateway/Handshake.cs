@@ -169,7 +169,8 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
 
         bool secretShown = decision.Accepted && decision.Method != "none";
         bool local = decision.Method == "none" && IsTrustedLocal(connection, parameters);
-        bool triedSecret = decision.Outcome is AuthOutcome.Mismatch or AuthOutcome.RateLimited or AuthOutcome.NotConfigured;
+        bool triedSecret = decision.Outcome is AuthOutcome.Mismatch or AuthOutcome.RateLimited
+            || (decision.Outcome is AuthOutcome.NotConfigured && parameters.Auth is not { Token: null or "", Password: null or "" });
         return (parameters.Role == "operator" && (secretShown || local)) || triedSecret
             ? null
             : HandshakeRefusal.Policy(new GatewayError(ErrorCodes.NotPaired, "device identity required")

@@ -25,7 +25,7 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
     /// <param name="ask">The call's own wish to be asked more.</param>
     /// <param name="environment">The environment it will have: <c>PATH</c> and <c>HOME</c> at least.</param>
     /// <param name="added">What of it the call adds.</param>
-    /// <param name="onWait">Called when a person is asked, before the wait and after it; null tells nobody.</param>
+    /// <param name="onWait">Called when a person is asked, before the wait (false) and after it (true); null tells nobody.</param>
     /// <param name="cancellationToken">The caller goes away: refused.</param>
     public async Task<ExecClearance> ClearAsync(
         ApprovalRequest request,
@@ -33,7 +33,7 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
         string? ask,
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyDictionary<string, string> added,
-        Action<PendingApproval>? onWait,
+        Action<PendingApproval, bool>? onWait,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -92,7 +92,7 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
     }
 
     private async Task<(string? Refusal, bool Asked)> DecideAsync(
-        ApprovalRequest request, ExecConfig config, GuardState state, ExecVerdict verdict, Action<PendingApproval>? onWait,
+        ApprovalRequest request, ExecConfig config, GuardState state, ExecVerdict verdict, Action<PendingApproval, bool>? onWait,
         CancellationToken cancellationToken)
     {
         switch (verdict.Outcome)
@@ -112,7 +112,7 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
     }
 
     private async Task<string?> AskAsync(
-        ApprovalRequest request, ExecConfig config, ExecPolicy policy, ExecVerdict verdict, Action<PendingApproval>? onWait,
+        ApprovalRequest request, ExecConfig config, ExecPolicy policy, ExecVerdict verdict, Action<PendingApproval, bool>? onWait,
         CancellationToken cancellationToken)
     {
         PendingApproval asked = gate.Ask(
@@ -123,12 +123,12 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
                 Decisions = verdict.Lasting.Count > 0 ? ["allow-once", "allow-always", "deny"] : ["allow-once", "deny"],
             },
             TimeSpan.FromSeconds(config.ApprovalTimeoutSeconds));
-        bool waits = asked.Decision is null;
-        onWait?.Invoke(asked);
+        bool waits = asked.Decision is not { Reason: "no-approver" }; // somebody may have answered by now
+        onWait?.Invoke(asked, !waits);
         ApprovalDecision decision = await gate.WaitAsync(asked, cancellationToken);
         if (waits)
         {
-            onWait?.Invoke(asked);
+            onWait?.Invoke(asked, true);
         }
 
         bool allowed = decision.Allows || (decision.Reason is "timeout" or "no-approver" && FallsBack(policy, verdict));

@@ -68,7 +68,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             return MethodReply.Fail(RunReplies.Refused(admission, request));
         }
 
-        if (admission.Status == RunAdmissionStatus.InFlight)
+        if (admission.Status == RunAdmissionStatus.InFlight && !run.Completion.IsCompleted)
         {
             return RunReplies.Status(run.Id, "in_flight");
         }

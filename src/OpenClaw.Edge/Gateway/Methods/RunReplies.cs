@@ -13,8 +13,8 @@ internal static class RunReplies
             RunAdmissionStatus.InFlight or RunAdmissionStatus.Finished when IsOther(admission.Run!.Request, request) =>
                 MethodReply.Fail(Conflict()),
             RunAdmissionStatus.Started => Status(request.RunId, "started"),
-            RunAdmissionStatus.InFlight => Status(request.RunId, "in_flight"),
-            RunAdmissionStatus.Finished => Finished(request.RunId, await admission.Run!.Completion),
+            RunAdmissionStatus.InFlight when !admission.Run!.Completion.IsCompleted => Status(request.RunId, "in_flight"),
+            RunAdmissionStatus.InFlight or RunAdmissionStatus.Finished => Finished(request.RunId, await admission.Run!.Completion),
             _ => MethodReply.Fail(Refused(admission, request)),
         };
 
