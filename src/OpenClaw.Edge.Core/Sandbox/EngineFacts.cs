@@ -50,12 +50,13 @@ public sealed record EngineFacts
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(info);
         bool podman = version.Components?.Any(part => part.Name?.Contains("Podman", StringComparison.OrdinalIgnoreCase) == true) == true;
-        bool groups = info.CgroupDriver != "none";
+        bool rootless = info.Rootless || Has("rootless");
+        bool groups = info.CgroupDriver != "none" && !(rootless && info.CgroupVersion == "1"); // version 1 is root's alone
         return new EngineFacts
         {
             Version = $"{(podman ? "Podman" : "Docker")} {version.Version} (API {version.ApiVersion})",
             IsPodman = podman,
-            IsRootless = Has("rootless"),
+            IsRootless = rootless,
             IsRemapped = Has("userns"),
             HasSelinux = Has("selinux"),
             HasSeccomp = Has("seccomp"),

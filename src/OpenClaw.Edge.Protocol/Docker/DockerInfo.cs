@@ -6,6 +6,9 @@ public sealed record DockerInfo
     /// <summary>Such as <c>name=rootless</c>, <c>name=selinux</c>, <c>name=userns</c>.</summary>
     public IReadOnlyList<string>? SecurityOptions { get; init; }
 
+    /// <summary>Podman's word for it; Docker has it in <see cref="SecurityOptions"/>.</summary>
+    public bool Rootless { get; init; }
+
     /// <summary><c>1</c> or <c>2</c>.</summary>
     public string? CgroupVersion { get; init; }
 

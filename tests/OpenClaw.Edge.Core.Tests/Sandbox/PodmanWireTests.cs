@@ -20,7 +20,7 @@ public sealed class PodmanWireTests
         using DockerEngineClient engine = new(_socket!, TimeProvider.System);
         EngineFacts facts = await engine.NegotiateAsync(token);
         Assert.True(facts is { IsPodman: true, IsRootless: true }, facts.ToString());
-        Assert.NotNull(await engine.InspectImageAsync("openclaw-sandbox:bookworm-slim", token));
+        ImageSummary image = Assert.Single(await engine.ListImagesAsync(token)); // Podman 4.3 forgets the name of an import
 
         ProcessEnvironment environment = new([new("HOME", root)]);
         SandboxPlan plan = SandboxPlan.Make(
@@ -28,7 +28,7 @@ public sealed class PodmanWireTests
             StatePaths.Resolve(environment, stateDirFlag: root), environment);
         Assert.Equal("keep-id", plan.Request.HostConfig.UsernsMode);
         plan.Place.Prepare();
-        string id = await engine.CreateContainerAsync(plan.Name, plan.Request with { Labels = SandboxLabels.Of(plan, root, TimeProvider.System) }, token);
+        string id = await engine.CreateContainerAsync(plan.Name, plan.Request with { Image = image.Id, Labels = SandboxLabels.Of(plan, root, TimeProvider.System) }, token);
         try
         {
             ContainerSummary row = Assert.Single(await engine.ListContainersAsync([$"{SandboxLabels.Owner}={root}"], token));
