@@ -11,10 +11,10 @@ namespace OpenClaw.Edge.Gateway;
 internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, int maxWaitingBytes)
     : IThreadPoolWorkItem
 {
-    // What a peer that stopped reading holds in the web server's pool, which never gives memory back: many frames up to the
-    // one, or a single frame up to the other. A longer frame goes out in pieces.
-    private const int MaxChunkBytes = 16 * 1024;
-    private const int MaxWholeBytes = 64 * 1024;
+    // What a peer that stopped reading holds, at most, in the web server's pool, which never gives memory back. A longer
+    // frame goes out in slices. Smaller chunks cost a fifth of the tokens a second: each is a system call.
+    private const int MaxChunkBytes = 64 * 1024;
+    private const int SliceBytes = 16 * 1024;
     private const int KeptQueueLength = 8;
     private const int MaxBatchLength = 64;
     private const long FairShareBytes = 1 << 20;
@@ -327,7 +327,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     private int PutShort(int index, int count)
     {
         FramePen pen = new(output);
-        for (; index < count && _batch[index].Cost <= MaxWholeBytes; index++)
+        for (; index < count && _batch[index].Cost <= MaxChunkBytes; index++)
         {
             OutboundFrame frame = _batch[index];
             if (frame.Update is not { } update)
@@ -408,10 +408,10 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     {
         while (!bytes.IsEmpty && !Broken)
         {
-            ReadOnlyMemory<byte> slice = bytes[..Math.Min(bytes.Length, MaxChunkBytes)];
+            ReadOnlyMemory<byte> slice = bytes[..Math.Min(bytes.Length, SliceBytes)];
             Put((ref FramePen pen) => pen.Add(slice.Span));
             bytes = bytes[slice.Length..];
-            if (slice.Length == MaxChunkBytes)
+            if (slice.Length == SliceBytes)
             {
                 await FlushAsync();
             }
