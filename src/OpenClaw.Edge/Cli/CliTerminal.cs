@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OpenClaw.Edge.Platform;
 
@@ -61,6 +62,7 @@ public sealed class CliTerminal
     }
 
     // Not Console.Out: it loads the terminal's description and writes a sequence to it before the first word.
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "open as long as the process")]
     private static TextWriter WriterOf(Stream stream) =>
         TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096) { AutoFlush = true });
 }

@@ -31,7 +31,7 @@ internal static class LanAnnouncement
     internal static string InstanceName(string machine) => machine.Length == 0 ? "OpenClaw"
         : machine.Contains("openclaw", StringComparison.OrdinalIgnoreCase) ? machine : $"{machine} (OpenClaw)";
 
-    private static IReadOnlyList<string> Text(
+    private static List<string> Text(
         GatewayParts parts, string host, string machine, ushort port, bool reachable, bool full, Func<string?> fingerprint)
     {
         List<string> text = ["role=gateway", $"displayName={InstanceName(machine)}", $"lanHost={host}.local", $"gatewayPort={port}", "transport=gateway"];

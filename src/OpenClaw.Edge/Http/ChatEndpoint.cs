@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Agents;
-using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Http;
 

@@ -21,11 +21,19 @@ public static class MdnsBrowser
         await using var receiver = new MdnsReceiver(sockets, packets.Writer);
         using var deadline = new CancellationTokenSource(wait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        Task asking = AskAsync(sockets, name, wait, time, either.Token);
+        List<DnsRecord> records = await AskAndCollectAsync(sockets, packets.Reader, name, wait, time, either.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Services(records, name);
+    }
+
+    private static async Task<List<DnsRecord>> AskAndCollectAsync(
+        MdnsSockets sockets, ChannelReader<MdnsPacket> packets, DnsName name, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Task asking = AskAsync(sockets, name, wait, time, cancellationToken);
         List<DnsRecord> records = [];
         try
         {
-            await foreach (MdnsPacket packet in packets.Reader.ReadAllAsync(either.Token))
+            await foreach (MdnsPacket packet in packets.ReadAllAsync(cancellationToken))
             {
                 if (packet.Message is { IsResponse: true } answer && records.Count < MaxRecords)
                 {
@@ -33,13 +41,13 @@ public static class MdnsBrowser
                 }
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // the time is over
+            // the time is over, or the caller's patience
         }
 
         await asking;
-        return Services(records, name);
+        return records;
     }
 
     /// <summary>Puts services together from the records of all answers.</summary>
