@@ -67,7 +67,7 @@ public sealed class SandboxFaultTests : IAsyncDisposable
         _engine.OnExec = exec => exec.Command == "work" ? new FakeExecAnswer { Output = "half", Cut = true } : null;
         using CancellationTokenSource stop = new();
         Task<int> command = session.ExecAsync(new SandboxCommand { Command = "work" }, (_, _) => { }, stop.Token);
-        await UntilAsync(() => _engine.Calls.Count(call => call.StartsWith("GET /exec/", StringComparison.Ordinal)) > 0);
+        await UntilAsync(() => _engine.Calls.Any(call => call.StartsWith("GET /exec/", StringComparison.Ordinal)));
         Assert.False(command.IsCompleted); // the engine says that it runs, so it is waited for
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Guard.Within(command));

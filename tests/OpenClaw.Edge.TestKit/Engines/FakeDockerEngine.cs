@@ -163,8 +163,7 @@ public sealed class FakeDockerEngine : IAsyncDisposable
     private static (int Status, string Body) Begin(JsonElement made)
     {
         string command = made.GetProperty("Cmd").EnumerateArray().Last().GetString()!;
-        int name = command.IndexOf("/.openclaw-self-test;", StringComparison.Ordinal);
-        if (name >= 0)
+        if (command.Contains("/.openclaw-self-test;", StringComparison.Ordinal))
         {
             string bind = made.GetProperty("HostConfig").GetProperty("Binds")[0].GetString()!;
             using FileStream sign = File.Create(bind[..bind.IndexOf(':', StringComparison.Ordinal)] + "/.openclaw-self-test");

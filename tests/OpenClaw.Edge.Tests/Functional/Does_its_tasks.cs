@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OpenClaw.Edge.TestKit;
+using System.Text.RegularExpressions;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
@@ -8,7 +8,7 @@ namespace OpenClaw.Edge.Tests.Functional;
 
 /// <summary>Conversations of a scripted model with the whole gateway: real wire, loop, tools and workspace. What counts is the workspace
 /// and the transcript afterwards, not the words.</summary>
-public sealed class Does_its_tasks : IAsyncLifetime
+public sealed partial class Does_its_tasks : IAsyncLifetime
 {
     private readonly ScriptedModelServer model = ScriptedModelServer.Start();
     private GatewayHome home = null!;
@@ -268,7 +268,7 @@ public sealed class Does_its_tasks : IAsyncLifetime
     {
         Plan(Call("exec", new { command = "echo begun; sleep 300", yieldMs = 300 }), ModelAnswer.Say("Runs."));
         await DoneAsync("start it");
-        string session = System.Text.RegularExpressions.Regex.Match(Results()[0], "session ([a-z0-9-]+)").Groups[1].Value;
+        string session = BackgroundSession().Match(Results()[0]).Groups[1].Value;
         Plan(Call("process", new { action = "list" }), Call("process", new { action = "kill", sessionId = session }), ModelAnswer.Say("Ended."));
         await DoneAsync("stop it");
         Assert.Contains(session, Results()[^2]);
@@ -439,4 +439,7 @@ public sealed class Does_its_tasks : IAsyncLifetime
         gateway = await RunningGateway.StartAsync(home);
         client = await gateway.ConnectAsync();
     }
+
+    [GeneratedRegex("session ([a-z0-9-]+)")]
+    private static partial Regex BackgroundSession();
 }

@@ -16,6 +16,7 @@ public sealed class Follows_the_log : IAsyncLifetime
 
     private readonly ScriptedModelServer model = ScriptedModelServer.Start();
     private readonly CancellationTokenSource leaving = new();
+    private readonly CliRun follower = new();
     private GatewayHome home = null!;
 
     public ValueTask InitializeAsync()
@@ -29,6 +30,7 @@ public sealed class Follows_the_log : IAsyncLifetime
         await model.DisposeAsync();
         home.Dispose();
         leaving.Dispose();
+        follower.Dispose();
     }
 
     [Fact]
@@ -38,8 +40,8 @@ public sealed class Follows_the_log : IAsyncLifetime
         string filler = new string('x', 999) + "\n";
         await File.WriteAllTextAsync(LogPath, new StringBuilder().Insert(0, filler, (RotatesAt / 1000) - 8).ToString());
         await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        using CliRun run = Cli(gateway);
-        Task<int> following = FollowAsync(run);
+        CliRun run = Cli(gateway);
+        Task<int> following = FollowAsync();
         await run.Out.PrintsAsync("Listening on");
 
         for (int stranger = 0; stranger < 80; stranger++)
@@ -61,8 +63,8 @@ public sealed class Follows_the_log : IAsyncLifetime
     public async Task File_that_is_moved_away_by_another_program_is_left_and_begun_anew()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        using CliRun run = Cli(gateway);
-        Task<int> following = FollowAsync(run);
+        CliRun run = Cli(gateway);
+        Task<int> following = FollowAsync();
         await run.Out.PrintsAsync("Listening on");
         await RefuseAsync(gateway);
         File.Move(LogPath, LogPath + ".1");
@@ -74,16 +76,16 @@ public sealed class Follows_the_log : IAsyncLifetime
 
         Assert.Equal(0, await following);
         Assert.Equal(await WrittenAsync(LogPath + ".1", LogPath), Printed(run));
-        Assert.Equal(2, File.ReadLines(LogPath).Count());
+        Assert.Equal(2, (await File.ReadAllLinesAsync(LogPath)).Length);
     }
 
     private string LogPath => Path.Combine(home.StateDir, "logs", "openclaw.log");
 
-    private CliRun Cli(RunningGateway gateway) => new CliRun()
+    private CliRun Cli(RunningGateway gateway) => follower
         .With("OPENCLAW_GATEWAY_PORT", $"{gateway.BaseUri.Port}").With("OPENCLAW_GATEWAY_TOKEN", home.Token);
 
-    private Task<int> FollowAsync(CliRun run) =>
-        CommandLine.InvokeAsync(["logs", "--follow", "--json", "--interval", "5", "--limit", "5000"], run.World(), leaving.Token);
+    private Task<int> FollowAsync() =>
+        CommandLine.InvokeAsync(["logs", "--follow", "--json", "--interval", "5", "--limit", "5000"], follower.World(), leaving.Token);
 
     // A line of the log whose text is like no other: it names the connection.
     private static async Task RefuseAsync(RunningGateway gateway)

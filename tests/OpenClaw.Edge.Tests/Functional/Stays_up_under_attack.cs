@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OpenClaw.Edge.Protocol.Docker;
 using OpenClaw.Edge.Sandbox;
-using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
