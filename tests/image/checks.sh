@@ -41,7 +41,8 @@ manifests() {
 
 workflows() {
   cp "$here/workflows.mjs" "$cache/workflows.mjs"
-  node "$cache/workflows.mjs" "$top"/.github/workflows/*.yml
+  local file
+  for file in "$top"/.github/workflows/*.yml; do node "$cache/workflows.mjs" "$file" || return; done # its WebAssembly stands one file a process
 }
 
 base_image() {
