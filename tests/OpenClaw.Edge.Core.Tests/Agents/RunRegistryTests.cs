@@ -243,9 +243,11 @@ public sealed class RunRegistryTests : IAsyncDisposable
     {
         ChannelWriter<string> model = _it.Model.Hold();
         Run run = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await model.WriteAsync("who");
+        await _it.SeenAsync("r1", "text who");
         Task drained = _it.Runs.DrainAsync(TimeSpan.FromSeconds(10));
 
-        model.TryWrite("whole");
+        model.TryWrite("le");
         model.Complete();
         await drained.WaitAsync(TimeSpan.FromSeconds(5));
 
