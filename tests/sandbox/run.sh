@@ -42,6 +42,8 @@ attribute() { grep -o " $2=\"[0-9]*\"" <<<"$1" | head -n 1 | grep -o '[0-9]*' ||
 suite() { # NAME COMMAND…: sums an xUnit run
   local name=$1 line
   shift
+  : >"$out/$name.xml"
+  chmod 666 "$out/$name.xml" # another user may write it
   timeout --kill-after=10 600 "$@" -noColor -noLogo -xml "$out/$name.xml" >"$out/$name.log" 2>&1
   line=$(grep -o '<assembly [^>]*>' "$out/$name.xml" 2>/dev/null | head -n 1)
   if [ -z "$line" ]; then bad "$name did not end"; tail -n 30 "$out/$name.log"; return; fi

@@ -50,8 +50,8 @@ public sealed class CliTerminal
         bool outIsTerminal = !Console.IsOutputRedirected;
         return new CliTerminal
         {
-            Out = WriterOf(Console.OpenStandardOutput()),
-            Error = WriterOf(Console.OpenStandardError()),
+            Out = WriterOf(outIsTerminal ? new DescriptorStream(1) : Console.OpenStandardOutput()),
+            Error = WriterOf(outIsTerminal ? new DescriptorStream(2) : Console.OpenStandardError()),
             // Not Console.In: the terminal's own line editing is kept, and nothing is loaded before it is read.
             In = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, false, 4096, leaveOpen: true),
             OutIsTerminal = outIsTerminal,
@@ -61,7 +61,7 @@ public sealed class CliTerminal
         };
     }
 
-    // Not Console.Out: it loads the terminal's description and writes a sequence to it before the first word.
+    // Not Console.Out: on a terminal it writes a sequence before the first word, and so does the first byte to any console stream.
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "open as long as the process")]
     private static TextWriter WriterOf(Stream stream) =>
         TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096) { AutoFlush = true });
