@@ -17,7 +17,7 @@ command -v apt-get >/dev/null || { echo "SKIP docker: needs Debian's packages"; 
 
 missing=()
 for pair in dockerd=docker.io rootlesskit=rootlesskit slirp4netns=slirp4netns newuidmap=uidmap fuse-overlayfs=fuse-overlayfs bwrap=bubblewrap \
-  busybox=busybox-static podman=podman crun=crun gcc=gcc curl=curl setpriv=util-linux; do
+  busybox=busybox-static podman=podman catatonit=catatonit crun=crun gcc=gcc curl=curl setpriv=util-linux; do
   command -v "${pair%%=*}" >/dev/null || missing+=("${pair##*=}")
 done
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
