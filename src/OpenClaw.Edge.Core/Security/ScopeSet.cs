@@ -72,6 +72,9 @@ public sealed class ScopeSet
         return "";
     }
 
+    /// <summary>Whether this is the name of a scope.</summary>
+    public static bool IsKnown(string name) => Parse(name) != OperatorScopes.None;
+
     /// <summary>Whether everything in <paramref name="needed"/> is granted or implied.</summary>
     public bool Allows(OperatorScopes needed) => (_allowed & needed) == needed;
 

@@ -7,7 +7,7 @@ public sealed record ConnectParams
 {
     private static readonly ParamSchema Root = ParamSchema.Parse(
         "minProtocol!:int(1..) maxProtocol!:int(1..) client!:obj role:str scopes:strs caps:strs commands:strs " +
-        "permissions:obj auth:obj device:obj locale:str userAgent:str …");
+        "permissions:obj auth:obj device:obj modelCatalog:obj locale:str userAgent:str …");
 
     private static readonly ParamSchema ClientRules = ParamSchema.Parse(
         "id!:webchat-ui|openclaw-control-ui|openclaw-browser-copilot|openclaw-tui|webchat|cli|gateway-client|" +
@@ -20,6 +20,9 @@ public sealed record ConnectParams
 
     private static readonly ParamSchema AuthRules = ParamSchema.Parse(
         "token:str password:str deviceToken:str bootstrapToken:str …");
+
+    private static readonly ParamSchema ModelCatalogRules = ParamSchema.Parse(
+        "agentId:str1 sessionKey:str1(512) shortId:str1 slugHint:str …");
 
     /// <summary>Oldest version the client speaks.</summary>
     public required int MinProtocol { get; init; }
@@ -51,13 +54,17 @@ public sealed record ConnectParams
     /// <summary>Device identity; null when none was sent.</summary>
     public ConnectDevice? Device { get; init; }
 
+    /// <summary>Models that the client wants to hear of at once; null for none.</summary>
+    public ModelCatalogWish? ModelCatalog { get; init; }
+
     /// <summary>Reads the params; <paramref name="problem"/> says what is wrong. Never throws on input.</summary>
     public static ConnectParams? Read(JsonElement value, out string? problem)
     {
         problem = Root.Check(value)
             ?? Nested(value, "client", ClientRules)
             ?? Nested(value, "device", DeviceRules)
-            ?? Nested(value, "auth", AuthRules);
+            ?? Nested(value, "auth", AuthRules)
+            ?? Nested(value, "modelCatalog", ModelCatalogRules);
         return problem is null
             ? new ConnectParams
             {
@@ -71,6 +78,7 @@ public sealed record ConnectParams
                 Permissions = Flags(value, "permissions"),
                 Auth = ReadAuth(value),
                 Device = ReadDevice(value),
+                ModelCatalog = ReadModelCatalog(value),
             }
             : null;
     }
@@ -107,6 +115,11 @@ public sealed record ConnectParams
                 Text(device, "signature")!,
                 (long)device.GetProperty("signedAt").GetDouble(),
                 Text(device, "nonce") ?? "")
+            : null;
+
+    private static ModelCatalogWish? ReadModelCatalog(JsonElement value) =>
+        value.TryGetProperty("modelCatalog", out JsonElement wish)
+            ? new(Text(wish, "agentId"), Text(wish, "sessionKey"), Text(wish, "shortId"), Text(wish, "slugHint"))
             : null;
 
     private static int Whole(JsonElement value, string name) =>

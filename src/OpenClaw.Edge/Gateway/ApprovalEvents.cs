@@ -36,7 +36,7 @@ internal sealed class ApprovalEvents : IDisposable
     {
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (connection.Id != except && connection.Grant is { IsNode: false } grant && grant.Scopes.Allows(OperatorScopes.Approvals))
+            if (connection.Id != except && connection.Grant is { Approves: true })
             {
                 return true;
             }

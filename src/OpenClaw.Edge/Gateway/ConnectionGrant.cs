@@ -36,6 +36,13 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Whether it wants chat and agent events of subscribed sessions only.</summary>
     public bool SessionScoped { get; } = parameters.Caps.Contains("session-scoped-events", StringComparer.Ordinal);
 
+    /// <summary>Whether a person is behind it who is shown what waits for approval and can answer: it may, and it is a program that does so
+    /// or says that it does. Source: docs/protocol.md, approvals.</summary>
+    public bool Approves { get; } = parameters.Role != "node" && scopes.Allows(OperatorScopes.Approvals)
+        && (parameters.Client.Id is "openclaw-control-ui" or "openclaw-macos" or "openclaw-ios" or "openclaw-android"
+            || parameters.Caps.Contains("approvals", StringComparer.Ordinal)
+            || parameters.Caps.Contains("exec-approvals", StringComparer.Ordinal));
+
     /// <summary>What it declared that it can do; of nodes.</summary>
     public NodeSurface Declared { get; } = parameters.Role == "node" ? NodeSessions.Declared(parameters) : NodeSurface.Empty;
 

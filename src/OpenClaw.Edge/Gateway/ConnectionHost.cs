@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
@@ -6,6 +7,7 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>What all connections share.</summary>
 internal sealed class ConnectionHost
 {
+    private readonly Func<AgentCatalog> _agents;
     private readonly HelloWriter _hello;
     private readonly PresenceBoard _presence;
     private readonly Broadcaster _broadcaster;
@@ -24,6 +26,7 @@ internal sealed class ConnectionHost
         Writes = new ControlPlaneLimit(runtime.Time);
         Registry = registry;
         Methods = methods;
+        _agents = runtime.Agents;
         _hello = hello;
         _presence = presence;
         _broadcaster = broadcaster;
@@ -52,6 +55,9 @@ internal sealed class ConnectionHost
 
     /// <summary>Methods.</summary>
     public MethodTable Methods { get; }
+
+    /// <summary>The agent that is meant: the one that was asked for, or the default one.</summary>
+    public string AgentOf(string? asked) => asked is not null && _agents().TryGet(asked, out AgentEntry? agent) ? agent.Id : _agents().Default.Id;
 
     /// <summary>Answers an accepted connect request and lets events flow.</summary>
     public void Welcome(GatewayConnection connection, string requestId)

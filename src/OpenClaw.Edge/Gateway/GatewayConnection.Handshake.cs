@@ -86,6 +86,11 @@ internal sealed partial class GatewayConnection
         _input.MaxMessageBytes = ProtocolLimits.MaxFrameBytes;
         Grant = decision.Grant;
         _host.Welcome(this, id);
+        if (parameters is { Client.Id: "openclaw-control-ui", ModelCatalog: { } wish }
+            && parameters.Caps.Contains(HelloWriter.ModelCatalogSnapshot, StringComparer.Ordinal))
+        {
+            _ = TellModelsAsync(wish);
+        }
     }
 
     private void Refuse(string id, string client, HandshakeRefusal refusal)

@@ -35,7 +35,8 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             .. GatewayMethodSet.All(runtime, Broadcaster, presence, health),
             .. PairingMethodSet.All(runtime, pairing, nodes),
             .. runtime.Guard is { } guard
-                ? (IEnumerable<MethodEntry>)[.. new ExecApprovalMethods(guard, runtime.Time).Entries(), .. new ExecApprovalsFileMethods(guard, runtime).Entries()]
+                ? (IEnumerable<MethodEntry>)[.. new ExecApprovalMethods(guard, runtime.Time).Entries(), .. new ExecApprovalsFileMethods(guard, runtime).Entries(),
+                    .. new ApprovalMethods(guard).Entries()]
                 : [],
         ]);
         _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry) : null;

@@ -17,18 +17,21 @@ internal sealed class HelloWriter(
     PresenceBoard presence,
     HealthReport health)
 {
+    /// <summary>Capability of a gateway that tells its models right after the hello, to who asks for it.</summary>
+    public const string ModelCatalogSnapshot = "model-catalog-snapshot";
+
     private static readonly string[] Events =
     [
         "connect.challenge", "agent", "chat", "session.message", "session.tool", "sessions.changed", "presence", "tick",
         "shutdown", "health", "config.changed", "device.pair.requested", "device.pair.resolved", "device.pair.changed",
         "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.invoke.request",
         "node.invoke.cancel", "cron", "exec.approval.requested", "exec.approval.resolved", "voicewake.changed", "talk.mode",
-        "heartbeat",
+        "heartbeat", "models.snapshot", "task",
     ];
 
     // Only what works: clients switch features on by these.
     private static readonly string[] Capabilities =
-        ["chat-send-routing-contract", "published-model-catalog", "session-scoped-chat-metadata"];
+        ["chat-send-routing-contract", ModelCatalogSnapshot, "published-model-catalog", "session-scoped-chat-metadata"];
 
     // Every session is shared with everyone who may read: the others of the original's visibilities are not kept here.
     private static readonly string[] Visibilities = ["shared"];

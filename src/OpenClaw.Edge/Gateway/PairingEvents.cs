@@ -9,6 +9,9 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
 {
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Called with the id of a request that was answered, and the decision.</summary>
+    public Action<string, string> Answered { get; set; } = static (_, _) => { };
+
     /// <summary>A device waits.</summary>
     public void DeviceRequested(PairingTicket ticket)
     {
@@ -24,7 +27,9 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
     }
 
     /// <summary>A device was approved or rejected.</summary>
-    public void DeviceResolved(string requestId, string deviceId, string decision) =>
+    public void DeviceResolved(string requestId, string deviceId, string decision)
+    {
+        Answered(requestId, decision);
         broadcaster.Publish("device.pair.resolved", OperatorScopes.Pairing, json =>
         {
             json.WriteStartObject();
@@ -34,6 +39,7 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
             json.WriteNumber("ts"u8, NowMs);
             json.WriteEndObject();
         });
+    }
 
     /// <summary>The list of devices changed.</summary>
     public void DevicesChanged() => broadcaster.Publish("device.pair.changed", OperatorScopes.Pairing, json =>

@@ -60,7 +60,7 @@ public sealed class GatewayTestClient : IAsyncDisposable
             await client.HandshakeAsync(
                 $$$"""
                 {"minProtocol":4,"maxProtocol":4,"client":{"id":"gateway-client","version":"1.0.0","platform":"linux","mode":"backend"},
-                 "role":"operator","scopes":[{{{asked}}}],"caps":["tool-events"],"auth":{"token":"{{{token}}}"},"locale":"en-US","userAgent":"edge-test/1"}
+                 "role":"operator","scopes":[{{{asked}}}],"caps":["tool-events","approvals"],"auth":{"token":"{{{token}}}"},"locale":"en-US","userAgent":"edge-test/1"}
                 """);
             return client;
         }

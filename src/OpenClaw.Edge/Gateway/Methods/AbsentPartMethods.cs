@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
@@ -16,7 +15,6 @@ internal static class AbsentPartMethods
         Empty("plugin.approval.list", OperatorScopes.Approvals, "", "[]"),
         Empty("openclaw.approval.list", OperatorScopes.Approvals, "", "[]"),
         Empty("question.list", OperatorScopes.Questions, "…", """{"questions":[]}"""),
-        Empty("tasks.list", OperatorScopes.Read, "…", """{"tasks":[]}"""),
         Empty("sessions.github.options", OperatorScopes.Read, "…", """{"personal":null,"shared":null,"pendingPersonal":null,"latestShared":null}"""),
         Refused("channels.start", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.start channel")),
         Refused("channels.stop", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.stop channel")),
@@ -48,12 +46,6 @@ internal static class AbsentPartMethods
                     json.WriteBoolean("fallbackEligible"u8, true);
                 },
             }),
-        MethodEntry.Of("tts.status", OperatorScopes.Read, "", _ => MethodReply.Object(json => WriteSpeech(json, runtime))),
-        Empty("tts.providers", OperatorScopes.Read, "", """{"providers":[],"active":""}"""),
-        Empty("tts.personas", OperatorScopes.Read, "", """{"active":null,"personas":[]}"""),
-        Refused("tts.convert", OperatorScopes.Write, "text!:str1 …", GatewayError.Unavailable("TTS conversion failed: no provider registered")),
-        Refused("tts.speak", OperatorScopes.Write, "text!:str1 …", GatewayError.Unavailable("TTS conversion failed: no provider registered")),
-        Refused("tts.setProvider", OperatorScopes.Write, "provider!:str1", GatewayError.Invalid("Invalid provider. Use a registered TTS provider id.")),
         MethodEntry.Of("board.get", OperatorScopes.Read, OfSession, call => Board(runtime, call)),
         Empty("users.prefs.get", OperatorScopes.Read, "", """{"status":"no_durable_identity"}"""),
         Refused("users.self", OperatorScopes.Read, "", new GatewayError(ErrorCodes.Forbidden, "users.self requires an authenticated user")),
@@ -71,22 +63,6 @@ internal static class AbsentPartMethods
 
     private static MethodEntry Refused(string name, OperatorScopes scope, string notation, GatewayError error) =>
         MethodEntry.Of(name, scope, notation, _ => MethodReply.Fail(error)) with { Advertised = false };
-
-    private static void WriteSpeech(Utf8JsonWriter json, GatewayRuntime runtime)
-    {
-        json.WriteBoolean("enabled"u8, false);
-        json.WriteString("auto"u8, "off"u8);
-        json.WriteString("provider"u8, ""u8);
-        json.WriteNull("persona"u8);
-        json.WriteStartArray("personas"u8);
-        json.WriteEndArray();
-        json.WriteNull("fallbackProvider"u8);
-        json.WriteStartArray("fallbackProviders"u8);
-        json.WriteEndArray();
-        json.WriteString("prefsPath"u8, Path.Combine(runtime.Paths.StateDir, "settings", "tts.json"));
-        json.WriteStartArray("providerStates"u8);
-        json.WriteEndArray();
-    }
 
     private static MethodReply Board(GatewayRuntime runtime, MethodCall call) =>
         SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out Sessions.SessionKey key, out GatewayError? error)

@@ -10,13 +10,14 @@ internal static class GatewayMethodSet
         PresenceBoard presence,
         HealthReport health)
     {
+        var tasks = new TaskLedger(runtime, broadcaster);
         SessionEvents sessions = broadcaster.Sessions;
         runtime.Cron.Listen(told => CronMethods.Tell(broadcaster, told));
         runtime.Heartbeat.Listen(told => HeartbeatMethods.Tell(broadcaster, told));
         return
         [
             .. HealthMethods.Entries(presence, health),
-            .. new StatusMethods(runtime, sessions).Entries(),
+            .. new StatusMethods(runtime, sessions, tasks).Entries(),
             .. new CatalogMethods(runtime).Entries(),
             .. new ChatMethods(runtime, broadcaster, new SlashCommands(runtime, broadcaster)).Entries(),
             .. new ChatHistoryMethods(runtime, sessions).Entries(),
@@ -41,6 +42,9 @@ internal static class GatewayMethodSet
             .. new SessionManyMethods(runtime, sessions).Entries(),
             .. new GatewayStateMethods(runtime).Entries(),
             .. new VoiceMethods(runtime, broadcaster).Entries(),
+            .. new SpeechMethods(runtime).Entries(),
+            .. new TaskMethods(runtime, tasks).Entries(),
+            .. new DiagnosticsMethods(runtime).Entries(),
             .. AbsentPartMethods.Entries(runtime),
         ];
     }

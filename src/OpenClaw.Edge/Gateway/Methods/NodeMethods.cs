@@ -4,8 +4,8 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>node.list</c>, <c>.describe</c>, <c>.rename</c>, <c>.invoke</c>.</summary>
-internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, NodeSessions nodes)
+/// <summary><c>node.list</c>, <c>.describe</c>, <c>.rename</c>, <c>.invoke</c>, <c>node.pending.enqueue</c>.</summary>
+internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, NodeSessions nodes, NodeWishes wishes)
 {
     private const int DefaultTimeoutMs = 30_000;
 
@@ -23,6 +23,11 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
             OperatorScopes.Write,
             "nodeId!:str1 command!:str1 params:any timeoutMs:int(0..600000) idempotencyKey!:str1 sessionKey:str",
             InvokeAsync),
+        MethodEntry.Of(
+            "node.pending.enqueue",
+            OperatorScopes.Write,
+            "nodeId!:str1 type!:status.request|location.request priority:normal|high expiresInMs:int(1000..86400000) wake:bool",
+            Enqueue),
     ];
 
     private MethodReply List()
@@ -84,11 +89,7 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         if (Find(call) is not { } device)
         {
             // As there: it may have been removed while the call was on its way.
-            return MethodReply.Fail(new GatewayError("UNAVAILABLE", "node pairing changed while invocation was active")
-            {
-                Retryable = true,
-                Details = json => json.WriteString("code"u8, "PAIRING_CHANGED"u8),
-            });
+            return PairingChanged("invocation");
         }
 
         if (nodes.Find(device.DeviceId) is not { } socket)
@@ -114,6 +115,32 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
             call.Text("idempotencyKey")!,
             cancellationToken);
     }
+
+    // Nobody can be woken from here: phones are woken through their maker's service.
+    private MethodReply Enqueue(MethodCall call)
+    {
+        if (Find(call) is not { } node)
+        {
+            return PairingChanged("pending work");
+        }
+
+        (long revision, NodeWish wish) = wishes.Add(node.DeviceId, call.Text("type")!, call.Text("priority"), call.Number("expiresInMs"));
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("nodeId"u8, node.DeviceId);
+            json.WriteNumber("revision"u8, revision);
+            json.WritePropertyName("queued"u8);
+            NodeWishes.Write(json, wish);
+            json.WriteBoolean("wakeTriggered"u8, false);
+        });
+    }
+
+    private static MethodReply PairingChanged(string work) => MethodReply.Fail(
+        new GatewayError(ErrorCodes.Unavailable, $"node pairing changed while {work} was active")
+        {
+            Retryable = true,
+            Details = json => json.WriteString("code"u8, "PAIRING_CHANGED"u8),
+        });
 
     private PairedDevice? Find(MethodCall call) =>
         runtime.Devices.Find(call.Text("nodeId")!.Trim()) is { } device && device.LiveRole("node") is not null ? device : null;

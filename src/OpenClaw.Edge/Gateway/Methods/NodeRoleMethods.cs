@@ -3,8 +3,9 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>What nodes call: answers to commands, their own events, and the queue of wishes, which is always empty here.</summary>
-internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes)
+/// <summary>What nodes call: answers to commands, their own events, and the queue of what is wanted of them. Actions that wait until an
+/// app is in front (<c>node.pending.pull</c>) are not kept: that list is empty.</summary>
+internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes, NodeWishes wishes)
 {
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -65,14 +66,24 @@ internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes
 
     private static MethodReply Done() => MethodReply.Object(json => json.WriteBoolean("ok"u8, true));
 
-    private static MethodReply Drain(MethodCall call) => MethodReply.Object(json =>
+    private MethodReply Drain(MethodCall call)
     {
-        json.WriteString("nodeId"u8, call.Connection.Grant!.DeviceId);
-        json.WriteNumber("revision"u8, 0);
-        json.WriteStartArray("items"u8);
-        json.WriteEndArray();
-        json.WriteBoolean("hasMore"u8, false);
-    });
+        string nodeId = call.Connection.Grant!.DeviceId!;
+        (long revision, IReadOnlyList<NodeWish> taken, bool more) = wishes.Drain(nodeId, (int?)call.Number("maxItems"));
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("nodeId"u8, nodeId);
+            json.WriteNumber("revision"u8, revision);
+            json.WriteStartArray("items"u8);
+            foreach (NodeWish wish in taken)
+            {
+                NodeWishes.Write(json, wish);
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("hasMore"u8, more);
+        });
+    }
 
     private static MethodReply Pull(MethodCall call) => MethodReply.Object(json =>
     {

@@ -5,9 +5,12 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>Changing sessions: <c>sessions.patch</c>, <c>.reset</c>, <c>.delete</c>, <c>.abort</c>, <c>.send</c>.</summary>
+/// <summary>Changing sessions: <c>sessions.patch</c>, <c>.reset</c>, <c>.delete</c>, <c>.abort</c>, <c>.send</c>, <c>.steer</c>.</summary>
 internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents sessions)
 {
+    private const string SendParams =
+        "key!:str1(512) message!:str1 agentId:str? attachments:arr thinking:str? timeoutMs:int(0..) idempotencyKey:str1(512) …";
+
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
@@ -15,7 +18,8 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
         new("sessions.reset", OperatorScopes.Admin, "key!:str1(512) agentId:str? reason:=new|reset expectedSessionId:str?", ResetAsync),
         new("sessions.delete", OperatorScopes.Write, "key!:str1(512) agentId:str? deleteTranscript:bool archivedOnly:bool expectedSessionId:str? …", DeleteAsync) { NeedsSessionTarget = true },
         new("sessions.abort", OperatorScopes.Write, "key:str(512) runId:str agentId:str? clearQueued:bool", AbortAsync),
-        new("sessions.send", OperatorScopes.Write, "key!:str1(512) message!:str1 agentId:str? attachments:arr thinking:str? timeoutMs:int(0..) idempotencyKey:str1(512) …", SendAsync) { NeedsSessionTarget = true },
+        new("sessions.send", OperatorScopes.Write, SendParams, (call, cancel) => SendAsync(call, null, cancel)) { NeedsSessionTarget = true },
+        new("sessions.steer", OperatorScopes.Write, SendParams, (call, cancel) => SendAsync(call, QueueMode.Interrupt, cancel)) { NeedsSessionTarget = true, Advertised = false },
     ];
 
     private async ValueTask<MethodReply> PatchAsync(MethodCall call, CancellationToken cancellationToken)
@@ -125,7 +129,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
         });
     }
 
-    private async ValueTask<MethodReply> SendAsync(MethodCall call, CancellationToken cancellationToken)
+    private async ValueTask<MethodReply> SendAsync(MethodCall call, QueueMode? mode, CancellationToken cancellationToken)
     {
         if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<Providers.PromptImage> images, out error))
@@ -147,9 +151,24 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             Source = "chat",
             Think = call.Text("thinking"),
             Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+            QueueMode = mode,
             ConnectionId = call.Connection.Id,
         };
-        return await RunReplies.OfChatAsync(await runtime.Runs.StartAsync(request, CancellationToken.None), request);
+        bool interrupts = mode == QueueMode.Interrupt && runtime.Runs.ActiveFor(key) is not null;
+        RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
+        if (admission.Status == RunAdmissionStatus.Started)
+        {
+            sessions.Changed(key, interrupts ? "steer" : "send");
+        }
+
+        return admission.Status == RunAdmissionStatus.Started && interrupts
+            ? MethodReply.Object(json =>
+            {
+                json.WriteString("runId"u8, request.RunId);
+                json.WriteString("status"u8, "started"u8);
+                json.WriteBoolean("interruptedActiveRun"u8, true);
+            })
+            : await RunReplies.OfChatAsync(admission, request);
     }
 
     private bool IsOtherWindow(MethodCall call, SessionKey key) =>

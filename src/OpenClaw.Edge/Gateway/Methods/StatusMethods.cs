@@ -12,7 +12,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>status</c>, <c>system.info</c>, and our own <c>edge.config.reload</c>.</summary>
-internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions)
+internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions, TaskLedger tasks)
 {
     private const int RecentSessions = 10;
     private readonly long _startedAt = runtime.Time.GetTimestamp();
@@ -70,7 +70,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         }
 
         PairingJson.WriteList(json, "queuedSystemEvents", runtime.Heartbeat.Notes.All());
-        WriteTasks(json);
+        TaskJson.WriteCounts(json, tasks.All);
         json.WriteStartObject("sessions"u8);
         if (call.Connection.Grant!.IsAdmin)
         {
@@ -114,28 +114,6 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
             json.WriteNull("contextTokens"u8);
         }
 
-        json.WriteEndObject();
-    }
-
-    private void WriteTasks(Utf8JsonWriter json)
-    {
-        int active = runtime.Runs.Active.Count;
-        json.WriteStartObject("tasks"u8);
-        json.WriteNumber("total"u8, active);
-        json.WriteNumber("active"u8, active);
-        json.WriteNumber("terminal"u8, 0);
-        json.WriteNumber("failures"u8, 0);
-        json.WriteStartObject("byStatus"u8);
-        json.WriteEndObject();
-        json.WriteStartObject("byRuntime"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("taskAudit"u8);
-        json.WriteNumber("total"u8, 0);
-        json.WriteNumber("warnings"u8, 0);
-        json.WriteNumber("errors"u8, 0);
-        json.WriteStartObject("byCode"u8);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

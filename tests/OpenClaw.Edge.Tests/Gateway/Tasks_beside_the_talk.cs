@@ -1,0 +1,121 @@
+using System.Text.Json;
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Functional;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Gateway;
+
+/// <summary><c>tasks.*</c>, the event <c>task</c>, what <c>status</c> counts of them, and <c>diagnostics.stability</c>.</summary>
+public sealed class Tasks_beside_the_talk : WithGateway
+{
+    [Fact]
+    public async Task A_call_of_agent_is_a_task_from_its_start_to_its_end()
+    {
+        Model.Enqueue(ModelAnswer.Say("All lights are off."));
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.CallToTheEndAsync("agent", """{"message":"Switch off\nthe lights","agentId":"main","sessionKey":"house","idempotencyKey":"t-1"}""");
+        JsonElement told = await EndOfAsync(client, "t-1");
+
+        JsonElement listed = Assert.Single((await client.CallAsync("tasks.list")).GetProperty("tasks").EnumerateArray());
+        string id = listed.GetProperty("id").GetString()!;
+        Assert.Equal(id, told.GetProperty("taskId").GetString());
+        Assert.Equal(
+            ("cli", "cli", "completed", "finished", "Switch off the lights", "agent:main:house", "t-1", "All lights are off."),
+            (Text(listed, "kind"), Text(listed, "runtime"), Text(listed, "status"), listed.GetProperty("execution").GetProperty("state").GetString(),
+                Text(listed, "title"), Text(listed, "sessionKey"), Text(listed, "runId"), Text(listed, "terminalSummary")));
+        Assert.True(listed.GetProperty("endedAt").GetInt64() >= listed.GetProperty("createdAt").GetInt64());
+        JsonElement one = (await client.CallAsync("tasks.get", $$"""{"taskId":"{{id}}"}""")).GetProperty("task");
+        Assert.Equal("Switch off\nthe lights", Text(one, "prompt"));
+        JsonElement[] rows = [.. (await client.CallAsync("tasks.history", $$"""{"taskId":"{{id}}"}""")).GetProperty("messages").EnumerateArray()];
+        Assert.Equal(["user", "assistant"], rows.Select(row => Text(row, "role")));
+        JsonElement counts = (await client.CallAsync("status")).GetProperty("tasks");
+        Assert.Equal((1, 0, 1, 1, 1), (
+            counts.GetProperty("total").GetInt32(), counts.GetProperty("active").GetInt32(), counts.GetProperty("terminal").GetInt32(),
+            counts.GetProperty("byStatus").GetProperty("succeeded").GetInt32(), counts.GetProperty("byRuntime").GetProperty("cli").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Talk_is_no_task_and_lists_are_cut_as_asked()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.ChatAsync("main", "hello");
+        for (int i = 0; i < 3; i++)
+        {
+            await client.CallToTheEndAsync("agent", $$"""{"message":"job {{i}}","sessionKey":"s{{i}}","idempotencyKey":"cut-{{i}}"}""");
+            await EndOfAsync(client, $"cut-{i}");
+        }
+
+        JsonElement first = await client.CallAsync("tasks.list", """{"limit":2}""");
+        JsonElement rest = await client.CallAsync("tasks.list", $$"""{"limit":2,"cursor":"{{Text(first, "nextCursor")}}"}""");
+        Assert.Equal(["job 2", "job 1"], Titles(first));
+        Assert.Equal(["job 0"], Titles(rest));
+        Assert.False(rest.TryGetProperty("nextCursor", out _));
+        Assert.Equal(["job 1"], Titles(await client.CallAsync("tasks.list", """{"sessionKey":"s1"}""")));
+        Assert.Empty(Titles(await client.CallAsync("tasks.list", """{"status":["running","failed"]}""")));
+        Assert.Equal(3, Titles(await client.CallAsync("tasks.list", """{"status":"completed","agentId":"main"}""")).Length);
+        Assert.Contains("restart pagination without a cursor", (await RefusedAsync(client, "tasks.list", """{"cursor":"x"}""")).Message, StringComparison.Ordinal);
+        Assert.Equal("INVALID_REQUEST: task not found: nope", (await RefusedAsync(client, "tasks.get", """{"taskId":"nope"}""")).Message);
+        Assert.Equal("INVALID_REQUEST: Task not found.", (await RefusedAsync(client, "tasks.history", """{"taskId":"nope"}""")).Message);
+    }
+
+    [Fact]
+    public async Task A_task_that_runs_is_cancelled_once()
+    {
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Model.Enqueue(ModelAnswer.Say("never said to the end") with { HoldRest = held.Task });
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.CallAsync("agent", """{"message":"take long","sessionKey":"long","idempotencyKey":"t-2"}""");
+        JsonElement running = await TaskAsync(client, "t-2", "running");
+        string id = Text(running, "id")!;
+
+        JsonElement cancelled = await client.CallAsync("tasks.cancel", $$"""{"taskId":"{{id}}"}""");
+        JsonElement again = await client.CallAsync("tasks.cancel", $$"""{"taskId":"{{id}}"}""");
+        JsonElement unknown = await client.CallAsync("tasks.cancel", """{"taskId":"nope"}""");
+        held.SetResult();
+
+        Assert.Equal((true, true, "cancelled"), (cancelled.GetProperty("found").GetBoolean(), cancelled.GetProperty("cancelled").GetBoolean(), Text(cancelled.GetProperty("task"), "status")));
+        Assert.Equal((false, "Task is already terminal."), (again.GetProperty("cancelled").GetBoolean(), Text(again, "reason")));
+        Assert.False(unknown.GetProperty("found").GetBoolean());
+        JsonElement results = (await client.CallAsync("tasks.retry", $$"""{"taskIds":["{{id}}","nope"]}""")).GetProperty("results");
+        Assert.Equal(
+            ["task has no recoverable subagent completion", "task not found"], results.EnumerateArray().Select(result => Text(result, "reason")));
+        await using GatewayTestClient reader = await Gateway.ConnectAsync("operator.read");
+        Assert.Contains("missing scope: operator.write", (await RefusedAsync(reader, "tasks.cancel", $$"""{"taskId":"{{id}}"}""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_happened_is_told_without_a_word_of_what_was_said()
+    {
+        Model.Enqueue(ModelAnswer.Say("a secret answer"));
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        JsonElement before = await client.CallAsync("diagnostics.stability");
+        await client.ChatAsync("main", "a secret question");
+        JsonElement after = await client.CallAsync("diagnostics.stability");
+
+        Assert.Equal((0, 1000), (before.GetProperty("count").GetInt32(), before.GetProperty("capacity").GetInt32()));
+        Assert.False(before.TryGetProperty("firstSeq", out _));
+        string[] types = [.. after.GetProperty("events").EnumerateArray().Select(one => Text(one, "type")!)];
+        Assert.Equal(["session.state", "model.usage", "message.processed", "session.state"], types);
+        Assert.Equal(2, after.GetProperty("summary").GetProperty("byType").GetProperty("session.state").GetInt32());
+        Assert.DoesNotContain("secret", after.GetRawText(), StringComparison.Ordinal);
+        JsonElement later = await client.CallAsync("diagnostics.stability", """{"sinceSeq":2,"type":"session.state","limit":1}""");
+        Assert.Equal((1, 4L), (later.GetProperty("count").GetInt32(), later.GetProperty("lastSeq").GetInt64()));
+        Assert.Equal("INVALID_REQUEST: limit must be between 1 and 1000", (await RefusedAsync(client, "diagnostics.stability", """{"limit":0}""")).Message);
+        Assert.Equal("INVALID_REQUEST: sinceSeq must be a non-negative integer", (await RefusedAsync(client, "diagnostics.stability", """{"sinceSeq":-1}""")).Message);
+    }
+
+    private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
+
+    private static string[] Titles(JsonElement list) => [.. list.GetProperty("tasks").EnumerateArray().Select(task => Text(task, "title")!)];
+
+    private static Task<JsonElement> EndOfAsync(GatewayTestClient client, string runId) => TaskAsync(client, runId, "completed");
+
+    private static async Task<JsonElement> TaskAsync(GatewayTestClient client, string runId, string status)
+    {
+        JsonElement frame = await client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("task")
+            && frame.GetProperty("payload").GetProperty("task") is var task
+            && task.GetProperty("runId").ValueEquals(runId) && task.GetProperty("status").ValueEquals(status));
+        return frame.GetProperty("payload").GetProperty("task");
+    }
+}
