@@ -27,10 +27,11 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 user=edgesbx
+began=$SECONDS
 place=$(mktemp -d /tmp/edge-engines.XXXXXX)
 chmod 755 "$place"
 end() {
-  for engine in rootless rootful podman; do bash tests/sandbox/engine.sh stop "$place/$engine"; done
+  for engine in rootless rootful podman broken; do bash tests/sandbox/engine.sh stop "$place/$engine"; done
   umount -R "$place"/*/data/* 2>/dev/null
   rm -rf --one-file-system "$place" 2>/dev/null
 }
@@ -70,6 +71,17 @@ else
   unset OPENCLAW_BIN
 fi
 
+# the registry comes without its service
+if (cd "$place" && apt-get download docker-registry && dpkg -x docker-registry_*.deb packages) >"$out/registry.log" 2>&1; then
+  PATH=$PATH:$place/packages/usr/bin
+else
+  echo "registry: Debian's docker-registry cannot be had, so nothing is pulled: $(tail -n 1 "$out/registry.log")"
+fi
+faults() { # NAME DIR KIND: the engine there is stopped, killed, frozen and filled
+  echo "exec bash $PWD/tests/sandbox/engine.sh control $2 $3 $user \"\$1\"" >"$2/control"
+  OPENCLAW_TEST_FAULTS=$2/control OPENCLAW_TEST_FAULTS_SOCKET=$2/run/docker.sock suite "$1" "$core" -class '*EngineFaultTests'
+}
+
 suite bubblewrap-root "$core" -class '*InBubblewrapTests'
 home=$(getent passwd "$user" | cut -d: -f6)
 readable=$(stat -c %A "$PWD" "$core" | grep -c 'r-x$')
@@ -84,12 +96,20 @@ fi
 for engine in rootless rootful; do
   if socket=$(bash tests/sandbox/engine.sh "$engine" "$place/$engine" "$user" 2>"$out/$engine.start.log") && bash tests/sandbox/engine.sh image "$socket"; then
     export OPENCLAW_TEST_ENGINE=$socket
+    bash tests/sandbox/engine.sh image "$socket" debian:bookworm-slim # what the Dockerfiles stand on
+    OPENCLAW_TEST_PULL=
+    if command -v docker-registry >/dev/null; then
+      OPENCLAW_TEST_PULL=$(bash tests/sandbox/engine.sh registry "$place/$engine" "$socket" 2>"$out/$engine.registry.log") ||
+        bad "$engine: no registry: $(tail -n 1 "$out/$engine.registry.log")"
+    fi
+    OPENCLAW_TEST_PULL=$OPENCLAW_TEST_PULL suite "client-$engine" "$core" -class '*EngineClientTests'
     suite "docker-$engine" "$core" -class '*InDockerTests'
     if [ "$engine" = rootless ]; then
       suite docker-functional "$functional" -class '*Runs_commands_in_a_sandbox' -class '*Stays_up_under_attack'
       rm -f "$out/numbers"
       OPENCLAW_TEST_NUMBERS=1 OPENCLAW_TEST_NUMBERS_FILE=$out/numbers suite numbers "$core" -method '*InDockerTests.Costs_no_more*'
       cat "$out/numbers"
+      faults "faults-$engine" "$place/$engine" "$engine"
     fi
     none_left "$engine" "$socket"
     unset OPENCLAW_TEST_ENGINE
@@ -98,6 +118,18 @@ for engine in rootless rootful; do
     tail -n 20 "$out/$engine.start.log"
   fi
 done
+
+# a disk of its own, which is soon full
+mkdir -p "$place/broken/data"
+if mount -t tmpfs -o size=192m none "$place/broken/data" && socket=$(bash tests/sandbox/engine.sh rootful "$place/broken" 2>"$out/broken.start.log") &&
+  bash tests/sandbox/engine.sh image "$socket"; then
+  faults faults-rootful "$place/broken" rootful
+  none_left broken "$socket"
+  bash tests/sandbox/engine.sh stop "$place/broken"
+else
+  bad "an engine on a small disk does not start"
+  tail -n 20 "$out/broken.start.log"
+fi
 
 if socket=$(bash tests/sandbox/engine.sh podman "$place/podman" "$user" 2>"$out/podman.start.log") && bash tests/sandbox/engine.sh image "$socket"; then
   OPENCLAW_TEST_PODMAN=$socket suite podman "$core" -class '*PodmanWireTests' -showLiveOutput
@@ -108,5 +140,6 @@ else
   tail -n 20 "$out/podman.start.log"
 fi
 
+echo "took $((SECONDS - began)) s"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -200,6 +200,7 @@ internal static partial class ConfigBinder
         Binds = section.TextsOrNull("binds") is not { } binds ? d.Binds : own ? [.. d.Binds, .. binds] : binds,
         SeccompProfile = section.Text("seccompProfile") ?? d.SeccompProfile,
         ApparmorProfile = section.Text("apparmorProfile") ?? d.ApparmorProfile,
+        Gpus = section.Text("gpus") ?? d.Gpus,
         AllowReservedTargets = section.Flag("dangerouslyAllowReservedContainerTargets", d.AllowReservedTargets),
         AllowExternalSources = section.Flag("dangerouslyAllowExternalBindSources", d.AllowExternalSources),
         AllowNamespaceJoin = section.Flag("dangerouslyAllowContainerNamespaceJoin", d.AllowNamespaceJoin),

@@ -17,14 +17,20 @@ internal static class SandboxBinds
             string[] parts = bind.Split(':');
             string target = parts.Length > 1 ? Path.TrimEndingDirectorySeparator(parts[1]) : bind;
             last.Remove(target);
-            last.Add(target, parts.Length == 3 ? bind : bind + ":ro");
+            string[] options = parts.Length == 3 ? parts[2].Split(',') : [];
+            last.Add(target, string.Join(':', parts.Take(2)) + ":" + string.Join(',', [options.Contains("rw") ? "rw" : "ro", .. options.Where(IsLabel)]));
         }
 
         return [.. last.Values];
     }
 
+    /// <summary>Whether one of <see cref="Effective"/> can be written.</summary>
+    public static bool IsWritable(string bind) => bind.Split(':') is [_, _, string options] && options.Split(',').Contains("rw");
+
+    private static bool IsLabel(string option) => option is "z" or "Z";
+
     /// <summary>Why a mount is refused; null when it is fine.</summary>
-    /// <param name="bind"><c>source:target[:ro|rw]</c>.</param>
+    /// <param name="bind"><c>source:target[:ro|rw]</c>, with <c>,z</c> or <c>,Z</c> for SELinux's label.</param>
     /// <param name="docker">What else is configured.</param>
     /// <param name="home">The user's home.</param>
     /// <param name="secrets">Further paths that must stay out: first the state folder, then the engine's socket and the like.</param>
@@ -34,9 +40,9 @@ internal static class SandboxBinds
     {
         string[] parts = bind.Split(':');
         if (parts.Length is < 2 or > 3 || !parts[0].StartsWith('/') || !parts[1].StartsWith('/')
-            || (parts.Length == 3 && parts[2] is not ("ro" or "rw")))
+            || (parts.Length == 3 && !parts[2].Split(',').All(option => option is "ro" or "rw" || IsLabel(option))))
         {
-            return $"'{bind}' is not source:target[:ro|rw] with absolute paths";
+            return $"'{bind}' is not source:target[:ro|rw[,z|,Z]] with absolute paths";
         }
 
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parts[1]));

@@ -64,6 +64,9 @@ public sealed record SandboxDockerConfig
     /// <summary>Name of a loaded AppArmor profile; <see langword="null"/> means the engine's own.</summary>
     public string? ApparmorProfile { get; init; }
 
+    /// <summary>GPUs: <c>all</c>, a number, or <c>device=ID[,ID…]</c>; <see langword="null"/> means none.</summary>
+    public string? Gpus { get; init; }
+
     /// <summary>Whether extra mounts may cover <c>/workspace</c> and <c>/agent</c>.</summary>
     public bool AllowReservedTargets { get; init; }
 

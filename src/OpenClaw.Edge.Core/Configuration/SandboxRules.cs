@@ -50,6 +50,11 @@ internal static class SandboxRules
             }
         }
 
+        if (docker.Gpus is { } gpus && !SandboxGpus.TryParse(gpus, out _, out _))
+        {
+            yield return ("docker.gpus", $"'{gpus}' names no GPUs", "Write \"all\", a number, or \"device=0,1\" with numbers or ids.");
+        }
+
         foreach (string name in docker.Ulimits.Keys.Where(name => !s_limits.Contains(name)))
         {
             yield return ("docker.ulimits", $"'{name}' is no limit of a process", $"Known are {string.Join(", ", s_limits)}.");
@@ -80,6 +85,14 @@ internal static class SandboxRules
             SandboxConfig settings = config.Agents.SandboxOf(id);
             AgentConfig? agent = config.Agents.Find(id);
             string at = agent?.Sandbox is null ? "agents.defaults.sandbox" : ConfigPath.Append("agents.list", config.Agents.List.ToList().IndexOf(agent)) + ".sandbox";
+            if (settings is { BrowserEnabled: true, Mode: not "off" } && told.Add(at + ".browser"))
+            {
+                problems.Add(
+                    at + ".browser.enabled", root.Find(at + ".browser.enabled") ?? root, ProblemSeverity.Warning,
+                    "no browser container is started by this version: sandboxed sessions have no browser.",
+                    "Remove the key, or let commands start one: docker.image \"openclaw-sandbox-browser:bookworm-slim\", made by openclaw sandbox build --browser.");
+            }
+
             string workspace = config.Agents.WorkspaceOf(id, paths);
             foreach ((string key, string message, string fix) in settings.Mode == "off" ? [] : Problems(settings, workspace, paths, environment))
             {

@@ -78,6 +78,13 @@ internal sealed record BubblewrapPlan
                 "Set it to \"none\", or use a container engine (agents.defaults.sandbox.backend \"docker\").");
         }
 
+        if (docker.Gpus is { } gpus)
+        {
+            throw new SandboxUnavailableException(
+                $"bubblewrap shows no devices, and agents.defaults.sandbox.docker.gpus is \"{gpus}\"",
+                "Remove it, or use a container engine (agents.defaults.sandbox.backend \"docker\").");
+        }
+
         SandboxLimits limits = SandboxLimits.Of(docker, Environment.ProcessorCount, MachineMemory.Read()?.Total ?? 0);
         string files = Path.Combine(paths.StateDir, "tmp", "sandbox", place.Name);
         (uint Uid, uint Gid) user = UserOf(place);
@@ -97,8 +104,8 @@ internal sealed record BubblewrapPlan
         foreach (string bind in SandboxBinds.Effective(docker.Binds))
         {
             string[] parts = bind.Split(':');
-            arguments.AddRange([parts[2] == "rw" ? "--bind" : "--ro-bind", parts[0], parts[1]]);
-            writable.AddRange(parts[2] == "rw" ? [parts[1]] : []);
+            arguments.AddRange([SandboxBinds.IsWritable(bind) ? "--bind" : "--ro-bind", parts[0], parts[1]]);
+            writable.AddRange(SandboxBinds.IsWritable(bind) ? [parts[1]] : []);
         }
 
         bool landlock = launcher is not null && SandboxInit.LandlockVersion > 0;

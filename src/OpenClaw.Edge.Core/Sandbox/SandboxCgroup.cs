@@ -7,17 +7,18 @@ namespace OpenClaw.Edge.Sandbox;
 /// as root), one for each command through systemd's user manager, or none.</summary>
 internal sealed class SandboxCgroup
 {
-    private const string Root = "/sys/fs/cgroup";
+    private const string Tree = "/sys/fs/cgroup";
     private const string Family = "openclaw-sandbox";
     private const int Period = 100_000; // microseconds; the kernel's own default
 
     private readonly string[] _groups;
 
-    private SandboxCgroup(string[] groups, IReadOnlyList<string> prefix, string? source)
+    private SandboxCgroup(string[] groups, IReadOnlyList<string> prefix, string? source, IReadOnlyCollection<string> counts)
     {
         _groups = groups;
         Prefix = prefix;
         Source = source;
+        (LimitsMemory, LimitsPids, LimitsCpu) = (counts.Contains("memory"), counts.Contains("pids"), counts.Contains("cpu"));
     }
 
     /// <summary>What stands in front of a command line; empty when the groups are joined by number.</summary>
@@ -26,30 +27,71 @@ internal sealed class SandboxCgroup
     /// <summary>Who enforces the limits, for a person; null when nobody counts the sandbox as a whole.</summary>
     public string? Source { get; }
 
+    /// <summary>Whether memory is counted for all processes together.</summary>
+    public bool LimitsMemory { get; }
+
+    /// <summary>Whether processes are counted.</summary>
+    public bool LimitsPids { get; }
+
+    /// <summary>Whether processor time is.</summary>
+    public bool LimitsCpu { get; }
+
     /// <summary>Files that a process writes 0 to, to join.</summary>
     public IEnumerable<string> Doors => _groups.Select(group => Path.Combine(group, "cgroup.procs"));
 
     /// <summary>Makes the group, or finds out who does. Never throws: without one the limits of each process remain.</summary>
-    public static SandboxCgroup For(string name, SandboxLimits limits, ProcessEnvironment environment)
+    /// <param name="name">Name of the sandbox.</param>
+    /// <param name="limits">How much of the machine it may use.</param>
+    /// <param name="environment">For the user manager.</param>
+    /// <param name="tree">Where the control groups are.</param>
+    public static SandboxCgroup For(string name, SandboxLimits limits, ProcessEnvironment environment, string tree = Tree)
     {
-        if (SandboxNative.Self.Uid == 0 && TryMake(name, limits) is { Length: > 0 } groups)
+        if (SandboxNative.Self.Uid == 0 && TryMake(tree, name, limits) is { Length: > 0 } groups)
         {
-            return new SandboxCgroup(groups, [], groups.Length == 1 ? "the kernel's control groups" : "the kernel's control groups (version 1)");
+            string source = groups.Length == 1 ? "the kernel's control groups" : "the kernel's control groups (version 1)";
+            return new SandboxCgroup(groups, [], source, ["memory", "pids", "cpu"]);
         }
 
-        if (environment["XDG_RUNTIME_DIR"] is string runtime && File.Exists(runtime + "/systemd/private") && Find(environment, "systemd-run") is string run)
+        return ByUserManager(limits, environment, tree) ?? new SandboxCgroup([], [], null, []);
+    }
+
+    // A user manager limits with what root's manager lent it. Under version 1 that is nothing, and it takes the properties all
+    // the same: then asking it would cost time and promise what nobody keeps.
+    private static SandboxCgroup? ByUserManager(SandboxLimits limits, ProcessEnvironment environment, string tree)
+    {
+        if (environment["XDG_RUNTIME_DIR"] is not string runtime || !File.Exists(runtime + "/systemd/private")
+            || Find(environment, "systemd-run") is not string run)
         {
-            return new SandboxCgroup(
-                [],
-                [
-                    run, "--user", "--scope", "--quiet", "--collect", $"--property=MemoryMax={limits.Memory}",
-                    $"--property=MemorySwapMax={limits.MemorySwap - limits.Memory}", $"--property=TasksMax={limits.Pids}",
-                    string.Create(CultureInfo.InvariantCulture, $"--property=CPUQuota={limits.Cpus * 100:0}%"), "--",
-                ],
-                "systemd's user manager, each command by itself");
+            return null;
         }
 
-        return new SandboxCgroup([], [], null);
+        string[] lent = LentTo(SandboxNative.Self.Uid, tree);
+        if (!lent.Contains("memory") && !lent.Contains("pids"))
+        {
+            return null;
+        }
+
+        List<string> prefix = [run, "--user", "--scope", "--quiet", "--collect"];
+        Add("memory", $"MemoryMax={limits.Memory}");
+        Add("memory", $"MemorySwapMax={limits.MemorySwap - limits.Memory}");
+        Add("pids", $"TasksMax={limits.Pids}");
+        Add("cpu", string.Create(CultureInfo.InvariantCulture, $"CPUQuota={limits.Cpus * 100:0}%"));
+        return new SandboxCgroup([], [.. prefix, "--"], "systemd's user manager, each command by itself", lent);
+
+        void Add(string controller, string property) => prefix.AddRange(lent.Contains(controller) ? ["--property=" + property] : []);
+    }
+
+    private static string[] LentTo(uint uid, string tree)
+    {
+        try
+        {
+            string file = Path.Combine(tree, $"user.slice/user-{uid}.slice/user@{uid}.service/cgroup.controllers");
+            return File.ReadAllText(file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // version 1, or another arrangement
+        }
     }
 
     /// <summary>Removes the group when nothing runs in it.</summary>
@@ -73,11 +115,11 @@ internal sealed class SandboxCgroup
         (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    private static string[] TryMake(string name, SandboxLimits limits)
+    private static string[] TryMake(string tree, string name, SandboxLimits limits)
     {
         try
         {
-            return File.Exists(Root + "/cgroup.controllers") ? [Unified(name, limits)] : Split(name, limits);
+            return File.Exists(tree + "/cgroup.controllers") ? [Unified(tree, name, limits)] : Split(tree, name, limits);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -85,11 +127,11 @@ internal sealed class SandboxCgroup
         }
     }
 
-    private static string Unified(string name, SandboxLimits limits)
+    private static string Unified(string tree, string name, SandboxLimits limits)
     {
-        string family = Path.Combine(Root, Family);
+        string family = Path.Combine(tree, Family);
         Directory.CreateDirectory(family);
-        foreach (string parent in new[] { Root, family })
+        foreach (string parent in new[] { tree, family })
         {
             Write(parent, "cgroup.subtree_control", "+memory +pids +cpu");
         }
@@ -107,11 +149,11 @@ internal sealed class SandboxCgroup
     }
 
     // Version 1 has a tree for each controller.
-    private static string[] Split(string name, SandboxLimits limits)
+    private static string[] Split(string tree, string name, SandboxLimits limits)
     {
-        string memory = Directory.CreateDirectory(Path.Combine(Root, "memory", Family, name)).FullName;
-        string pids = Directory.CreateDirectory(Path.Combine(Root, "pids", Family, name)).FullName;
-        string cpu = Directory.CreateDirectory(Path.Combine(Root, "cpu", Family, name)).FullName;
+        string memory = Directory.CreateDirectory(Path.Combine(tree, "memory", Family, name)).FullName;
+        string pids = Directory.CreateDirectory(Path.Combine(tree, "pids", Family, name)).FullName;
+        string cpu = Directory.CreateDirectory(Path.Combine(tree, "cpu", Family, name)).FullName;
         Write(memory, "memory.limit_in_bytes", limits.Memory);
         Write(pids, "pids.max", limits.Pids);
         Write(cpu, "cpu.cfs_period_us", Period);

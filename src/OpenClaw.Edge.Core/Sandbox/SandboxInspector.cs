@@ -132,7 +132,7 @@ public sealed class SandboxInspector : IDisposable
         {
             Backend = "bubblewrap",
             Engine = SandboxCgroup.Find(_environment, "bwrap"),
-            Walls = SandboxWalls.Of(settings, plan, group.Source),
+            Walls = SandboxWalls.Of(settings, plan, group),
         };
     }
 
@@ -144,8 +144,8 @@ public sealed class SandboxInspector : IDisposable
             mounts.Add((agents, SandboxSession.AgentFolder, false, "agent"));
         }
 
-        mounts.AddRange(SandboxBinds.Effective(settings.Docker.Binds).Select(bind => bind.Split(':'))
-            .Select(parts => (parts[0], parts[1], parts[2] == "rw", "bind")));
+        mounts.AddRange(SandboxBinds.Effective(settings.Docker.Binds)
+            .Select(bind => (bind.Split(':')[0], bind.Split(':')[1], SandboxBinds.IsWritable(bind), "bind")));
         return mounts;
     }
 }

@@ -33,11 +33,13 @@ internal sealed record SandboxPlan
     {
         SandboxDockerConfig docker = settings.Docker;
         SandboxPlace place = SandboxPlace.Of(settings, scope, paths, environment, engineSocket);
-        string label = facts.HasSelinux ? ",z" : "";
+        // with SELinux a container reads what is labelled for it: what is its own for it alone, what others work on too for all.
+        // Mounts of the configuration get the label that they ask for: a label given unasked could lock the host out.
+        string label = !facts.HasSelinux ? "" : place.IsPrivate ? ",Z" : ",z";
         List<string> binds = [$"{place.HostWorkspace}:{docker.Workdir}:rw{label}"];
         if (place.HostAgentWorkspace is { } agents)
         {
-            binds.Add($"{agents}:{SandboxSession.AgentFolder}:ro{label}");
+            binds.Add($"{agents}:{SandboxSession.AgentFolder}:ro{(facts.HasSelinux ? ",z" : "")}");
         }
 
         binds.AddRange(SandboxBinds.Effective(docker.Binds));
@@ -84,11 +86,18 @@ internal sealed record SandboxPlan
             Ulimits = limits.PerProcess(docker, facts.LimitsPids, facts.LimitsMemory),
             Dns = docker.Dns.Count > 0 ? docker.Dns : null,
             ExtraHosts = docker.ExtraHosts.Count > 0 ? docker.ExtraHosts : null,
+            DeviceRequests = docker.Gpus is { } gpus ? [GpusOf(gpus)] : null,
             Init = true,
             UsernsMode = facts is { IsPodman: true, IsRootless: true } ? "keep-id" : null,
             IpcMode = "private",
             LogConfig = facts.IsPodman ? null : new ContainerLogConfig("none"),
         };
+    }
+
+    private static ContainerDeviceRequest GpusOf(string text)
+    {
+        _ = SandboxGpus.TryParse(text, out int count, out IReadOnlyList<string>? ids); // the rules have seen it
+        return new ContainerDeviceRequest { Count = count, DeviceIds = ids, Capabilities = [["gpu"]] };
     }
 
     // Root inside a rootless engine is the user who runs it, so the files are theirs on both sides; elsewhere it is root.

@@ -35,6 +35,7 @@ internal static class SandboxWalls
             new(2, "security module", confined ? Enforced : Off,
                 facts.HasSelinux ? "SELinux" : docker.ApparmorProfile is { } profile && facts.HasAppArmor ? $"AppArmor, profile {profile}"
                 : facts.HasAppArmor ? "AppArmor, the engine's profile" : "the engine has none" + (docker.ApparmorProfile is null ? "" : "; docker.apparmorProfile has no effect")),
+            .. docker.Gpus is { } gpus ? [new SandboxWall(2, "devices", Partly, $"GPUs of the host are shown (docker.gpus \"{gpus}\"): their driver is one more way to the kernel")] : (SandboxWall[])[],
             facts.LimitsPids ? new(1, "fork bombs", Enforced, processes)
                 : new(1, "fork bombs", facts.IsRootless ? Partly : Off, $"the engine has no control groups: {processes} per user by ulimit"),
             facts.LimitsMemory ? new(1, "memory", Enforced, memory)
@@ -46,7 +47,7 @@ internal static class SandboxWalls
     }
 
     /// <summary>Of commands under bubblewrap.</summary>
-    public static IReadOnlyList<SandboxWall> Of(SandboxConfig settings, BubblewrapPlan plan, string? limitedBy)
+    public static IReadOnlyList<SandboxWall> Of(SandboxConfig settings, BubblewrapPlan plan, SandboxCgroup group)
     {
         bool root = SandboxNative.Self.Uid == 0;
         bool landlock = plan.Launcher.Contains(SandboxInit.Verb);
@@ -66,13 +67,15 @@ internal static class SandboxWalls
             new(2, "root file system", Enforced, "read-only"),
             new(2, "user", root ? Partly : Enforced, root ? $"{plan.User.Uid}, whom nobody else is; bubblewrap itself starts as root" : "the gateway's own, in a user namespace of its own"),
             new(2, "image", Off, "there is none: commands see the programs of this machine (docker.image has no effect)"),
-            limitedBy is null ? new(1, "fork bombs", Partly, $"{plan.Limits.Pids} processes by ulimit for each command") : new(1, "fork bombs", Enforced, $"{plan.Limits.Pids} processes, by {limitedBy}"),
-            limitedBy is null ? new(1, "memory", Partly, $"{memory} for each process, not for all together: no control groups") : new(1, "memory", Enforced, $"{memory}, by {limitedBy}"),
-            limitedBy is null ? new(1, "processors", Off, "no control groups: a command may take all") : new(1, "processors", Enforced, $"{plan.Limits.Cpus:0.##}, by {limitedBy}"),
+            group.LimitsPids ? new(1, "fork bombs", Enforced, $"{plan.Limits.Pids} processes, by {group.Source}") : new(1, "fork bombs", Partly, $"{plan.Limits.Pids} processes by ulimit for each command{Why(group)}"),
+            group.LimitsMemory ? new(1, "memory", Enforced, $"{memory}, by {group.Source}") : new(1, "memory", Partly, $"{memory} for each process, not for all together{Why(group)}"),
+            group.LimitsCpu ? new(1, "processors", Enforced, $"{plan.Limits.Cpus:0.##}, by {group.Source}") : new(1, "processors", Off, $"a command may take all{Why(group)}"),
             new(1, "folders in memory", Enforced, $"{string.Join(", ", settings.Docker.Tmpfs.Select(tmpfs => tmpfs.Split(':')[0]))}: {HumanSize(plan.Limits.Tmpfs)} each, empty at each command"),
             Disk,
         ];
     }
+
+    private static string Why(SandboxCgroup group) => group.Source is null ? ": no control groups" : $": {group.Source} was not given the right to count it";
 
     private static SandboxWall Disk => new(1, "disk", Off, "the workspace may grow until the disk is full");
 

@@ -45,6 +45,9 @@ public sealed record ContainerHostConfig
     /// <summary>Whether a small init process reaps orphans.</summary>
     public bool? Init { get; init; }
 
+    /// <summary>GPUs and the like; null for none.</summary>
+    public IReadOnlyList<ContainerDeviceRequest>? DeviceRequests { get; init; }
+
     /// <summary>User namespace: Podman's <c>keep-id</c>.</summary>
     public string? UsernsMode { get; init; }
 
