@@ -194,7 +194,7 @@ public sealed class EngineClientTests : IAsyncLifetime
         await _engine.GetArchiveAsync(id, "/home/sandbox/note.txt", from, Token);
         from.Position = 0;
         using TarReader tar = new(from);
-        TarEntry entry = tar.GetNextEntry(copyData: true)!;
+        TarEntry entry = (await tar.GetNextEntryAsync(copyData: true, Token))!;
         using StreamReader text = new(entry.DataStream!);
         Assert.Equal(("note.txt", "changed\n"), (entry.Name, await text.ReadToEndAsync(Token)));
         using MemoryStream nothing = new();

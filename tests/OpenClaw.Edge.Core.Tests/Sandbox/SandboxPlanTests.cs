@@ -83,9 +83,17 @@ public sealed class SandboxPlanTests : IDisposable
     {
         JsonElement host = Host(new SandboxDockerConfig
         {
-            ReadOnlyRoot = false, Tmpfs = ["/tmp:size=1m,mode=1777"], Network = "bridge", CapDrop = ["NET_RAW"], PidsLimit = 7, Memory = "64m",
-            MemorySwap = "96m", Cpus = 0.5, Ulimits = new Dictionary<string, string> { ["nofile"] = "10:20", ["core"] = "0" },
-            Dns = ["192.0.2.1"], ExtraHosts = ["nas:192.0.2.9"],
+            ReadOnlyRoot = false,
+            Tmpfs = ["/tmp:size=1m,mode=1777"],
+            Network = "bridge",
+            CapDrop = ["NET_RAW"],
+            PidsLimit = 7,
+            Memory = "64m",
+            MemorySwap = "96m",
+            Cpus = 0.5,
+            Ulimits = new Dictionary<string, string> { ["nofile"] = "10:20", ["core"] = "0" },
+            Dns = ["192.0.2.1"],
+            ExtraHosts = ["nas:192.0.2.9"],
         });
         Assert.Equal(
             ("False", "size=1m,mode=1777", "bridge", "[\"NET_RAW\"]", 7, 64 << 20, 96 << 20, 500_000_000),
