@@ -36,6 +36,9 @@ public sealed record AgentRuntime
     /// <summary>Notes that wait for turns; null where nobody leaves any.</summary>
     public SystemEvents? Notes { get; init; }
 
+    /// <summary>Whether nothing new may be begun because memory is short; asked once for each new turn.</summary>
+    public Func<bool> Overloaded { get; init; } = static () => false;
+
     /// <summary>How long a refused caller should wait.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -18,6 +18,9 @@ public enum RunAdmissionStatus
     /// <summary>The gateway is shutting down.</summary>
     Draining,
 
+    /// <summary>Memory is short: nothing new is begun.</summary>
+    Overloaded,
+
     /// <summary>The agent of the session key is not configured.</summary>
     UnknownAgent,
 }

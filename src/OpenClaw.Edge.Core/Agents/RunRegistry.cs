@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Agents;
@@ -83,6 +84,11 @@ public sealed partial class RunRegistry : IAsyncDisposable
         if (row is not null && RunHistory.FindEnded(_runtime.Sessions, request) is { } before)
         {
             return new RunAdmission(RunAdmissionStatus.Finished, before);
+        }
+
+        if (_runtime.Overloaded())
+        {
+            return new RunAdmission(RunAdmissionStatus.Overloaded, null, MemoryPressure.RetryAfter);
         }
 
         QueueConfig queue = _runtime.Config().Messages.Queue;

@@ -55,6 +55,7 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
             return admission.Status switch
             {
                 RunAdmissionStatus.Draining => CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true },
+                RunAdmissionStatus.Overloaded => CronOutcome.Failed("the gateway is short of memory", transient: true),
                 RunAdmissionStatus.UnknownAgent => CronOutcome.Failed($"cron job agent is unavailable: {key.AgentId}"),
                 _ => CronOutcome.Failed($"session {key.Text} has too many turns waiting", transient: true),
             };

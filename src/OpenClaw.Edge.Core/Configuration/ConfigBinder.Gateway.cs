@@ -33,6 +33,7 @@ internal static partial class ConfigBinder
                 DebounceMs = section.Section("reload").Whole("debounceMs", d.Reload.DebounceMs),
             },
             Tls = BindTls(section.Section("tls")),
+            Pressure = BindPressure(section.Section("pressure")),
             Tools = BindToolList(section.Section("tools")),
             Tailscale = new TailscaleConfig { Mode = section.Section("tailscale").Text("mode", d.Tailscale.Mode) },
             PublicOrigin = section.Text("publicOrigin"),
@@ -108,11 +109,18 @@ internal static partial class ConfigBinder
         return new ControlUiConfig
         {
             Enabled = section.Flag("enabled", true),
+            PairByCode = section.Flag("pairByCode", true),
             BasePath = prefix.Length == 0 ? "" : "/" + prefix,
             AllowedOrigins = section.Texts("allowedOrigins"),
             DangerouslyAllowHostHeaderOriginFallback = section.Flag("dangerouslyAllowHostHeaderOriginFallback", false),
         };
     }
+
+    private static PressureConfig BindPressure(ConfigSection section) => new()
+    {
+        ShedLoad = section.Flag("shedLoad", true),
+        MaxCelsius = section.Whole("maxCelsius", 80),
+    };
 
     private static TlsConfig BindTls(ConfigSection section) => new()
     {

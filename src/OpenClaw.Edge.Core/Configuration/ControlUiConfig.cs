@@ -6,6 +6,9 @@ public sealed record ControlUiConfig
     /// <summary>Whether the web UI is served.</summary>
     public bool Enabled { get; init; } = true;
 
+    /// <summary>Whether a browser elsewhere may be paired by six digits that the gateway shows.</summary>
+    public bool PairByCode { get; init; } = true;
+
     /// <summary>Path prefix with leading and without trailing slash; empty means the root.</summary>
     public string BasePath { get; init; } = "";
 

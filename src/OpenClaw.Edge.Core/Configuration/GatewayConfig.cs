@@ -40,6 +40,9 @@ public sealed record GatewayConfig
     /// <summary>TLS on the same port.</summary>
     public TlsConfig Tls { get; init; } = new();
 
+    /// <summary>What is done when memory or cooling is short.</summary>
+    public PressureConfig Pressure { get; init; } = new();
+
     /// <summary>Tools that <c>POST /tools/invoke</c> may call.</summary>
     public ToolListConfig Tools { get; init; } = new();
 

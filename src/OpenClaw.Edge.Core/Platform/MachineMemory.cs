@@ -7,6 +7,16 @@ namespace OpenClaw.Edge.Platform;
 /// <param name="Available">What can still be taken without swapping: page cache that can be dropped counts as free.</param>
 public readonly record struct MachineMemory(long Total, long Available)
 {
+    /// <summary>Percent of the last ten seconds in which everything in this process's control group stood still for memory; null where the kernel
+    /// does not say.</summary>
+    public double? Stalled { get; init; }
+
+    /// <summary>File pages in use and kernel caches, that a limit counts and the kernel gives up last.</summary>
+    public long BusyPages { get; init; }
+
+    /// <summary>What can be taken before the kernel ends a process.</summary>
+    public long Headroom => Math.Min(Total, Available + BusyPages);
+
     /// <summary>Reads <c>/proc/meminfo</c> and this process's cgroup (version 2, or the memory controller of version 1); some 0.1 ms.</summary>
     /// <returns>Null where neither can be read.</returns>
     public static MachineMemory? Read() => Read("/");
@@ -18,7 +28,7 @@ public readonly record struct MachineMemory(long Total, long Available)
         MachineMemory? limited = ReadCgroup(root);
         return (machine, limited) switch
         {
-            (MachineMemory all, MachineMemory part) => new MachineMemory(Math.Min(all.Total, part.Total), Math.Min(all.Available, part.Available)),
+            (MachineMemory all, MachineMemory part) => Tighter(all, part),
             (MachineMemory all, null) => all,
             _ => limited,
         };
@@ -65,9 +75,28 @@ public readonly record struct MachineMemory(long Total, long Available)
             bool unified = parts[0] == "0";
             string mount = Path.Combine(root, unified ? "sys/fs/cgroup" : "sys/fs/cgroup/memory");
             tightest = Tighter(tightest, ReadLevels(mount, parts[2], unified));
+            if (unified && tightest is { } limited)
+            {
+                tightest = limited with { Stalled = ReadStalled(Path.Combine(mount, parts[2].Trim('/'), "memory.pressure")) };
+            }
         }
 
         return tightest;
+    }
+
+    // "full avg10=1.53 avg60=0.87 avg300=0.43 total=1234"
+    private static double? ReadStalled(string path)
+    {
+        foreach (string line in Lines(path))
+        {
+            if (line.Split(' ') is ["full", string ten, ..] && ten.StartsWith("avg10=", StringComparison.Ordinal)
+                && double.TryParse(ten.AsSpan(6), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent))
+            {
+                return percent;
+            }
+        }
+
+        return null;
     }
 
     // A limit on any level above holds too. Inside a container the path often does not exist below the mount: then the mount is the level.
@@ -102,22 +131,28 @@ public readonly record struct MachineMemory(long Total, long Available)
 
         // Pages of files that nobody used lately go first when memory is short.
         long droppable = 0;
+        long busy = 0;
+        string before = unified ? "" : "total_";
         foreach (string line in Lines(Path.Combine(directory, "memory.stat")))
         {
             string[] parts = line.Split(' ');
-            if (parts is [string name, string value] && name == (unified ? "inactive_file" : "total_inactive_file")
-                && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+            if (parts is [string name, string value] && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
             {
-                droppable = bytes;
+                droppable += name == before + "inactive_file" ? bytes : 0;
+                busy += name == before + "active_file" || name == "slab_reclaimable" ? bytes : 0;
             }
         }
 
-        return new MachineMemory(limit.Value, Math.Clamp(limit.Value - used.Value + droppable, 0, limit.Value));
+        return new MachineMemory(limit.Value, Math.Clamp(limit.Value - used.Value + droppable, 0, limit.Value)) { BusyPages = busy };
     }
 
     private static MachineMemory? Tighter(MachineMemory? left, MachineMemory? right) => (left, right) switch
     {
-        (MachineMemory a, MachineMemory b) => new MachineMemory(Math.Min(a.Total, b.Total), Math.Min(a.Available, b.Available)),
+        (MachineMemory a, MachineMemory b) => new MachineMemory(Math.Min(a.Total, b.Total), Math.Min(a.Available, b.Available))
+        {
+            BusyPages = a.Available <= b.Available ? a.BusyPages : b.BusyPages,
+            Stalled = a.Stalled ?? b.Stalled,
+        },
         _ => left ?? right,
     };
 

@@ -2,15 +2,18 @@ namespace OpenClaw.Edge.Providers;
 
 /// <summary>Slots of one model and those who wait for one. Keys take turns, so one busy session can not hold up the others;
 /// within a key the first comes first. Thread-safe.</summary>
-internal sealed class FairQueue(int slots)
+/// <param name="slots">How many there are now; asked at every coming and going, under the lock. At least one is always used.</param>
+internal sealed class FairQueue(Func<int> slots)
 {
     /// <summary>Calls that may wait; one more is refused.</summary>
     public const int MaxWaiting = 256; // guess: twice the streams of the largest measured load
 
     private readonly Lock _gate = new();
     private readonly LinkedList<KeyLine> _ring = new(); // the next key to serve is first
-    private int _free = slots;
+    private int _used;
     private int _waiting;
+
+    private bool HasFree => _used < Math.Max(1, slots());
 
     /// <summary>Calls that wait now.</summary>
     public int Waiting
@@ -30,9 +33,9 @@ internal sealed class FairQueue(int slots)
     {
         lock (_gate)
         {
-            if (_free > 0 && _waiting == 0)
+            if (HasFree && _waiting == 0)
             {
-                _free--;
+                _used++;
                 return new QueuePlace(this, granted: true);
             }
 
@@ -51,6 +54,7 @@ internal sealed class FairQueue(int slots)
 
             line.Places.AddLast(place);
             _waiting++;
+            Grant(); // there may be more slots than there were
             Renumber();
             return place;
         }
@@ -63,7 +67,7 @@ internal sealed class FairQueue(int slots)
         {
             if (place.IsGranted)
             {
-                _free++;
+                _used--;
                 Grant();
             }
             else
@@ -89,7 +93,7 @@ internal sealed class FairQueue(int slots)
 
     private void Grant()
     {
-        while (_free > 0 && _ring.First is { } head)
+        while (HasFree && _ring.First is { } head)
         {
             KeyLine line = head.Value;
             QueuePlace next = line.Places.First!.Value;
@@ -100,7 +104,7 @@ internal sealed class FairQueue(int slots)
                 _ring.AddLast(line); // the key's next turn is after everybody else's
             }
 
-            _free--;
+            _used++;
             _waiting--;
             next.Grant();
         }

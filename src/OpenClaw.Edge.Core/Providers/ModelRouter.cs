@@ -45,6 +45,9 @@ public sealed partial class ModelRouter : IAsyncDisposable
         }
     }
 
+    /// <summary>How many of a local model's configured slots may be used now; all of them unless somebody says otherwise.</summary>
+    public Func<int, int> LocalSlots { get; init; } = static configured => configured;
+
     /// <summary>Health of the models that were called.</summary>
     public IReadOnlyList<ModelHealth> Health => _cooldowns.Health;
 
@@ -223,7 +226,10 @@ public sealed partial class ModelRouter : IAsyncDisposable
             return null;
         }
 
-        FairQueue queue = _queues.GetOrAdd(step.Ref, static (_, slots) => new FairQueue(slots), step.Entry.MaxConcurrent);
+        FairQueue queue = _queues.GetOrAdd(
+            step.Ref,
+            static (_, asked) => new FairQueue(() => asked.Entry.Local ? asked.Slots(asked.Entry.MaxConcurrent) : asked.Entry.MaxConcurrent),
+            (step.Entry, Slots: LocalSlots));
         QueuePlace? place = queue.Enter(key);
         full = place is null;
         return place;

@@ -20,6 +20,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private bool _running;
     private long _lastTick;
     private long _lastHealth;
+    private volatile bool _healthChanged;
 
     /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
     public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health)
@@ -44,6 +45,9 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Has the health told with the next look.</summary>
+    public void TellHealth() => _healthChanged = true;
 
     /// <summary>Looks once.</summary>
     public void Sweep()
@@ -70,8 +74,9 @@ internal sealed class ConnectionSweep : IAsyncDisposable
                 _tick();
             }
 
-            if (_time.GetElapsedTime(_lastHealth, now) >= HealthInterval)
+            if (_healthChanged || _time.GetElapsedTime(_lastHealth, now) >= HealthInterval)
             {
+                _healthChanged = false;
                 _lastHealth = now;
                 _health();
             }

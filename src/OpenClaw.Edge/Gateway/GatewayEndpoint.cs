@@ -58,6 +58,9 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     /// <summary>Sockets that are open now.</summary>
     public int Connections => _registry.All.Length;
 
+    /// <summary>Sends everybody a fresh report of how the gateway is, because that has changed.</summary>
+    internal void TellHealth() => _sweep.TellHealth();
+
     /// <summary>Looks at every connection once, as the sweep does each second; returns when that lock and all queues let it.</summary>
     internal void Sweep() => _sweep.Sweep();
 

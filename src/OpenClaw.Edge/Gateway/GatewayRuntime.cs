@@ -3,6 +3,7 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -33,6 +34,12 @@ public sealed record GatewayRuntime
 
     /// <summary>Paired devices and nodes.</summary>
     public required DevicePairing Devices { get; init; }
+
+    /// <summary>Lets browsers in by a code.</summary>
+    public required BrowserPairing Browsers { get; init; }
+
+    /// <summary>What memory and sensors say.</summary>
+    public required MachineStrain Strain { get; init; }
 
     /// <summary>The agents of the configuration in force.</summary>
     public required Func<AgentCatalog> Agents { get; init; }

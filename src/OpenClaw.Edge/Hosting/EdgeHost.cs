@@ -113,6 +113,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
             _owned.Own(() => announced);
         }
 
+        _parts.Browsers.Show();
         _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, Timeout.InfiniteTimeSpan));
         _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterFirstWork, BetweenReleases));
         Report(_parts.Config.Current.Problems);

@@ -86,6 +86,8 @@ internal sealed class GatewayParts
 
     public required TlsIdentity Tls { get; init; }
 
+    public required BrowserPairing Browsers { get; init; }
+
     /// <summary>What the watchdog asks; whoever has a main loop adds it while the parts are put together.</summary>
     public required LoopPulse Pulse { get; init; }
 
@@ -123,9 +125,15 @@ internal sealed class GatewayParts
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
         health.Watch(() => database.WriteFailure is { } failure ? new Warnable("state-database", failure.Message, BlocksReady: true) : null);
         ReadOnlyPlaces.Check(setup.Paths.ConfigPath, health);
+        MachineStrain strain = owned.Own(() => new MachineStrain(
+            new MemoryPressure(MachineMemory.Read, static () => GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true), clock),
+            new Thermometer(Thermometer.SystemFolder, () => store.Current.Config.Gateway.Pressure.MaxCelsius, clock),
+            () => store.Current.Config.Gateway.Pressure.ShedLoad));
+        health.Watch(strain.MemoryWarning);
+        health.Watch(strain.HeatWarning);
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
-        ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers));
+        ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers) { LocalSlots = strain.Heat.Slots });
         ExecApprovalsFile approvals = owned.Own(() => new ExecApprovalsFile(Path.Combine(setup.Paths.StateDir, "exec-approvals.json")));
         var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
         ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
@@ -149,6 +157,7 @@ internal sealed class GatewayParts
             Time = clock,
             Loggers = loggers,
             Notes = notes,
+            Overloaded = strain.Refuses,
         }));
         var tools = new ToolInvocation(registry);
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
@@ -162,9 +171,12 @@ internal sealed class GatewayParts
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
         TlsIdentity tls = owned.Own(() => new TlsIdentity(
             Path.Combine(setup.Paths.SecretDir, "tls"), () => store.Current.Config.Gateway.Tls, HostNames.OfThisMachine, clock, loggers.CreateLogger("OpenClaw.Edge.Security")));
+        var browsers = new BrowserPairing(devices, () => FirstVisit.IsOn(parts!), digits => FirstVisit.Tell(parts!, log, digits), clock);
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
+            Browsers = browsers,
+            Strain = strain,
             Editor = new ConfigEditor(setup.Paths, setup.Environment),
             Tools = tools,
             Guard = guard,
@@ -186,6 +198,7 @@ internal sealed class GatewayParts
             Time = clock,
             Loggers = loggers,
         }));
+        strain.Memory.Changed = _ => gateway.TellHealth();
         parts = new GatewayParts(options, setup, clock, config, secret, agents)
         {
             Logger = logger,
@@ -219,10 +232,13 @@ internal sealed class GatewayParts
                 Hooks = new HookDispatch(runs, heartbeat, () => store.Current.Config, () => parts!.Agents, clock, automation),
                 Kept = new IdempotencyStore(database, clock),
                 Tls = tls,
+                Browsers = browsers,
+                Strain = strain,
                 DeviceScopes = token => devices.FindOperatorToken(token)?.LiveRole("operator") is { } role ? ScopeSet.Of(role.Scopes) : null,
                 DatabaseOpen = () => database.Read(static _ => true),
             })),
             Tls = tls,
+            Browsers = browsers,
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, new TlsFront(tls, clock, logger), loggers)),
             Pulse = PulseOf(clock, database, runs, gateway),
         };

@@ -70,6 +70,8 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
                 context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                 return HttpAnswer.ErrorAsync(
                     context, 429, "rate_limit_error", "The session's queue is full. Wait for its turns to end.");
+            case RunAdmissionStatus.Overloaded:
+                return HttpAnswer.OverloadedAsync(context);
             default:
                 return HttpAnswer.StoppingAsync(context);
         }

@@ -96,6 +96,27 @@ internal sealed class AuthGate(HttpFrontParts parts)
         return await _limiter.AdmitAsync(context, config.Gateway.RateLimit, caller);
     }
 
+    /// <summary>Lets a request through that can only come from a page of this gateway itself, and says who its reader is; answers any other
+    /// and returns null. Asks for no credential.</summary>
+    public async ValueTask<PeerInfo?> OwnPageAsync(HttpContext context)
+    {
+        EdgeConfig config = parts.Config();
+        PeerInfo peer = PeerOf(context, config);
+        string? refusal = peer.ProxyEvidenceUntrusted ? "Proxy client attribution is required. Add the proxy's address to gateway.trustedProxies."
+            : OriginPolicy.Allows(context.Request.Headers.Origin, context.Request.Headers.Host, peer, config) ? null
+            : "Origin not allowed. Open the gateway's own page.";
+        if (refusal is null)
+        {
+            return peer;
+        }
+
+        await HttpAnswer.ErrorAsync(context, StatusCodes.Status403Forbidden, "forbidden", refusal);
+        return null;
+    }
+
+    /// <summary>Whether the reader of a page is somewhere else than on this machine.</summary>
+    public bool IsFromElsewhere(HttpContext context) => PeerOf(context, parts.Config()) is { LocalDirect: false, ProxyEvidenceUntrusted: false };
+
     /// <summary>Whether a probe may show details: to a process of this host, or with the secret. Answers nothing.</summary>
     public bool MaySeeDetails(HttpContext context)
     {

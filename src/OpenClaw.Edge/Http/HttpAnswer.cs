@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Http;
 
@@ -47,6 +49,15 @@ internal static class HttpAnswer
         return ErrorAsync(
             context, StatusCodes.Status503ServiceUnavailable, "api_error",
             "The gateway is shutting down: turns that run may end, new ones are not taken. Try again soon.", "gateway_draining");
+    }
+
+    /// <summary>The answer to new work while memory is short.</summary>
+    public static Task OverloadedAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = ((int)MemoryPressure.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return ErrorAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "api_error",
+            "The gateway is short of memory: what runs goes on, nothing new is begun. Try again soon.", "memory_pressure");
     }
 
     /// <summary>The <c>error</c> member alone, for bodies that carry more and for events of a stream.</summary>

@@ -21,6 +21,7 @@ public sealed partial class HttpFront : IDisposable
     private readonly ProbeEndpoint _probes;
     private readonly LandingPage _page;
     private readonly SecurePage _secure;
+    private readonly PairEndpoint _pair;
     private readonly ModelsEndpoint _models;
     private readonly ChatEndpoint _chat;
     private readonly ResponsesEndpoint _responses;
@@ -42,8 +43,9 @@ public sealed partial class HttpFront : IDisposable
         _streams = new RunStreams(parts.Events);
         _counting = parts.Events.Listen(_counters.On);
         _probes = new ProbeEndpoint(parts, _gate);
-        _page = new LandingPage(parts, _probes);
+        _page = new LandingPage(parts, _probes, _gate);
         _secure = new SecurePage(parts);
+        _pair = new PairEndpoint(parts, _gate, _secure);
         _models = new ModelsEndpoint(parts);
         PassThrough passThrough = new(parts.ProviderHttp, _counters, parts.Models.Counters, parts.Clock, _logger);
         _chat = new ChatEndpoint(parts, passThrough, _streams, _counters);
@@ -131,6 +133,8 @@ public sealed partial class HttpFront : IDisposable
         "/tools/invoke" => HttpRoute.ToolsInvoke,
         "/control-ui-config.json" => HttpRoute.ControlUi,
         "/" or "/index.html" => HttpRoute.Page,
+        "/pair" => HttpRoute.Pair,
+        LandingPage.ScriptPath => HttpRoute.PageScript,
         SecurePage.AuthorityPath => HttpRoute.Authority,
         _ when SessionPath.TryRead(path, "history", out _) => HttpRoute.SessionHistory,
         _ when SessionPath.TryRead(path, "kill", out _) => HttpRoute.SessionKill,
@@ -177,7 +181,7 @@ public sealed partial class HttpFront : IDisposable
         }
 
         string method = context.Request.Method;
-        bool posts = IsWork(route) || route == HttpRoute.SessionKill;
+        bool posts = IsWork(route) || route is HttpRoute.SessionKill or HttpRoute.Pair;
         if (posts ? !HttpMethods.IsPost(method) : !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
         {
             await HttpAnswer.MethodNotAllowedAsync(context, posts ? "POST" : "GET, HEAD");
@@ -191,6 +195,14 @@ public sealed partial class HttpFront : IDisposable
         else if (route == HttpRoute.Authority)
         {
             await _secure.AuthorityAsync(context);
+        }
+        else if (route == HttpRoute.Pair)
+        {
+            await _pair.AnswerAsync(context);
+        }
+        else if (route == HttpRoute.PageScript)
+        {
+            await LandingPage.ScriptAsync(context);
         }
         else if (await _gate.AdmitAsync(context, deviceTokens: route == HttpRoute.ControlUi) && await RouteScopes.AllowAsync(context, route))
         {
@@ -216,7 +228,9 @@ public sealed partial class HttpFront : IDisposable
         Interlocked.Increment(ref _working);
         try
         {
-            await (_parts.Lifecycle.Draining ? HttpAnswer.StoppingAsync(context) : route switch
+            await (_parts.Lifecycle.Draining ? HttpAnswer.StoppingAsync(context)
+                : _parts.Strain.Refuses() ? HttpAnswer.OverloadedAsync(context)
+                : route switch
             {
                 HttpRoute.Chat => _chat.AnswerAsync(context),
                 HttpRoute.Responses => _responses.AnswerAsync(context),

@@ -3,6 +3,7 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Security.Tls;
@@ -59,6 +60,12 @@ public sealed record HttpFrontParts
 
     /// <summary>What TLS shows; shared with the port.</summary>
     public required TlsIdentity Tls { get; init; }
+
+    /// <summary>Lets browsers in by a code.</summary>
+    public required BrowserPairing Browsers { get; init; }
+
+    /// <summary>What memory and sensors say.</summary>
+    public required MachineStrain Strain { get; init; }
 
     /// <summary>Runs single tool calls.</summary>
     public required ToolInvocation Tools { get; init; }

@@ -12,6 +12,12 @@ internal enum HttpRoute
     /// <summary>The landing page.</summary>
     Page,
 
+    /// <summary><c>/pair</c>, where the landing page pairs its browser.</summary>
+    Pair,
+
+    /// <summary>The landing page's script.</summary>
+    PageScript,
+
     /// <summary><c>/openclaw-ca.crt</c>.</summary>
     Authority,
 

@@ -45,6 +45,20 @@ internal sealed class PrometheusEndpoint(HttpFrontParts parts, HttpCounters coun
         ProviderMetrics.Write(text, parts.Models.Counters.All);
         One(text, "openclaw_runs_active", "gauge", "Agent turns that run or wait.", parts.Runs.Active.Count);
         One(text, "openclaw_uptime_seconds", "gauge", "Seconds since the start.", (long)parts.Lifecycle.Uptime.TotalSeconds);
+        if (parts.Strain.Memory.Memory is { } memory)
+        {
+            One(text, "openclaw_memory_limit_bytes", "gauge", "Memory of the machine or of the control group, whichever is less.", memory.Total);
+            One(text, "openclaw_memory_available_bytes", "gauge", "What can be taken before the kernel ends a process.", memory.Headroom);
+        }
+
+        One(text, "openclaw_memory_short", "gauge", "1 while new work is refused because memory is short.", parts.Strain.Memory.IsShort ? 1 : 0);
+        One(text, "openclaw_load_shed_total", "counter", "Work refused because memory was short.", parts.Strain.Memory.Refused);
+        if (parts.Strain.Heat.Celsius is { } celsius)
+        {
+            One(text, "openclaw_temperature_celsius", "gauge", "The warmest sensor.", (long)Math.Round(celsius));
+            One(text, "openclaw_temperature_hot", "gauge", "1 while local models get half their slots.", parts.Strain.Heat.IsHot ? 1 : 0);
+        }
+
         One(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
         return HttpAnswer.BytesAsync(
             context,

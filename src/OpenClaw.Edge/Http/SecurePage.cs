@@ -13,11 +13,14 @@ internal sealed class SecurePage(HttpFrontParts parts)
 
     /// <summary>Whether this is a person's browser on another machine, that could have had TLS: a page in the clear from elsewhere,
     /// straight from its own address.</summary>
-    public bool SendsAway(HttpContext context)
+    public bool SendsAway(HttpContext context) =>
+        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && CouldBeSecure(context);
+
+    /// <summary>Whether a request came in the clear from another machine, straight from its own address, that could have had TLS.</summary>
+    public bool CouldBeSecure(HttpContext context)
     {
         HttpRequest request = context.Request;
         return !request.IsHttps && parts.Tls.Answers && IsFromElsewhere(context) && !IsForwarded(request.Headers)
-            && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             && parts.Tls.Fingerprint() is not null; // without OpenSSL there is nowhere to go
     }
 

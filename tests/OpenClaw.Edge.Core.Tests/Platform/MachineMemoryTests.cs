@@ -40,6 +40,18 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Fact]
+    public void Says_how_long_the_group_stood_still_and_what_the_kernel_could_still_take_back()
+    {
+        _dir.Write("proc/self/cgroup", "0::/box\n");
+        _dir.Write("sys/fs/cgroup/box/memory.max", "1000\n");
+        _dir.Write("sys/fs/cgroup/box/memory.current", "990\n");
+        _dir.Write("sys/fs/cgroup/box/memory.stat", "active_file 300\ninactive_file 50\nslab_reclaimable 20\n");
+        _dir.Write("sys/fs/cgroup/box/memory.pressure", "some avg10=12.00 avg60=1.00 avg300=0.00 total=1\nfull avg10=7.25 avg60=0.00 avg300=0.00 total=1\n");
+        Assert.Equal(new MachineMemory(1000, 60) { Stalled = 7.25, BusyPages = 320 }, Read());
+        Assert.Equal(380, Read()!.Value.Headroom);
+    }
+
+    [Fact]
     public void The_softer_limit_counts_where_it_is_lower()
     {
         _dir.Write("proc/self/cgroup", "0::/\n");

@@ -32,6 +32,9 @@ public sealed class RunningGateway : IAsyncDisposable
     /// <summary>The child process; null in process.</summary>
     public GatewayProcess? Process => process;
 
+    /// <summary>What it has written to its console so far.</summary>
+    public string Output => process?.Output ?? Encoding.UTF8.GetString(console.ToArray());
+
     /// <summary>Starts a gateway on <paramref name="home"/>. Throws with the reason when it refuses to start. A <paramref name="clock"/>
     /// of the test needs a gateway in this process, else the test is skipped.</summary>
     public static async Task<RunningGateway> StartAsync(GatewayHome home, string workingDirectory = "/", TimeProvider? clock = null)

@@ -10,6 +10,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Hosting;
 using OpenClaw.Edge.Http;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Security.Tls;
@@ -37,11 +38,13 @@ internal sealed class HttpHost : IAsyncDisposable
     private readonly HttpFront _front;
     private readonly KestrelListener _listener;
     private readonly TlsIdentity _tls;
+    private readonly DevicePairing _devices;
 
     private HttpHost(TempDir directory, TimeProvider clock, EdgeConfig config, IReadOnlyList<ModelProviderEntry>? extra)
     {
         _directory = directory;
         Config = config;
+        Strain = new MachineStrain(new MemoryPressure(() => Memory, static () => { }, clock), new Thermometer(directory.PathOf("thermal"), () => 80, clock), () => true);
         Models = ScriptedModelServer.Start();
         _providerHttp = new ProviderHttp();
         _database = EdgeDatabase.Open(Path.Combine(directory.Root, "state.sqlite"), clock, NullLogger.Instance);
@@ -88,6 +91,7 @@ internal sealed class HttpHost : IAsyncDisposable
         _heartbeat = new Heartbeat(Runs, Sessions, new SystemEvents(clock), () => Config, () => Agents, clock, NullLogger.Instance);
         _heartbeat.Start();
         _tls = new TlsIdentity(directory.PathOf("tls"), () => Config.Gateway.Tls, HostNames.OfThisMachine, clock, NullLogger.Instance);
+        _devices = new DevicePairing(_database, directory.PathOf("device-tokens.key"), clock);
         _front = new HttpFront(new HttpFrontParts
         {
             Clock = clock,
@@ -109,6 +113,8 @@ internal sealed class HttpHost : IAsyncDisposable
             DeviceScopes = token => token == "device-token-of-a-page" ? ScopeSet.Of(["operator.read"]) : null,
             DatabaseOpen = () => DatabaseOpen,
             Tls = _tls,
+            Strain = Strain,
+            Browsers = new BrowserPairing(_devices, () => false, static _ => { }, clock),
         });
         _listener = new KestrelListener(
             [new IPEndPoint(IPAddress.Loopback, 0)], OpenClaw.Edge.Platform.InheritedListeners.Take(_ => null, 0), new TlsFront(_tls, clock, NullLogger.Instance), NullLoggerFactory.Instance);
@@ -117,6 +123,11 @@ internal sealed class HttpHost : IAsyncDisposable
     public EdgeConfig Config { get; set; }
 
     public string AuthMode { get; set; } = "token";
+
+    /// <summary>What the machine has of memory, as the front sees it.</summary>
+    public MachineMemory Memory { get; set; } = new(1L << 30, 1L << 29);
+
+    public MachineStrain Strain { get; }
 
     public string? Password { get; set; }
 
@@ -188,10 +199,12 @@ internal sealed class HttpHost : IAsyncDisposable
         _front.Dispose();
         await _heartbeat.DisposeAsync();
         _tls.Dispose();
+        Strain.Dispose();
         await Runs.DisposeAsync();
         await _router.DisposeAsync();
         await Models.DisposeAsync();
         _providerHttp.Dispose();
+        await _devices.DisposeAsync();
         await _database.DisposeAsync();
         _directory.Dispose();
         _log.Dispose();

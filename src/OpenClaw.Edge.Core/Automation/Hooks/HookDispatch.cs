@@ -113,6 +113,7 @@ public sealed partial class HookDispatch(
         Run run = admission.Run ?? throw (admission.Status switch
         {
             RunAdmissionStatus.Draining => new HookRefusedException("the gateway is stopping", 503),
+            RunAdmissionStatus.Overloaded => new HookRefusedException("the gateway is short of memory", 503),
             _ => new HookRefusedException("hook agent run was rejected because the target session has too many turns waiting", 409),
         });
         return new HookRun(run.Id, EndAsync(run, action, agent, label));

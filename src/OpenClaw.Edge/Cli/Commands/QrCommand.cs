@@ -9,6 +9,7 @@ namespace OpenClaw.Edge.Cli.Commands;
 internal static class QrCommand
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     public static Command Create(string name, bool waits, CliOptions shared, CliWorld world)
     {
@@ -80,7 +81,26 @@ internal static class QrCommand
         context.Say($"setup code  {code}");
         context.Say($"gateway     {setup.Text("gatewayUrl")}");
         context.Say("Scan it, or type the code, in the OpenClaw app. It holds for 10 minutes and for one device.");
+        if (waits && access == "full")
+        {
+            await SayDigitsAsync(context, client, cancellationToken);
+        }
+
         return waits ? await WaitAsync(context, client, setup, cancellationToken) : (int)ExitCode.Ok;
+    }
+
+    // For a browser, where one elsewhere can come; an older gateway has no such method.
+    private static async Task SayDigitsAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JsonElement made = await client.CallAsync("edge.pair.code", null, context.Timeout, cancellationToken);
+            context.Say($"browser     {made.Text("url")}  and type {made.Text("code")}");
+        }
+        catch (CliException refused)
+        {
+            context.Say($"browser     {TextLayout.OneLine(refused.Message)}");
+        }
     }
 
     private static async Task<int> WaitAsync(
@@ -106,10 +126,24 @@ internal static class QrCommand
                 return (int)ExitCode.Ok;
             }
 
+            if (await FindBrowserAsync(context, client, expires - (long)Lifetime.TotalMilliseconds, cancellationToken) is { } browser)
+            {
+                context.Say($"paired {browser.Text("displayName") ?? "browser"} {browser.Text("deviceId")}");
+                return (int)ExitCode.Ok;
+            }
+
             await Task.Delay(PollInterval, context.Clock, cancellationToken);
         }
 
         throw new CliException(ExitCode.Failed, "nobody used the setup code within its 10 minutes; run 'openclaw pair' again");
+    }
+
+    // A browser that took the digits instead has an invitation of its own.
+    private static async Task<JsonElement?> FindBrowserAsync(CliContext context, GatewayClient client, long sinceMs, CancellationToken cancellationToken)
+    {
+        JsonElement list = await client.CallAsync("device.pair.list", null, context.Timeout, cancellationToken);
+        return list.Items("paired").Select(device => (JsonElement?)device).FirstOrDefault(
+            device => device!.Value.Text("approvedVia") == "bootstrap" && device.Value.Number("approvedAtMs") >= sinceMs);
     }
 
     // Two rows of modules a line: full, upper and lower half blocks. Light modules are drawn, for dark terminals.

@@ -68,6 +68,13 @@ internal static class StatusCommand
             : "not shown to this connection, see 'openclaw models'";
         context.Say($"  model     {model}");
         context.Say($"  sessions  {sessions.Number("count") ?? 0}");
+        JsonElement machine = status.Member("machine");
+        if (machine.Number("memoryAvailableBytes") is { } free && machine.Number("memoryLimitBytes") is { } all)
+        {
+            string celsius = machine.Member("celsius") is { ValueKind: JsonValueKind.Number } heat ? $", {heat.GetDouble():0} °C" : "";
+            context.Say($"  machine   {free >> 20} of {all >> 20} MB free{celsius}");
+        }
+
         JsonElement[] recent = [.. sessions.Items("recent").Take(ShownSessions)];
         if (recent.Length == 0)
         {

@@ -27,6 +27,8 @@ internal static class RunReplies
             RunAdmissionStatus.UnknownAgent => SessionTarget.UnknownAgent(request.SessionKey.AgentId),
             RunAdmissionStatus.LaneFull => GatewayError.Unavailable(
                 "This session has too many waiting messages. Please try again in a moment.", retryMs),
+            RunAdmissionStatus.Overloaded => GatewayError.Unavailable(
+                "The gateway is short of memory. Please try again in a moment.", retryMs),
             _ => GatewayError.Unavailable("gateway restart in progress", retryMs),
         };
     }

@@ -9,7 +9,8 @@ using QRCoder;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>device.pair.setupCode</c> and <c>.setupStatus</c>: invitations that a phone reads from a QR code.</summary>
+/// <summary><c>device.pair.setupCode</c> and <c>.setupStatus</c>: invitations that a phone reads from a QR code; and our own
+/// <c>edge.pair.code</c>: six digits for a browser.</summary>
 internal sealed class SetupCodeMethods(GatewayRuntime runtime)
 {
     private const int PixelsPerModule = 8;
@@ -23,7 +24,29 @@ internal sealed class SetupCodeMethods(GatewayRuntime runtime)
             "publicUrl:str(2048) preferRemoteUrl:bool includeQr:bool access:full|limited|node",
             CreateAsync),
         MethodEntry.Of("device.pair.setupStatus", OperatorScopes.Admin, "setupId!:str1", Status),
+        MethodEntry.Of("edge.pair.code", OperatorScopes.Admin, "", _ => Digits()),
     ];
+
+    private MethodReply Digits()
+    {
+        if (!runtime.Browsers.IsOn)
+        {
+            return MethodReply.Invalid(
+                "No browser elsewhere can be paired by a code: the gateway listens on loopback only, without TLS or without authentication, "
+                + "or gateway.controlUi.pairByCode is false.");
+        }
+
+        string digits = runtime.Browsers.Issue();
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("code"u8, digits);
+            json.WriteNumber("expiresAtMs"u8, runtime.Time.GetUtcNow().Add(BrowserCode.Lifetime).ToUnixTimeMilliseconds());
+            if (TryFindUrl(null, out string url, out _))
+            {
+                json.WriteString("url"u8, $"https{url[url.IndexOf(':', StringComparison.Ordinal)..]}/"); // a page needs TLS for its key
+            }
+        });
+    }
 
     private async ValueTask<MethodReply> CreateAsync(MethodCall call, CancellationToken cancellationToken)
     {

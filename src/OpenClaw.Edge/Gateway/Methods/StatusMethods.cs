@@ -71,6 +71,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
 
         PairingJson.WriteList(json, "queuedSystemEvents", runtime.Heartbeat.Notes.All());
         TaskJson.WriteCounts(json, tasks.All);
+        WriteMachine(json);
         json.WriteStartObject("sessions"u8);
         if (call.Connection.Grant!.IsAdmin)
         {
@@ -95,6 +96,31 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // Ours: what is left of memory, and how warm it is.
+    private void WriteMachine(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("machine"u8);
+        if (runtime.Strain.Memory.Memory is { } memory)
+        {
+            json.WriteNumber("memoryLimitBytes"u8, memory.Total);
+            json.WriteNumber("memoryAvailableBytes"u8, memory.Headroom);
+            if (memory.Stalled is { } stalled)
+            {
+                json.WriteNumber("memoryStalledPercent"u8, stalled);
+            }
+        }
+
+        json.WriteBoolean("memoryShort"u8, runtime.Strain.Memory.IsShort);
+        json.WriteNumber("refused"u8, runtime.Strain.Memory.Refused);
+        if (runtime.Strain.Heat.Celsius is { } celsius)
+        {
+            json.WriteNumber("celsius"u8, Math.Round(celsius, 1));
+            json.WriteBoolean("hot"u8, runtime.Strain.Heat.IsHot);
+        }
+
         json.WriteEndObject();
     }
 

@@ -112,7 +112,7 @@ internal sealed class LogSink : IAsyncDisposable
             LogFormat.WriteConsole(line, _style, _consoleBytes);
         }
 
-        if (_file is not null)
+        if (_file is not null && !line.Private)
         {
             LogFormat.WriteJson(line, _fileBytes);
         }
