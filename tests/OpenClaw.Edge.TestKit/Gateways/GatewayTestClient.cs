@@ -108,6 +108,14 @@ public sealed class GatewayTestClient : IAsyncDisposable
         string id = $"{prefix}{Interlocked.Increment(ref ids)}";
         TaskCompletionSource<JsonElement> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting[id] = answer;
+        lock (gate)
+        {
+            if (ended)
+            {
+                throw Gone();
+            }
+        }
+
         await SendAsync($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}""");
         return await Guard.Within(answer.Task, $"the response to {method}");
     }
@@ -119,6 +127,10 @@ public sealed class GatewayTestClient : IAsyncDisposable
         try
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Gone(); // nobody cancels: so says the socket that is aborted while it sends
         }
         finally
         {
@@ -272,9 +284,11 @@ public sealed class GatewayTestClient : IAsyncDisposable
         arrived.TrySetResult();
         foreach (TaskCompletionSource<JsonElement> call in waiting.Values)
         {
-            call.TrySetException(new InvalidOperationException($"The connection ended before the response: {CloseStatus} {CloseReason}"));
+            call.TrySetException(Gone());
         }
     }
+
+    private InvalidOperationException Gone() => new($"The connection ended before the response: {CloseStatus} {CloseReason}");
 
     private void Take(ReadOnlyMemory<byte> utf8)
     {
