@@ -10,7 +10,7 @@ namespace OpenClaw.Edge.Gateway;
 /// itself only. Source: docs/protocol.md, who gets what. Thread-safe.</summary>
 public sealed class Broadcaster : IAsyncDisposable
 {
-    // With more readers the run's thread would make too many system calls for each token; the pool shares them and packs frames.
+    // More readers than this are a crowd: each token to each of them would be more work than the tokens are.
     private const int MaxDirectReaders = 4;
 
     private readonly ConnectionRegistry _registry;
@@ -18,7 +18,9 @@ public sealed class Broadcaster : IAsyncDisposable
     private readonly HealthReport _health;
     private readonly RunEventHub _hub;
     private readonly TimeProvider _time;
+    private readonly RunEventEncoder _runs;
     private readonly IDisposable _listening;
+    private volatile int _audience;
 
     internal Broadcaster(GatewayRuntime runtime, ConnectionRegistry registry, PresenceBoard presence, HealthReport health)
     {
@@ -28,8 +30,8 @@ public sealed class Broadcaster : IAsyncDisposable
         _hub = runtime.Events;
         _time = runtime.Time;
         Sessions = new SessionEvents(runtime, this);
-        var runs = new RunEventEncoder(this, Sessions);
-        _listening = runtime.Events.Listen(runs.On);
+        _runs = new RunEventEncoder(this, Sessions, runtime.Time);
+        _listening = runtime.Events.Listen(_runs.On);
     }
 
     internal SessionEvents Sessions { get; }
@@ -71,10 +73,11 @@ public sealed class Broadcaster : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _listening.Dispose();
+        _runs.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Tells runs how many connections see their text.</summary>
+    /// <summary>Tells runs how many connections see every piece of their text.</summary>
     internal void CountAudience()
     {
         int audience = 0;
@@ -86,11 +89,12 @@ public sealed class Broadcaster : IAsyncDisposable
             }
         }
 
-        _hub.Audience = audience;
+        _audience = audience;
+        _hub.Audience = IsCrowded ? 1 : audience;
     }
 
     /// <summary>Whether anybody may see chat and agent events.</summary>
-    internal bool AnyReader => _hub.Audience > 0;
+    internal bool AnyReader => _audience > 0;
 
     internal void Tick()
     {
@@ -154,15 +158,44 @@ public sealed class Broadcaster : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether too many read for each to get every token.</summary>
+    internal bool IsCrowded => _audience > MaxDirectReaders;
+
+    /// <summary>How many connections see runs' text.</summary>
+    internal int Audience => _audience;
+
     /// <summary>Sends a text update to the same readers; a peer that is busy gets it merged with what it has not got yet.</summary>
-    internal void ToReaders(TextUpdate update, string sessionKey)
+    internal void ToReaders(RunFrames run, TextUpdate update)
     {
-        bool now = _hub.Audience <= MaxDirectReaders;
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (Reads(connection, sessionKey))
+            if (Reads(connection, run.Run.SessionKey.Text))
             {
-                connection.SendUpdate(update, now);
+                connection.SendUpdate(update, now: true);
+            }
+        }
+    }
+
+    /// <summary>Sends a text update to the connection that started the run.</summary>
+    internal void ToAsker(RunFrames run, TextUpdate update)
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Id == run.Run.Request.ConnectionId && Reads(connection, run.Run.SessionKey.Text))
+            {
+                connection.SendUpdate(update, now: true);
+            }
+        }
+    }
+
+    /// <summary>Sends a text update to every other reader.</summary>
+    internal void ToWatchers(RunFrames run, TextUpdate update)
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Id != run.Run.Request.ConnectionId && Reads(connection, run.Run.SessionKey.Text))
+            {
+                connection.SendUpdate(update, now: false);
             }
         }
     }

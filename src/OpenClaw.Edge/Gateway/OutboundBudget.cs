@@ -5,7 +5,8 @@ internal sealed class OutboundBudget(long maxBytes)
 {
     private long _waiting;
 
-    /// <summary>Bytes waiting now. Events count once for each peer although peers share them.</summary>
+    /// <summary>Bytes of memory that wait now. Events count once for each peer although peers share them; news of a run's text hardly
+    /// count, which is in memory anyway.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Whether the total is over its limit.</summary>

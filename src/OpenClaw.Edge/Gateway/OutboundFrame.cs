@@ -9,6 +9,8 @@ namespace OpenClaw.Edge.Gateway;
 /// <param name="Opcode">Kind of frame.</param>
 internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, long Seq, WebSocketOpcode Opcode)
 {
+    private const int UpdateBytes = 160; // the object, and its place in the queue
+
     /// <summary>The update; null for another frame.</summary>
     public TextUpdate? Update { get; init; }
 
@@ -22,6 +24,9 @@ internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, long S
     public int Cost => Update is { } update
         ? update.Length(second: false, FirstDelta) + (update.HasSecond ? update.Length(second: true, SecondDelta) : 0)
         : Bytes.Length;
+
+    /// <summary>Bytes that it keeps in memory, near enough: an update points at the run's own text.</summary>
+    public int Held => Update is null ? Bytes.Length : UpdateBytes;
 
     /// <summary>Wraps an update.</summary>
     public static OutboundFrame Of(TextUpdate update, long seq) => new(ReadOnlyMemory<byte>.Empty, seq, WebSocketOpcode.Text)

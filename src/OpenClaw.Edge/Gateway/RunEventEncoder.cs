@@ -8,14 +8,34 @@ namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Turns run events into <c>chat</c>, <c>agent</c> and session events, in the order the original sends them.
 /// Source: docs/protocol.md, transcripts. Called on the runs' own threads: events of one run never overlap.</summary>
-internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents sessions)
+internal sealed class RunEventEncoder : IDisposable
 {
+    private readonly Broadcaster broadcaster;
+    private readonly SessionEvents sessions;
+    private readonly WatcherPace _pace;
+
     // One entry a run that has sent text and not ended: bounded by the lanes.
     private readonly ConcurrentDictionary<string, RunFrames> _frames = new(StringComparer.Ordinal);
+
+    /// <summary>Creates the encoder.</summary>
+    public RunEventEncoder(Broadcaster broadcaster, SessionEvents sessions, TimeProvider time)
+    {
+        this.broadcaster = broadcaster;
+        this.sessions = sessions;
+        _pace = new WatcherPace(ReleaseAll, time);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _pace.Dispose();
 
     /// <summary>Handles one event.</summary>
     public void On(RunEvent runEvent)
     {
+        if (runEvent is not (RunTextEvent or RunThinkingEvent) && _frames.TryGetValue(runEvent.Run.Id, out RunFrames? frames))
+        {
+            frames.Release(broadcaster.ToWatchers);
+        }
+
         switch (runEvent)
         {
             case RunTextEvent text:
@@ -85,14 +105,41 @@ internal sealed class RunEventEncoder(Broadcaster broadcaster, SessionEvents ses
             return;
         }
 
-        broadcaster.ToReaders(FramesOf(text.Run).Text(text), text.Run.SessionKey.Text);
+        RunFrames frames = FramesOf(text.Run);
+        Send(frames, frames.Text(text));
     }
 
     private void OnThinking(RunThinkingEvent thinking)
     {
         if (broadcaster.AnyReader)
         {
-            broadcaster.ToReaders(FramesOf(thinking.Run).Thinking(thinking), thinking.Run.SessionKey.Text);
+            RunFrames frames = FramesOf(thinking.Run);
+            Send(frames, frames.Thinking(thinking));
+        }
+    }
+
+    // A few readers get every piece as it comes; of a crowd only the one who asked does.
+    private void Send(RunFrames frames, TextUpdate update)
+    {
+        if (!broadcaster.IsCrowded)
+        {
+            frames.Release(broadcaster.ToWatchers); // kept while there was a crowd
+            broadcaster.ToReaders(frames, update);
+            return;
+        }
+
+        broadcaster.ToAsker(frames, update);
+        if (frames.Hold(update, broadcaster.ToWatchers))
+        {
+            _pace.Wake(_frames.Count, broadcaster.Audience);
+        }
+    }
+
+    private void ReleaseAll()
+    {
+        foreach (KeyValuePair<string, RunFrames> run in _frames)
+        {
+            run.Value.Release(broadcaster.ToWatchers);
         }
     }
 

@@ -6,22 +6,28 @@ using OpenClaw.Edge.Agents;
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>The text events of one run: how each begins, which never changes, and which texts only grew. One thread at a
-/// time makes updates: events of a run never overlap.</summary>
+/// time makes updates: events of a run never overlap; what is kept for watchers may be released by any.</summary>
 internal sealed class RunFrames
 {
     private readonly byte[] _chat;
     private readonly byte[] _agent;
     private TextStream _text = new();
     private TextStream _thinking = new();
+    private readonly Lock _gate = new();
+    private TextUpdate? _held;
 
     /// <summary>Prepares the frames of a run that has started.</summary>
     public RunFrames(Run run)
     {
+        Run = run;
         string body = $"\"runId\":{Quote(run.Id)},\"sessionKey\":{Quote(run.SessionKey.Text)},\"agentId\":{Quote(run.SessionKey.AgentId)}";
         _chat = Encoding.UTF8.GetBytes("{\"type\":\"event\",\"event\":\"chat\",\"payload\":{" + body + ",\"seq\":");
         _agent = Encoding.UTF8.GetBytes(
             "{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + ",\"isHeartbeat\":false,\"seq\":");
     }
+
+    /// <summary>The run.</summary>
+    public Run Run { get; }
 
     /// <summary>A <c>chat</c> event up to its number.</summary>
     public ReadOnlySpan<byte> Chat => _chat;
@@ -54,6 +60,48 @@ internal sealed class RunFrames
         _thinking.Take(text.TextEscaped.Length, 0);
         return new TextUpdate(
             _thinking, this, text.Seq, text.TimestampMs, null, text.TextEscaped, text.DeltaEscaped.Length, ReadOnlyMemory<byte>.Empty, 0);
+    }
+
+    /// <summary>Keeps an update for those who only watch, together with what they have not got yet. The first words of a text
+    /// are not kept. True when something waits that did not wait before.</summary>
+    public bool Hold(TextUpdate update, Action<RunFrames, TextUpdate> send)
+    {
+        lock (_gate)
+        {
+            if (_held is { } held)
+            {
+                if (held.Stream == update.Stream)
+                {
+                    _held = update.After(held);
+                    return false;
+                }
+
+                send(this, held);
+                _held = null;
+            }
+
+            if (update.IsFirst)
+            {
+                send(this, update);
+                return false;
+            }
+
+            _held = update;
+            return true;
+        }
+    }
+
+    /// <summary>Sends what was kept. Every event that is not text comes after it. Thread-safe.</summary>
+    public void Release(Action<RunFrames, TextUpdate> send)
+    {
+        lock (_gate)
+        {
+            if (_held is { } held)
+            {
+                _held = null;
+                send(this, held);
+            }
+        }
     }
 
     private static string Quote(string text) =>

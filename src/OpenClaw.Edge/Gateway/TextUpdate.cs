@@ -41,6 +41,16 @@ internal sealed record TextUpdate(
     /// <summary>Whether there are two events.</summary>
     public bool HasSecond => ItemId is not null;
 
+    /// <summary>Whether it is the beginning of its text.</summary>
+    public bool IsFirst => FirstText.Length == FirstDelta;
+
+    /// <summary>This update for somebody who did not get the one before it.</summary>
+    public TextUpdate After(TextUpdate missed) => this with
+    {
+        FirstDelta = FirstDelta + missed.FirstDelta,
+        SecondDelta = SecondDelta + missed.SecondDelta,
+    };
+
     private ReadOnlySpan<byte> AgentTime => ItemId is null ? ",\"stream\":\"thinking\",\"ts\":"u8 : ",\"stream\":\"assistant\",\"ts\":"u8;
 
     /// <summary>Bytes of an event without its closing brace, when its new piece is this long.</summary>

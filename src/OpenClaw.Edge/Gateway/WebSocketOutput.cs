@@ -26,7 +26,8 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     private int _queued;
     private int _mostQueued; // since the queue was last empty
     private int _mergeFrom; // nothing before it may be replaced: another frame came after
-    private long _waiting;
+    private long _waiting; // bytes on the wire
+    private long _held; // bytes in memory
     private long _seq;
     private bool _draining;
     private bool _closed;
@@ -156,7 +157,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     /// <inheritdoc />
     void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
 
-    private bool IsFull => _waiting > maxWaitingBytes || (_waiting > FairShareBytes && budget.Exceeded);
+    private bool IsFull => _waiting > maxWaitingBytes || (_held > FairShareBytes && budget.Exceeded);
 
     // True when nobody drains: the caller must start it, outside the lock.
     private bool Enqueue(OutboundFrame frame)
@@ -169,7 +170,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
         Place(_queued++) = frame;
         _mergeFrom = _queued;
         _mostQueued = Math.Max(_mostQueued, _queued);
-        Count(frame.Cost);
+        Count(frame.Cost, frame.Held);
         bool start = !_draining;
         _draining = true;
         return start;
@@ -215,7 +216,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
             {
                 long before = waiting.Cost;
                 waiting = waiting.Grown(update);
-                Count(waiting.Cost - before);
+                _waiting += waiting.Cost - before;
                 return true;
             }
         }
@@ -223,10 +224,11 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
         return false;
     }
 
-    private void Count(long bytes)
+    private void Count(long waiting, long held)
     {
-        _waiting += bytes;
-        budget.Add(bytes);
+        _waiting += waiting;
+        _held += held;
+        budget.Add(held);
     }
 
     private void Start(bool start, bool now)
@@ -248,7 +250,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
 
     private async Task DrainAsync()
     {
-        while (TakeBatch(out int count, out long bytes))
+        while (TakeBatch(out int count, out long bytes, out long held))
         {
             try
             {
@@ -266,18 +268,19 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
             Array.Clear(_batch, 0, count);
             lock (_gate)
             {
-                Count(-bytes);
+                Count(-bytes, -held);
             }
         }
     }
 
     // A batch is as small as a chunk: what is not in it can still be merged. Only the drain touches it.
-    private bool TakeBatch(out int count, out long bytes)
+    private bool TakeBatch(out int count, out long bytes, out long held)
     {
         lock (_gate)
         {
             count = 0;
             bytes = 0;
+            held = 0;
             if (_queued == 0)
             {
                 Shrink();
@@ -296,6 +299,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
             {
                 ref OutboundFrame first = ref Place(0);
                 bytes += first.Cost;
+                held += first.Held;
                 _batch[count++] = first;
                 first = default;
                 _head = (_head + 1) & (_queue.Length - 1);
