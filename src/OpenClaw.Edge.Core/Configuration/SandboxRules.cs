@@ -88,7 +88,7 @@ internal static class SandboxRules
             if (settings is { BrowserEnabled: true, Mode: not "off" } && told.Add(at + ".browser"))
             {
                 problems.Add(
-                    at + ".browser.enabled", root.Find(at + ".browser.enabled") ?? root, ProblemSeverity.Warning,
+                    at + ".browser.enabled", root.Find(at + ".browser.enabled") ?? root, ProblemSeverity.Info,
                     "no browser container is started by this version: sandboxed sessions have no browser.",
                     "Remove the key, or let commands start one: docker.image \"openclaw-sandbox-browser:bookworm-slim\", made by openclaw sandbox build --browser.");
             }

@@ -49,6 +49,19 @@ public sealed class SandboxCommandTests : IAsyncDisposable
         Assert.True(run.Json.GetProperty("edge").GetProperty("ready").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_browser_container_is_not_promised()
+    {
+        using CliRun run = With("mode: 'all', browser: { enabled: true, cdpPort: 9222, noVncEnabled: true, binds: [] }");
+        Assert.Equal(0, await run.InvokeAsync("config", "validate"));
+        string said = run.Out.ToString() + run.Error;
+        Assert.Contains("no browser container is started by this version", said);
+        Assert.DoesNotContain("unknown", said);
+        using CliRun explain = With("mode: 'all', browser: { enabled: true }");
+        await explain.InvokeAsync("sandbox", "explain");
+        Assert.Contains("browser    none: this version starts no browser container", explain.Out.ToString());
+    }
+
     [Theory]
     [InlineData("docker: { binds: ['/run/user/0/docker.sock:/s'], dangerouslyAllowExternalBindSources: true }", "would show /run", "Mount a folder")]
     [InlineData("docker: { image: 'openclaw-sandbox-browser:bookworm-slim' }", "no image openclaw-sandbox-browser", "openclaw sandbox build --browser")]

@@ -53,6 +53,11 @@ internal static class SandboxExplainCommand
             context.Say($"  {source,-9}  {inside} is {host}{(writable ? "" : ", read-only")}");
         }
 
+        if (settings.BrowserEnabled)
+        {
+            context.Say("  browser    none: this version starts no browser container (sandbox.browser)");
+        }
+
         Tools(context, scope, settings);
         foreach (SandboxWall wall in report.Walls)
         {
