@@ -59,6 +59,20 @@ public sealed class StateLock : IDisposable
         }
     }
 
+    /// <summary>Who holds the directory now; null when nobody does. Takes nothing and writes nothing.</summary>
+    /// <exception cref="IOException">The lock file cannot be opened.</exception>
+    public static StateLockHolder? HolderOf(string stateDir)
+    {
+        string path = Path.Combine(stateDir, "gateway.lock");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using FileStream? free = OpenExclusive(path);
+        return free is null ? ReadHolder(stateDir) : null;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 

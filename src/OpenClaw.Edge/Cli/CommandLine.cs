@@ -65,6 +65,7 @@ public static class CommandLine
             UsageCommand.Create(shared, world),
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
+            BackupCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),

@@ -15,7 +15,7 @@ public sealed partial class Arrows_point_down
         ["Diagnostics"],
         ["Configuration", "Storage", "Platform"],
         ["Security", "Sessions", "Providers", "Sandbox", "Memory", "Skills"],
-        ["Tools"],
+        ["Tools", "Care"],
         ["Agents"],
         ["Channels", "Automation"],
     ];
