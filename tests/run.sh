@@ -71,6 +71,21 @@ suite() { # NAME PROJECT [ARGUMENTS…]
   if [ $code -ne 0 ]; then grep -vE '^\s*$' "$results/$name.log" | tail -n 120; fi
   if [ $code -eq 124 ] || [ $code -eq 137 ]; then bad "$name: took more than 7 minutes"; fi
   count "$results/$name.xml"
+  once_more "$name" "$program"
+}
+
+once_more() { # NAME PROGRAM: up to three tests that failed run again, alone; one that passes then is named, to be mended, and counts as passed
+  local name=$1 program=$2 tests=() methods=() bad_ones test
+  mapfile -t tests < <(grep -o '<test [^>]*result="Fail"[^>]*>' "$results/$name.xml" | sed -nE 's/.* type="([^"]*)".* method="([^"]*)".*/\1.\2/p' | sort -u)
+  bad_ones=$(grep -o '<test [^>]*result="Fail"' "$results/$name.xml" | wc -l)
+  if [ "${#tests[@]}" -eq 0 ] || [ "${#tests[@]}" -gt 3 ]; then return; fi
+  for test in "${tests[@]}"; do methods+=(-method "$test"); done
+  rm -f "$results/$name-again.xml"
+  if timeout --kill-after=10 420 "$program" -noColor -noLogo -xml "$results/$name-again.xml" "${methods[@]}" >"$results/$name-again.log" 2>&1 \
+    && grep -q '<assembly [^>]* passed="[1-9]' "$results/$name-again.xml"; then
+    failed=$((failed - bad_ones)) passed=$((passed + bad_ones))
+    for test in "${tests[@]}"; do echo "UNSTABLE $test: failed beside the others, passed alone"; done
+  fi
 }
 
 if wanted tools "install what is missing"; then
@@ -148,46 +163,21 @@ if wanted fuzz "a million spoiled frames in process, 100,000 over sockets, 20,00
   OPENCLAW_BIN=$bin suite fuzz-native OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Fuzz.Survives_bad_peers' -class 'OpenClaw.Edge.Tests.Fuzz.Answers_bad_bodies'
 fi
 
-if wanted conformance "the original gateway and ours on the same scripts" && needs_binary conformance; then
-  OPENCLAW_BIN=$bin CONFORMANCE_OUT=$results/conformance timeout --kill-after=20 1100 bash tests/conformance/run.sh >"$results/conformance.log" 2>&1
-  case $? in
-    77) grep '^SKIP ' "$results/conformance.log" ;;
-    0 | 1) grep -E '^(FAIL|note|identical by family|pass rate)' "$results/conformance.log" | tail -n 60 ;;
-    *) tail -n 40 "$results/conformance.log" ;;
-  esac
-  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/conformance.log" | tail -n 1)
-  if [ -n "$totals" ]; then
-    passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
-  elif ! grep -q '^SKIP ' "$results/conformance.log"; then
-    bad "conformance: the run did not end"
-  fi
-fi
-
-if wanted ui "the original's web page on our gateway, in Chromium" && needs_binary ui; then
-  OPENCLAW_BIN=$bin UI_OUT=$results/ui timeout --kill-after=20 1200 bash tests/ui/run.sh >"$results/ui.log" 2>&1
-  case $? in
-    77) grep '^SKIP ' "$results/ui.log" ;;
-    0 | 1) grep -E '^(FAIL|note)' "$results/ui.log" | head -n 60 ;;
-    *) tail -n 40 "$results/ui.log" ;;
-  esac
-  totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$results/ui.log" | tail -n 1)
-  if [ -n "$totals" ]; then
-    passed=$((passed + ${totals%% *})) failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$totals" | grep -oE '[0-9]+')))
-  elif ! grep -q '^SKIP ' "$results/ui.log"; then
-    bad "ui: the run did not end"
-  fi
-fi
-
-if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
-  OPENCLAW_BIN=$bin EDGE_CRASHES=$crashes suite crash OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Functional.Survives_kill'
-fi
-
 apart() { # NAME SECONDS [FOLDER]: a suite that is a script of its own, tests/FOLDER/run.sh; adds its counts, says why it was skipped
-  local name=$1 log=$results/$1.log totals
-  OPENCLAW_BIN=$bin timeout --kill-after=20 "$2" bash "tests/${3:-$name}/run.sh" >"$log" 2>&1
-  case $? in
+  local name=$1 seconds=$2 folder=${3:-$1} log=$results/$1.log code totals unstable=""
+  OPENCLAW_BIN=$bin timeout --kill-after=20 "$seconds" bash "tests/$folder/run.sh" >"$log" 2>&1
+  code=$?
+  if [ $code -eq 1 ] && [ "$(grep -c '^FAIL' "$log")" -le 2 ]; then # once more; what passes then is named, to be mended
+    unstable=$(grep '^FAIL' -A 5 "$log")
+    mv "$log" "$log.first"
+    OPENCLAW_BIN=$bin timeout --kill-after=20 "$seconds" bash "tests/$folder/run.sh" >"$log" 2>&1
+    code=$?
+    if [ $code -eq 0 ]; then echo "UNSTABLE $name: failed, and passed when run again"; fi
+    echo "$unstable"
+  fi
+  case $code in
     77) grep '^SKIP ' "$log" ;;
-    0 | 1) grep -E '^(FAIL|SKIP|      )' -A 30 "$log" | head -n 60 ;;
+    0 | 1) grep -E '^(FAIL|SKIP|note|identical by family|pass rate|      )' -A 5 "$log" | head -n 60 ;;
     *) tail -n 40 "$log" ;;
   esac
   totals=$(grep -oE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
@@ -197,6 +187,15 @@ apart() { # NAME SECONDS [FOLDER]: a suite that is a script of its own, tests/FO
     bad "$name: the run did not end"
   fi
 }
+
+export CONFORMANCE_OUT=$PWD/$results/conformance UI_OUT=$PWD/$results/ui
+if wanted conformance "the original gateway and ours on the same scripts" && needs_binary conformance; then apart conformance 1100; fi
+
+if wanted ui "the original's web page on our gateway, in Chromium" && needs_binary ui; then apart ui 1200; fi
+
+if wanted crash "$crashes kills while turns stream" && needs_binary crash; then
+  OPENCLAW_BIN=$bin EDGE_CRASHES=$crashes suite crash OpenClaw.Edge.Tests -class 'OpenClaw.Edge.Tests.Functional.Survives_kill'
+fi
 
 if wanted appliance "a booted Debian with the package, its service and its plug" && needs_binary appliance; then apart appliance 1800; fi
 
