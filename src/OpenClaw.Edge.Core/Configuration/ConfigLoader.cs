@@ -68,7 +68,6 @@ public static class ConfigLoader
             Raw = raw is null ? "" : Encoding.UTF8.GetString(raw.Value.Span),
             Path = paths.ConfigPath,
             Exists = raw is not null,
-            Hash = ConfigHash.Of(raw is null ? default : raw.Value.Span),
             Problems = problems.ToList(),
             Valid = !problems.HasFatal,
             Includes = includes.Files,

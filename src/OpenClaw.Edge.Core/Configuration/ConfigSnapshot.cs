@@ -1,8 +1,12 @@
+using System.Text;
+
 namespace OpenClaw.Edge.Configuration;
 
 /// <summary>One load of the configuration, good or bad. Immutable.</summary>
 public sealed record ConfigSnapshot
 {
+    private string? _hash;
+
     /// <summary>Values with defaults filled in; all defaults when the file could not be read at all.</summary>
     public required EdgeConfig Config { get; init; }
 
@@ -11,7 +15,15 @@ public sealed record ConfigSnapshot
     public required ReadOnlyMemory<byte> Json { get; init; }
 
     /// <summary>The main file as it was read; empty when there is none.</summary>
-    public required string Raw { get; init; }
+    public required string Raw
+    {
+        get;
+        init
+        {
+            field = value;
+            _hash = null;
+        }
+    }
 
     /// <summary>Where the main file is or would be.</summary>
     public required string Path { get; init; }
@@ -20,8 +32,8 @@ public sealed record ConfigSnapshot
     public required bool Exists { get; init; }
 
     /// <summary><c>hmac-sha256:v1:…</c> over <see cref="Raw"/> under a key of this process: equal text, equal hash; says
-    /// nothing to others.</summary>
-    public required string Hash { get; init; }
+    /// nothing to others. Made when it is first asked for: a command that only reads does without a cryptographic library.</summary>
+    public string Hash => _hash ??= ConfigHash.Of(Encoding.UTF8.GetBytes(Raw));
 
     /// <summary>Everything found, worst first.</summary>
     public required IReadOnlyList<ConfigProblem> Problems { get; init; }

@@ -49,7 +49,6 @@ internal static class LastGoodConfig
         return !good.Valid ? null : good with
         {
             Raw = broken.Raw,
-            Hash = broken.Hash,
             Exists = broken.Exists,
             Problems = broken.Problems,
             Includes = broken.Includes,

@@ -9,8 +9,14 @@ namespace OpenClaw.Edge.Providers;
 /// answer.</summary>
 internal sealed class AnswerStream : IDisposable
 {
-    /// <summary>Silence before the first byte after which the person is told why.</summary>
+    /// <summary>Silence before the first piece after which the person is told why.</summary>
     public static readonly TimeSpan ProgressAfter = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The same for a server that is far: a second or two is nothing to tell there.</summary>
+    public static readonly TimeSpan FarProgressAfter = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often it is told again, with the time that has passed: a cold model takes minutes from a slow disk.</summary>
+    public static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
 
     private const int MaxWholeBytes = 32 * 1024 * 1024;
 
@@ -46,23 +52,25 @@ internal sealed class AnswerStream : IDisposable
     /// <param name="path">Relative to the server's root.</param>
     /// <param name="body">Writes the request; kept nowhere while the answer streams.</param>
     /// <param name="whole">Whether one JSON object is asked for in place of a stream.</param>
-    /// <param name="explain">Says why nothing came for a while; null says nothing.</param>
+    /// <param name="explain">Says why nothing came for a while; without it, only who is waited for is told.</param>
     /// <param name="cancellationToken">Closes the upstream connection.</param>
     public async IAsyncEnumerable<ChatDelta> RunAsync(
         string path,
         Func<ReadOnlyMemory<byte>> body,
         bool whole,
-        Func<CancellationToken, Task<ModelProgress?>>? explain,
+        Func<CancellationToken, Task<ModelProgress>>? explain,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<UpstreamCall> opening = UpstreamCall.PostAsync(_server, path, body(), _request.Model, gone.Token);
-        if (explain is not null && await ExplainAsync(opening, explain, gone.Token) is { } progress)
+        Task<UpstreamCall> opening = OpenAsync(path, body(), gone.Token);
+        long began = _server.Clock.GetTimestamp();
+        TimeSpan patience = _server.Local ? ProgressAfter : FarProgressAfter;
+        while (await ExplainAsync(opening, patience, explain, gone.Token) is { } progress)
         {
             bool left = true;
             try
             {
-                yield return ChatDelta.Of(progress);
+                yield return ChatDelta.Of(After(progress, began));
                 left = false;
             }
             finally
@@ -73,6 +81,8 @@ internal sealed class AnswerStream : IDisposable
                     await AbandonAsync(opening);
                 }
             }
+
+            patience = ProgressEvery;
         }
 
         await using UpstreamCall call = await opening;
@@ -150,12 +160,39 @@ internal sealed class AnswerStream : IDisposable
         _lines?.Dispose();
     }
 
+    // Some servers send the head before they load the model: what counts is the first piece.
+    private async Task<UpstreamCall> OpenAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        UpstreamCall call = await UpstreamCall.PostAsync(_server, path, body, _request.Model, cancellationToken);
+        try
+        {
+            await call.ReadFirstAsync();
+            return call;
+        }
+        catch
+        {
+            await call.DisposeAsync();
+            throw;
+        }
+    }
+
+    private ModelProgress After(ModelProgress progress, long began) =>
+        _server.Clock.GetElapsedTime(began) is { TotalSeconds: >= 1 } passed
+            ? progress with { Text = $"{progress.Text} {passed.TotalSeconds:0} s" }
+            : progress;
+
+    private ModelProgress Waiting =>
+        new("starting_model", $"waiting for {_request.Model} on {_server.Title}…", _server.Id, _request.Model);
+
     private async Task<ModelProgress?> ExplainAsync(
-        Task<UpstreamCall> opening, Func<CancellationToken, Task<ModelProgress?>> explain, CancellationToken cancellationToken)
+        Task<UpstreamCall> opening,
+        TimeSpan patience,
+        Func<CancellationToken, Task<ModelProgress>>? explain,
+        CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task slow = Task.Delay(ProgressAfter, _server.Clock, either.Token);
-        if (await Task.WhenAny(opening, slow) == opening)
+        Task slow = Task.Delay(patience, _server.Clock, either.Token);
+        if (await Task.WhenAny(opening, slow) == opening || cancellationToken.IsCancellationRequested)
         {
             await either.CancelAsync();
             return null;
@@ -163,11 +200,15 @@ internal sealed class AnswerStream : IDisposable
 
         try
         {
-            return await explain(either.Token);
+            return explain is null ? Waiting : await explain(either.Token);
         }
-        catch (Exception e) when (e is ProviderException or OperationCanceledException)
+        catch (ProviderException)
         {
-            return null; // the call itself will tell
+            return Waiting; // the call itself will tell
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

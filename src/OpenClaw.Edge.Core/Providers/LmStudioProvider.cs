@@ -198,7 +198,7 @@ internal sealed class LmStudioProvider : IModelProvider, IEmbedder
         }
     }
 
-    private async Task<ModelProgress?> ExplainAsync(string model, CancellationToken cancellationToken)
+    private async Task<ModelProgress> ExplainAsync(string model, CancellationToken cancellationToken)
     {
         IReadOnlyList<LmStudioModel> models = await RefreshAsync(cancellationToken);
         bool loaded = models.Any(known => known.Key == model && known.LoadedInstances is { Count: > 0 });

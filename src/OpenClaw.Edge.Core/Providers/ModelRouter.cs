@@ -107,7 +107,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
                 }
 
                 yield return ChatDelta.Of(new ModelProgress(
-                    "queued", before == 0 ? "queued, you are next" : $"queued, {before} before you", step.Entry.Id, step.Model, before));
+                    "queued", $"waits for {step.Model}", step.Entry.Id, step.Model, before + 1));
                 await changed.WaitAsync(cancellationToken);
             }
 

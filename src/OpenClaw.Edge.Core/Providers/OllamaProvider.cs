@@ -101,7 +101,7 @@ internal sealed class OllamaProvider(ModelServer server) : IModelProvider, IEmbe
         || (failure.Failure is ProviderFailure.ServerError or ProviderFailure.BadRequest
             && FailurePhrases.MeansToolTrouble(failure.Message));
 
-    private async Task<ModelProgress?> ExplainAsync(string model, CancellationToken cancellationToken)
+    private async Task<ModelProgress> ExplainAsync(string model, CancellationToken cancellationToken)
     {
         HashSet<string> loaded = await _models.LoadedAsync(cancellationToken);
         return loaded.Contains(model)

@@ -32,8 +32,8 @@ internal sealed class OpenAiProvider : IModelProvider, IEmbedder
     /// <summary>Names a wire's model for a request, when the server wants another one than the catalogue's.</summary>
     public Func<ModelRequest, CancellationToken, Task<string>>? Rename { get; init; }
 
-    /// <summary>Says why nothing came for a while.</summary>
-    public Func<string, CancellationToken, Task<ModelProgress?>>? Explain { get; init; }
+    /// <summary>Says why nothing came for a while, where the server can be asked.</summary>
+    public Func<string, CancellationToken, Task<ModelProgress>>? Explain { get; init; }
 
     /// <inheritdoc />
     public async IAsyncEnumerable<ChatDelta> StreamAsync(
@@ -110,7 +110,7 @@ internal sealed class OpenAiProvider : IModelProvider, IEmbedder
                 ? ResponsesRequestWriter.Write(_server, request, model, shape)
                 : ChatRequestWriter.Write(_server, request, model, shape),
             whole: !shape.Stream,
-            ct => ExplainAsync(request.Model, ct),
+            Explain is null ? null : ct => Explain(request.Model, ct),
             cancellationToken);
         await foreach (ChatDelta delta in deltas)
         {
@@ -141,11 +141,6 @@ internal sealed class OpenAiProvider : IModelProvider, IEmbedder
 
         return next;
     }
-
-    private Task<ModelProgress?> ExplainAsync(string model, CancellationToken cancellationToken) =>
-        Explain is not null
-            ? Explain(model, cancellationToken)
-            : Task.FromResult(_server.Local ? new ModelProgress("starting_model", $"waiting for {model} on {_server.Title}…", _server.Id, model) : null);
 
     private ModelInfo Describe(OpenAiModel model)
     {

@@ -79,14 +79,24 @@ internal sealed class UpstreamCall : IAsyncDisposable
         return await call.ReadToEndAsync(64 * 1024 * 1024);
     }
 
-    /// <summary>Reads more of the body; the first read has the patience of the first byte, later ones that of a stall.
+    /// <summary>Waits for the first bytes of the body, with the patience of the first byte; the next read has them. Throws
+    /// as <see cref="ReadAsync()"/> does.</summary>
+    public async ValueTask ReadFirstAsync()
+    {
+        ReadResult first = await ReadAsync(isFirst: true);
+        AdvanceTo(first.Buffer.Start, first.Buffer.Start);
+    }
+
+    /// <summary>Reads more of the body, with the patience of a stall.
     /// Throws <see cref="ProviderException"/>, or <see cref="OperationCanceledException"/> when the caller cancelled.</summary>
-    public async ValueTask<ReadResult> ReadAsync()
+    public ValueTask<ReadResult> ReadAsync() => ReadAsync(isFirst: false);
+
+    private async ValueTask<ReadResult> ReadAsync(bool isFirst)
     {
         ValueTask<ReadResult> pending = _body!.ReadAsync(_deadline.Token);
         if (!pending.IsCompleted)
         {
-            _deadline.CancelAfter(_server.StallTimeout);
+            _deadline.CancelAfter(isFirst ? _server.FirstByteTimeout : _server.StallTimeout);
         }
 
         try
@@ -97,7 +107,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!_caller.IsCancellationRequested)
         {
-            throw ProviderErrors.Stalled(_server, _model);
+            throw isFirst ? ProviderErrors.NoFirstByte(_server, _model) : ProviderErrors.Stalled(_server, _model);
         }
         catch (OperationCanceledException)
         {
@@ -118,7 +128,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
     /// <summary>Marks bytes as read.</summary>
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _body!.AdvanceTo(consumed, examined);
 
-    /// <summary>Reads the rest of the body into one array. Throws as <see cref="ReadAsync"/> does.</summary>
+    /// <summary>Reads the rest of the body into one array. Throws as <see cref="ReadAsync()"/> does.</summary>
     public async Task<byte[]> ReadToEndAsync(int maxBytes)
     {
         while (true)

@@ -17,122 +17,106 @@ public static class MessageEventReader
     /// <summary>Adds an event to the draft. False: it is not JSON of this wire. Never throws on input.</summary>
     public static bool TryRead(ReadOnlySpan<byte> data, AnswerDraft draft)
     {
-        try
+        draft.Block = -1;
+        return WireObject.TryRead(data, draft, Member);
+    }
+
+    private static void Member(ref Utf8JsonReader json, AnswerDraft draft)
+    {
+        if (json.ValueTextEquals("type"u8))
         {
-            var json = new Utf8JsonReader(data);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
-            int index = Index(json);
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("type"u8))
-                {
-                    json.Read();
-                    draft.Done |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("message_stop"u8);
-                    json.Skip();
-                }
-                else if (json.ValueTextEquals("delta"u8))
-                {
-                    json.Read();
-                    Delta(ref json, draft, index);
-                }
-                else if (json.ValueTextEquals("content_block"u8))
-                {
-                    json.Read();
-                    Block(ref json, draft, index);
-                }
-                else if (json.ValueTextEquals("message"u8))
-                {
-                    json.Read();
-                    Message(ref json, draft);
-                }
-                else if (json.ValueTextEquals("usage"u8))
-                {
-                    json.Read();
-                    Usage(ref json, draft);
-                }
-                else if (json.ValueTextEquals("error"u8))
-                {
-                    json.Read();
-                    WireText.Error(ref json, draft);
-                }
-                else
-                {
-                    json.Read();
-                    json.Skip();
-                }
-            }
-
-            return !json.Read();
+            json.Read();
+            draft.Done |= json.TokenType == JsonTokenType.String && json.ValueTextEquals("message_stop"u8);
+            json.Skip();
         }
-        catch (JsonException)
+        else if (json.ValueTextEquals("index"u8))
         {
-            return false;
+            json.Read();
+            draft.Block = (int)(WireText.Long(ref json) ?? 0);
+        }
+        else if (json.ValueTextEquals("delta"u8))
+        {
+            FindIndex(json, draft);
+            json.Read();
+            WireObject.Read(ref json, draft, Delta);
+        }
+        else if (json.ValueTextEquals("content_block"u8))
+        {
+            FindIndex(json, draft);
+            json.Read();
+            Block(ref json, draft);
+        }
+        else if (json.ValueTextEquals("message"u8))
+        {
+            json.Read();
+            WireObject.Read(ref json, draft, Message);
+        }
+        else if (json.ValueTextEquals("usage"u8))
+        {
+            json.Read();
+            Usage(ref json, draft);
+        }
+        else if (json.ValueTextEquals("error"u8))
+        {
+            json.Read();
+            WireText.Error(ref json, draft);
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 
-    private static int Index(Utf8JsonReader ahead)
+    // The index comes before what it is the index of; a server may write it behind.
+    private static void FindIndex(Utf8JsonReader ahead, AnswerDraft draft)
     {
-        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        while (draft.Block < 0)
         {
             bool isIndex = ahead.ValueTextEquals("index"u8);
             ahead.Read();
-            if (isIndex)
-            {
-                return (int)(WireText.Long(ref ahead) ?? 0);
-            }
-
+            draft.Block = isIndex ? (int)(WireText.Long(ref ahead) ?? 0) : -1;
             ahead.Skip();
+            if (!ahead.Read() || ahead.TokenType != JsonTokenType.PropertyName)
+            {
+                draft.Block = Math.Max(0, draft.Block);
+            }
         }
-
-        return 0;
     }
 
-    private static void Delta(ref Utf8JsonReader json, AnswerDraft draft, int index)
+    private static void Delta(ref Utf8JsonReader json, AnswerDraft draft)
     {
-        if (json.TokenType != JsonTokenType.StartObject)
+        if (json.ValueTextEquals("text"u8))
         {
-            json.Skip();
-            return;
+            json.Read();
+            WireText.Content(ref json, draft, thinking: false);
         }
-
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        else if (json.ValueTextEquals("thinking"u8))
         {
-            if (json.ValueTextEquals("text"u8))
+            json.Read();
+            WireText.Content(ref json, draft, thinking: true);
+        }
+        else if (json.ValueTextEquals("partial_json"u8))
+        {
+            json.Read();
+            if (json.TokenType == JsonTokenType.String)
             {
-                json.Read();
-                WireText.Content(ref json, draft, thinking: false);
+                (draft.FindCall(draft.Block) ?? draft.AddCall(draft.Block)).AppendEscaped(json.ValueSpan);
             }
-            else if (json.ValueTextEquals("thinking"u8))
-            {
-                json.Read();
-                WireText.Content(ref json, draft, thinking: true);
-            }
-            else if (json.ValueTextEquals("partial_json"u8))
-            {
-                json.Read();
-                if (json.TokenType == JsonTokenType.String)
-                {
-                    (draft.FindCall(index) ?? draft.AddCall(index)).AppendEscaped(json.ValueSpan);
-                }
-            }
-            else if (json.ValueTextEquals("stop_reason"u8))
-            {
-                json.Read();
-                draft.FinishReason = WireText.String(ref json) ?? draft.FinishReason;
-            }
-            else
-            {
-                json.Read();
-                json.Skip();
-            }
+
+            json.Skip();
+        }
+        else if (json.ValueTextEquals("stop_reason"u8))
+        {
+            json.Read();
+            draft.FinishReason = WireText.String(ref json) ?? draft.FinishReason;
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 
-    private static void Block(ref Utf8JsonReader json, AnswerDraft draft, int index)
+    private static void Block(ref Utf8JsonReader json, AnswerDraft draft)
     {
         if (json.TokenType != JsonTokenType.StartObject)
         {
@@ -162,14 +146,13 @@ public static class MessageEventReader
             }
             else
             {
-                json.Read();
-                json.Skip();
+                WireObject.Pass(ref json);
             }
         }
 
         if (type == "tool_use")
         {
-            ToolCallDraft call = draft.AddCall(index);
+            ToolCallDraft call = draft.AddCall(draft.Block);
             call.Id = id;
             call.Name = name ?? "";
         }
@@ -177,29 +160,19 @@ public static class MessageEventReader
 
     private static void Message(ref Utf8JsonReader json, AnswerDraft draft)
     {
-        if (json.TokenType != JsonTokenType.StartObject)
+        if (json.ValueTextEquals("id"u8))
         {
-            json.Skip();
-            return;
+            json.Read();
+            draft.ResponseId = WireText.String(ref json);
         }
-
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        else if (json.ValueTextEquals("usage"u8))
         {
-            if (json.ValueTextEquals("id"u8))
-            {
-                json.Read();
-                draft.ResponseId = WireText.String(ref json);
-            }
-            else if (json.ValueTextEquals("usage"u8))
-            {
-                json.Read();
-                Usage(ref json, draft);
-            }
-            else
-            {
-                json.Read();
-                json.Skip();
-            }
+            json.Read();
+            Usage(ref json, draft);
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 

@@ -11,14 +11,21 @@ namespace OpenClaw.Edge.Protocol.Gateway;
 /// <param name="Mask">Masking key as it lies on the wire.</param>
 public readonly record struct WebSocketHeader(bool Fin, WebSocketOpcode Opcode, long Length, uint Mask)
 {
-    /// <summary>Longest header of a client's frame.</summary>
+    /// <summary>Longest header of a frame.</summary>
     public const int MaxBytes = 14;
 
     private const int MaxControlPayload = 125;
 
-    // FIN RSV1-3 opcode(4) | MASK len(7) | len(16|64)? | mask(32)
     /// <summary>Reads a client's header. Never throws.</summary>
-    public static WebSocketHeaderResult TryRead(ReadOnlySpan<byte> bytes, out WebSocketHeader header, out int consumed)
+    public static WebSocketHeaderResult TryRead(ReadOnlySpan<byte> bytes, out WebSocketHeader header, out int consumed) =>
+        TryRead(bytes, masked: true, out header, out consumed);
+
+    /// <summary>Reads a server's header. Never throws.</summary>
+    public static WebSocketHeaderResult TryReadServer(ReadOnlySpan<byte> bytes, out WebSocketHeader header, out int consumed) =>
+        TryRead(bytes, masked: false, out header, out consumed);
+
+    // FIN RSV1-3 opcode(4) | MASK len(7) | len(16|64)? | mask(32)?
+    private static WebSocketHeaderResult TryRead(ReadOnlySpan<byte> bytes, bool masked, out WebSocketHeader header, out int consumed)
     {
         header = default;
         consumed = 0;
@@ -30,7 +37,7 @@ public readonly record struct WebSocketHeader(bool Fin, WebSocketOpcode Opcode, 
         bool fin = (bytes[0] & 0x80) != 0;
         int code = bytes[0] & 0x0f;
         bool control = code >= 8;
-        if ((bytes[0] & 0x70) != 0 || code is > 2 and < 8 or > 10 || (bytes[1] & 0x80) == 0)
+        if ((bytes[0] & 0x70) != 0 || code is > 2 and < 8 or > 10 || (bytes[1] & 0x80) != 0 != masked)
         {
             return WebSocketHeaderResult.ProtocolError;
         }
@@ -42,7 +49,8 @@ public readonly record struct WebSocketHeader(bool Fin, WebSocketOpcode Opcode, 
             return WebSocketHeaderResult.ProtocolError;
         }
 
-        if (bytes.Length < 2 + extra + 4)
+        int key = masked ? 4 : 0;
+        if (bytes.Length < 2 + extra + key)
         {
             return WebSocketHeaderResult.Incomplete;
         }
@@ -58,9 +66,9 @@ public readonly record struct WebSocketHeader(bool Fin, WebSocketOpcode Opcode, 
             return WebSocketHeaderResult.ProtocolError;
         }
 
-        uint mask = MemoryMarshal.Read<uint>(bytes[(2 + extra)..]);
+        uint mask = masked ? MemoryMarshal.Read<uint>(bytes[(2 + extra)..]) : 0;
         header = new WebSocketHeader(fin, (WebSocketOpcode)code, length, mask);
-        consumed = 2 + extra + 4;
+        consumed = 2 + extra + key;
         return WebSocketHeaderResult.Read;
     }
 
@@ -93,6 +101,15 @@ public readonly record struct WebSocketHeader(bool Fin, WebSocketOpcode Opcode, 
         }
 
         return bytes;
+    }
+
+    /// <summary>Writes a client's header (final, masked) and returns its length.</summary>
+    public static int WriteClient(Span<byte> destination, WebSocketOpcode opcode, int payloadLength, uint mask)
+    {
+        int bytes = WriteServer(destination, opcode, payloadLength);
+        destination[1] |= 0x80;
+        MemoryMarshal.Write(destination[bytes..], in mask);
+        return bytes + sizeof(uint);
     }
 
     /// <summary>Masks or unmasks in place; the payload starts at the first byte of the key.</summary>

@@ -15,35 +15,14 @@ namespace OpenClaw.Edge.Protocol.Ollama;
 public static class OllamaChunkReader
 {
     /// <summary>Adds a line to the draft. False: it is not JSON of this wire. Never throws on input.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> line, AnswerDraft draft)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(line);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                Member(ref json, draft);
-            }
-
-            return !json.Read(); // one object a line: the rest of the line must be empty
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlySpan<byte> line, AnswerDraft draft) => WireObject.TryRead(line, draft, Member);
 
     private static void Member(ref Utf8JsonReader json, AnswerDraft draft)
     {
         if (json.ValueTextEquals("message"u8))
         {
             json.Read();
-            Message(ref json, draft);
+            WireObject.Read(ref json, draft, Message);
         }
         else if (json.ValueTextEquals("done"u8))
         {
@@ -72,41 +51,30 @@ public static class OllamaChunkReader
         }
         else
         {
-            json.Read();
-            json.Skip();
+            WireObject.Pass(ref json);
         }
     }
 
     private static void Message(ref Utf8JsonReader json, AnswerDraft draft)
     {
-        if (json.TokenType != JsonTokenType.StartObject)
+        if (json.ValueTextEquals("content"u8))
         {
-            json.Skip();
-            return;
+            json.Read();
+            WireText.Content(ref json, draft, thinking: false);
         }
-
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        else if (json.ValueTextEquals("thinking"u8))
         {
-            if (json.ValueTextEquals("content"u8))
-            {
-                json.Read();
-                WireText.Content(ref json, draft, thinking: false);
-            }
-            else if (json.ValueTextEquals("thinking"u8))
-            {
-                json.Read();
-                WireText.Content(ref json, draft, thinking: true);
-            }
-            else if (json.ValueTextEquals("tool_calls"u8))
-            {
-                json.Read();
-                ToolCalls(ref json, draft);
-            }
-            else
-            {
-                json.Read();
-                json.Skip();
-            }
+            json.Read();
+            WireText.Content(ref json, draft, thinking: true);
+        }
+        else if (json.ValueTextEquals("tool_calls"u8))
+        {
+            json.Read();
+            ToolCalls(ref json, draft);
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 
@@ -120,53 +88,43 @@ public static class OllamaChunkReader
 
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            ToolCallDraft call = draft.AddCall(draft.Calls.Count);
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("id"u8))
-                {
-                    json.Read();
-                    call.Id = WireText.String(ref json);
-                }
-                else if (json.ValueTextEquals("function"u8))
-                {
-                    json.Read();
-                    Function(ref json, call);
-                }
-                else
-                {
-                    json.Read();
-                    json.Skip();
-                }
-            }
+            WireObject.Read(ref json, draft.AddCall(draft.Calls.Count), Call);
+        }
+    }
+
+    private static void Call(ref Utf8JsonReader json, ToolCallDraft call)
+    {
+        if (json.ValueTextEquals("id"u8))
+        {
+            json.Read();
+            call.Id = WireText.String(ref json);
+        }
+        else if (json.ValueTextEquals("function"u8))
+        {
+            json.Read();
+            WireObject.Read(ref json, call, Function);
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 
     private static void Function(ref Utf8JsonReader json, ToolCallDraft call)
     {
-        if (json.TokenType != JsonTokenType.StartObject)
+        if (json.ValueTextEquals("name"u8))
         {
-            json.Skip();
-            return;
+            json.Read();
+            call.Name = WireText.String(ref json) ?? "";
         }
-
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        else if (json.ValueTextEquals("arguments"u8))
         {
-            if (json.ValueTextEquals("name"u8))
-            {
-                json.Read();
-                call.Name = WireText.String(ref json) ?? "";
-            }
-            else if (json.ValueTextEquals("arguments"u8))
-            {
-                json.Read();
-                ToolArguments.Read(ref json, call);
-            }
-            else
-            {
-                json.Read();
-                json.Skip();
-            }
+            json.Read();
+            ToolArguments.Read(ref json, call);
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 }

@@ -14,28 +14,7 @@ namespace OpenClaw.Edge.Protocol.OpenAi;
 public static class ChatChunkReader
 {
     /// <summary>Adds a chunk to the draft. False: it is not JSON of this wire. Never throws on input.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> chunk, AnswerDraft draft)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(chunk);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                Member(ref json, draft);
-            }
-
-            return !json.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlySpan<byte> chunk, AnswerDraft draft) => WireObject.TryRead(chunk, draft, Member);
 
     private static void Member(ref Utf8JsonReader json, AnswerDraft draft)
     {
@@ -76,8 +55,7 @@ public static class ChatChunkReader
         }
         else
         {
-            json.Read();
-            json.Skip();
+            WireObject.Pass(ref json);
         }
     }
 
@@ -91,24 +69,25 @@ public static class ChatChunkReader
 
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("message"u8))
-                {
-                    json.Read();
-                    Delta(ref json, draft);
-                }
-                else if (json.ValueTextEquals("finish_reason"u8))
-                {
-                    json.Read();
-                    draft.FinishReason = WireText.String(ref json) ?? draft.FinishReason;
-                }
-                else
-                {
-                    json.Read();
-                    json.Skip();
-                }
-            }
+            WireObject.Read(ref json, draft, Choice);
+        }
+    }
+
+    private static void Choice(ref Utf8JsonReader json, AnswerDraft draft)
+    {
+        if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("message"u8))
+        {
+            json.Read();
+            Delta(ref json, draft);
+        }
+        else if (json.ValueTextEquals("finish_reason"u8))
+        {
+            json.Read();
+            draft.FinishReason = WireText.String(ref json) ?? draft.FinishReason;
+        }
+        else
+        {
+            WireObject.Pass(ref json);
         }
     }
 
@@ -149,8 +128,7 @@ public static class ChatChunkReader
             }
             else
             {
-                json.Read();
-                json.Skip();
+                WireObject.Pass(ref json);
             }
         }
     }

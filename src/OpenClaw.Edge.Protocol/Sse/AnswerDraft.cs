@@ -30,6 +30,9 @@ public sealed class AnswerDraft
     /// <summary>The server's id of the answer.</summary>
     public string? ResponseId { get; set; }
 
+    /// <summary>The content block that an event of Anthropic's wire is about; negative until its number was read.</summary>
+    internal int Block { get; set; }
+
     /// <summary>An error that the server sent in place of the rest.</summary>
     public string? Error { get; set; }
 

@@ -8,8 +8,6 @@ namespace OpenClaw.Edge.Cli;
 /// <content>Frames in and out.</content>
 public sealed partial class GatewayClient
 {
-    private const int MaxFrameBytes = 26_214_400; // policy.maxPayload of the original
-
     // {"type":"req","id":…,"method":…,"params"?:…}
     private static ReadOnlyMemory<byte> Request(string id, string method, Action<Utf8JsonWriter>? parameters)
     {
@@ -93,20 +91,14 @@ public sealed partial class GatewayClient
     private async Task ReadAsync()
     {
         CliException failure = Gone("closed");
-        byte[] buffer = new byte[16 * 1024];
         try
         {
-            while (true)
+            while (await _socket.ReceiveAsync(_stopping.Token) is { } text)
             {
-                (int length, buffer) = await ReceiveAsync(buffer);
-                if (length < 0)
-                {
-                    failure = Closing();
-                    break;
-                }
-
-                Dispatch(buffer.AsSpan(0, length));
+                Dispatch(text.Span);
             }
+
+            failure = Closing();
         }
         catch (OperationCanceledException)
         {
@@ -119,35 +111,6 @@ public sealed partial class GatewayClient
         finally
         {
             Fail(failure);
-        }
-    }
-
-    private async Task<(int Length, byte[] Buffer)> ReceiveAsync(byte[] buffer)
-    {
-        int length = 0;
-        while (true)
-        {
-            ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(buffer.AsMemory(length), _stopping.Token);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                return (-1, buffer);
-            }
-
-            length += part.Count;
-            if (part.EndOfMessage)
-            {
-                return (length, buffer);
-            }
-
-            if (length == buffer.Length)
-            {
-                if (length >= MaxFrameBytes)
-                {
-                    throw new WebSocketException($"a frame of more than {MaxFrameBytes} bytes");
-                }
-
-                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxFrameBytes));
-            }
         }
     }
 
@@ -218,8 +181,8 @@ public sealed partial class GatewayClient
 
     private CliException Closing()
     {
-        string reason = _socket.CloseStatusDescription is { Length: > 0 } text ? text : "no reason given";
-        int code = (int)(_socket.CloseStatus ?? WebSocketCloseStatus.Empty);
+        string reason = _socket.CloseReason is { Length: > 0 } text ? text : "no reason given";
+        int code = _socket.CloseCode ?? 1005;
         return code switch
         {
             1008 or 4001 => new CliException(ExitCode.Unauthorized, $"{_target.Display} closed the connection: {reason}"),

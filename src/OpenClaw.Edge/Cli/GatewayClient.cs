@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli;
 
@@ -10,12 +11,11 @@ public sealed partial class GatewayClient : IAsyncDisposable
     // The original allows 15 s for the handshake; a gateway on this machine or LAN needs none of it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ClientWebSocket _socket;
+    private readonly FrameSocket _socket;
     private readonly GatewayTarget _target;
     private readonly TimeProvider _clock;
     private readonly Action<GatewayEvent>? _onEvent;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PendingCall> _pending = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<JsonElement> _challenge = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ public sealed partial class GatewayClient : IAsyncDisposable
     private CliException? _failure;
     private int _lastId;
 
-    private GatewayClient(ClientWebSocket socket, GatewayTarget target, TimeProvider clock, Action<GatewayEvent>? onEvent)
+    private GatewayClient(FrameSocket socket, GatewayTarget target, TimeProvider clock, Action<GatewayEvent>? onEvent)
     {
         _socket = socket;
         _target = target;
@@ -48,13 +48,10 @@ public sealed partial class GatewayClient : IAsyncDisposable
         using CancellationTokenSource deadline = new(options.Timeout, clock);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        ClientWebSocket socket = new();
         GatewayClient? client = null;
         try
         {
-            socket.Options.Proxy = null;
-            socket.Options.KeepAliveInterval = TimeSpan.Zero; // the gateway pings
-            await socket.ConnectAsync(target.Uri, either.Token);
+            FrameSocket socket = await FrameSocket.ConnectAsync(target.Uri, either.Token);
             client = new GatewayClient(socket, target, clock, options.OnEvent);
             client._reading = client.ReadAsync();
             JsonElement challenge = await client._challenge.Task.WaitAsync(either.Token);
@@ -66,7 +63,6 @@ public sealed partial class GatewayClient : IAsyncDisposable
         catch (Exception e)
         {
             await (client?.DisposeAsync() ?? ValueTask.CompletedTask);
-            socket.Dispose();
             CliException? known = e switch
             {
                 CliException failure => failure,
@@ -114,7 +110,7 @@ public sealed partial class GatewayClient : IAsyncDisposable
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await SendAsync(Request(id, method, parameters), either.Token);
+            await _socket.SendAsync(Request(id, method, parameters), WebSocketOpcode.Text, either.Token);
             return await call.Answer.Task.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -144,10 +140,7 @@ public sealed partial class GatewayClient : IAsyncDisposable
         {
             try
             {
-                if (_socket.State == WebSocketState.Open)
-                {
-                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
-                }
+                await _socket.CloseAsync(deadline.Token);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
             {
@@ -159,20 +152,6 @@ public sealed partial class GatewayClient : IAsyncDisposable
         await _reading;
         _socket.Dispose();
         _stopping.Dispose();
-        _sending.Dispose();
-    }
-
-    private async Task SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
-    {
-        await _sending.WaitAsync(cancellationToken);
-        try
-        {
-            await _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
-        }
-        finally
-        {
-            _sending.Release();
-        }
     }
 
     private sealed class PendingCall(string method, Action<JsonElement>? onAccepted)

@@ -33,7 +33,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
         _host = host;
         _abort = abort;
         _input = new WebSocketInput(stream, ProtocolLimits.MaxHandshakeFrameBytes, host.Time);
-        _output = new WebSocketOutput(output, host.Budget, ProtocolLimits.MaxBufferedBytes);
+        _output = new WebSocketOutput(output, host.Budget, ProtocolLimits.MaxBufferedBytes, host.Time);
         Peer = peer;
         Upgrade = upgrade;
         OpenedAt = host.Time.GetTimestamp();
@@ -227,7 +227,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
 
     private void CloseSlow()
     {
-        Log.TooSlow(_host.Logger, Id, ProtocolLimits.MaxBufferedBytes);
+        Log.TooSlow(_host.Logger, Id, _output.Waiting);
         Close(CloseCodes.PolicyViolation, "slow consumer");
     }
 
@@ -236,8 +236,8 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
         [LoggerMessage(2110, LogLevel.Debug, "Connection {ConnectionId} ended without a close frame: {Reason}")]
         public static partial void Lost(ILogger logger, string connectionId, string reason);
 
-        [LoggerMessage(2111, LogLevel.Warning, "Connection {ConnectionId} closed: over {Bytes} bytes wait and the peer is not reading.")]
-        public static partial void TooSlow(ILogger logger, string connectionId, int bytes);
+        [LoggerMessage(2111, LogLevel.Warning, "Connection {ConnectionId} closed: {Bytes} bytes wait and the peer is not reading.")]
+        public static partial void TooSlow(ILogger logger, string connectionId, long bytes);
 
         [LoggerMessage(2112, LogLevel.Error, "Method {Method} of connection {ConnectionId} failed; the caller got a fixed sentence.")]
         public static partial void MethodFailed(ILogger logger, string method, string connectionId, Exception exception);

@@ -12,6 +12,9 @@ internal sealed class OutboundBudget(long maxBytes)
     /// <summary>Whether the total is over its limit.</summary>
     public bool Exceeded => Waiting > maxBytes;
 
+    /// <summary>Whether the total is over twice its limit: then even a peer that reads is cut once it holds more than its share.</summary>
+    public bool Overrun => Waiting > 2 * maxBytes;
+
     /// <summary>An eighth of the memory this process may use, at most 256 MiB.</summary>
     public static OutboundBudget OfThisHost() =>
         new(Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8));

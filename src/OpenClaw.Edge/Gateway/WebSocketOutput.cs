@@ -8,9 +8,13 @@ namespace OpenClaw.Edge.Gateway;
 /// own thread: the socket takes the bytes without a thread switch, and what it does not take goes on in the pool. A text
 /// update that still waits when the next one of its stream comes is replaced by it: a slow peer holds one update a run.
 /// Thread-safe.</summary>
-internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, int maxWaitingBytes)
+internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, int maxWaitingBytes, TimeProvider time)
     : IThreadPoolWorkItem
 {
+    /// <summary>How long a peer with more than its fair share may take nothing at all while memory is short. A peer that
+    /// reads, however slowly, is not one that does not read: a busy machine delays both of its ends.</summary>
+    public static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10); // guess
+
     // What a peer that stopped reading holds, at most, in the web server's pool, which never gives memory back. A longer
     // frame goes out in slices. Smaller chunks cost a fifth of the tokens a second: each is a system call.
     private const int MaxChunkBytes = 64 * 1024;
@@ -28,6 +32,7 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     private int _mergeFrom; // nothing before it may be replaced: another frame came after
     private long _waiting; // bytes on the wire
     private long _held; // bytes in memory
+    private long _stuckSince; // timestamp of the write that the peer has not taken yet; 0 when there is none
     private long _seq;
     private bool _draining;
     private bool _closed;
@@ -35,6 +40,9 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
 
     /// <summary>Whether writing has failed: the peer is gone.</summary>
     public bool Broken { get; private set; }
+
+    /// <summary>Bytes that wait for the peer.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Queues a whole frame.</summary>
     public SendOutcome Send(ReadOnlyMemory<byte> frame, WebSocketOpcode opcode = WebSocketOpcode.Text)
@@ -157,7 +165,10 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     /// <inheritdoc />
     void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
 
-    private bool IsFull => _waiting > maxWaitingBytes || (_held > FairShareBytes && budget.Exceeded);
+    private bool IsFull => _waiting > maxWaitingBytes
+        || (_held > FairShareBytes && budget.Exceeded && (budget.Overrun || IsStuck));
+
+    private bool IsStuck => Volatile.Read(ref _stuckSince) is not 0 and long since && time.GetElapsedTime(since) >= StuckAfter;
 
     // True when nobody drains: the caller must start it, outside the lock.
     private bool Enqueue(OutboundFrame frame)
@@ -424,7 +435,14 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
 
     private async ValueTask FlushAsync()
     {
-        FlushResult result = await output.FlushAsync();
+        ValueTask<FlushResult> flushing = output.FlushAsync();
+        if (!flushing.IsCompleted)
+        {
+            Volatile.Write(ref _stuckSince, Math.Max(1, time.GetTimestamp()));
+        }
+
+        FlushResult result = await flushing;
+        Volatile.Write(ref _stuckSince, 0);
         Broken |= result.IsCompleted; // nobody takes bytes any more
     }
 

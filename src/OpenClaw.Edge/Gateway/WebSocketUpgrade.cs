@@ -1,9 +1,8 @@
 using System.IO.Pipelines;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -11,8 +10,6 @@ namespace OpenClaw.Edge.Gateway;
 /// Source: RFC 6455, 4.2.</summary>
 internal static class WebSocketUpgrade
 {
-    private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
     /// <summary>Whether the request is a well-formed WebSocket upgrade.</summary>
     public static bool IsValid(HttpContext context)
     {
@@ -30,7 +27,7 @@ internal static class WebSocketUpgrade
         string key = context.Request.Headers.SecWebSocketKey.ToString().Trim();
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.Connection = "Upgrade";
-        context.Response.Headers.SecWebSocketAccept = AcceptOf(key);
+        context.Response.Headers.SecWebSocketAccept = WebSocketAccept.Of(key);
         return context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
 
@@ -39,11 +36,6 @@ internal static class WebSocketUpgrade
     public static PipeWriter OutputOf(HttpContext context, Stream upgraded) =>
         context.Features.Get<IConnectionTransportFeature>()?.Transport.Output
         ?? PipeWriter.Create(upgraded, new StreamPipeWriterOptions(leaveOpen: true));
-
-#pragma warning disable CA5350 // RFC 6455 wants SHA-1 here; it guards nothing
-    private static string AcceptOf(string key) =>
-        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
-#pragma warning restore CA5350
 
     private static bool IsKey(string key)
     {

@@ -208,4 +208,61 @@ public sealed class Fault_tests
         Assert.True(await deltas.MoveNextAsync());
         Assert.Equal(ChatDeltaKind.Text, deltas.Current.Kind);
     }
+
+    [Fact]
+    public async Task Loading_that_goes_on_is_told_again_with_its_time()
+    {
+        ManualTimeProvider clock = new();
+        await using var wires = new Wires("ollama", clock);
+        var ready = new TaskCompletionSource();
+        wires.Server.Enqueue(ModelAnswer.Say("hi") with { HoldHead = ready.Task });
+        await using IAsyncEnumerator<ChatDelta> deltas =
+            wires.Router.StreamAsync(ModelChoice.Only("box/small:3b"), Wires.Ask("hi"), CancellationToken.None).GetAsyncEnumerator();
+        List<string> told = [];
+        foreach (TimeSpan wait in (TimeSpan[])[AnswerStream.ProgressAfter, AnswerStream.ProgressEvery, AnswerStream.ProgressEvery])
+        {
+            Task<bool> next = deltas.MoveNextAsync().AsTask();
+            if (told.Count == 0)
+            {
+                await wires.Server.NextChatRequestAsync();
+            }
+
+            await clock.WaitForTimersAsync(2); // the patience for the first byte, and ours
+            clock.Advance(wait);
+            Assert.True(await Guard.Within(next));
+            told.Add(deltas.Current.Progress!.Text);
+        }
+
+        Assert.Equal(["loading model small:3b…", "loading model small:3b… 5 s", "loading model small:3b… 10 s"], told);
+        ready.SetResult();
+        Assert.True(await Guard.Within(deltas.MoveNextAsync().AsTask()));
+        Assert.Equal(ChatDeltaKind.Text, deltas.Current.Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task A_head_without_a_body_within_the_patience_is_unreachable_too(string api)
+    {
+        await using var wires = new Wires(api, timeoutSeconds: 1);
+        wires.Server.Enqueue(ModelAnswer.Say("never") with { HoldFirst = new TaskCompletionSource().Task });
+        ProviderException e = await Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi"));
+
+        Assert.Equal(ProviderFailure.Unreachable, e.Failure);
+        Assert.Contains("did not begin to answer", e.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task Leaving_while_the_model_loads_closes_the_upstream_connection(string api)
+    {
+        await using var wires = new Wires(api);
+        wires.Server.Enqueue(ModelAnswer.Say("never") with { HoldFirst = new TaskCompletionSource().Task });
+        await foreach (ChatDelta delta in wires.Router.StreamAsync(ModelChoice.Only("box/scripted:8b"), Wires.Ask("hi"), CancellationToken.None))
+        {
+            Assert.NotNull(delta.Progress);
+            break;
+        }
+
+        await Guard.Within((await wires.Server.NextChatRequestAsync()).ClientGone);
+    }
 }

@@ -24,6 +24,38 @@ public sealed class Request_body_tests
     }
 
     [Fact]
+    public async Task A_model_that_could_hold_262k_gets_a_window_that_the_memory_holds_and_keeps_it()
+    {
+        await using var wires = new Wires("ollama");
+        wires.Server.Models = [new ScriptedModel("scripted:8b") { MaxContext = 262_144, Bytes = 1 << 20 }, new ScriptedModel("tiny:1b") { MaxContext = 2_048 }];
+        await wires.SayAsync("hi");
+        await wires.SayAsync("again");
+        await Wires.HearAsync(wires.Router, ModelChoice.Only("box/tiny:1b"), Wires.Ask("hi"));
+        int[] windows = [.. wires.Server.ChatRequests.Select(request => request.Json.GetProperty("options").GetProperty("num_ctx").GetInt32())];
+
+        Assert.InRange(windows[0], 4_096, 32_768); // by the free memory of this machine
+        Assert.Equal(windows[0], windows[1]); // another window would make the server load the model again
+        Assert.Equal(2_048, windows[2]);
+    }
+
+    [Theory]
+    [InlineData("scripted:8b", null, "false")]
+    [InlineData("scripted:8b", "off", "false")]
+    [InlineData("scripted:8b", "high", "true")]
+    [InlineData("gpt-oss:20b", null, "\"low\"")]
+    [InlineData("gpt-oss:20b", "high", "\"high\"")]
+    [InlineData("plain:3b", "high", null)]
+    public async Task Ollama_thinks_when_it_is_asked_to_and_the_model_can(string model, string? level, string? expected)
+    {
+        await using var wires = new Wires("ollama");
+        string[] thinks = ["completion", "thinking"];
+        wires.Server.Models = [new("scripted:8b") { Capabilities = thinks }, new("gpt-oss:20b") { Capabilities = thinks }, new("plain:3b") { Capabilities = ["completion"] }];
+        await Wires.HearAsync(wires.Router, ModelChoice.Only($"box/{model}"), Wires.Ask("hi") with { Think = level });
+
+        Assert.Equal(expected, wires.Server.ChatRequests[0].Json.TryGetProperty("think", out JsonElement think) ? think.GetRawText() : null);
+    }
+
+    [Fact]
     public async Task Configured_params_go_where_Ollama_wants_them()
     {
         using JsonDocument own = JsonDocument.Parse("""{"num_ctx":5000,"top_k":7,"keep_alive":-1,"think":true,"model":"evil"}""");

@@ -129,7 +129,7 @@ public sealed class Routing_tests
         await using IAsyncEnumerator<ChatDelta> waiting =
             router.StreamAsync(ModelChoice.Only("one/m"), Wires.Ask("hi") with { QueueKey = "b" }, CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await waiting.MoveNextAsync());
-        Assert.Equal(("queued", 0), (waiting.Current.Progress!.Phase, waiting.Current.Progress.QueuePosition));
+        Assert.Equal(("queued", 1), (waiting.Current.Progress!.Phase, waiting.Current.Progress.QueuePosition));
         hold.SetResult();
         await Guard.Within(running);
         Assert.True(await waiting.MoveNextAsync());

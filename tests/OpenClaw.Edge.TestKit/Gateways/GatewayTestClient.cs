@@ -138,10 +138,12 @@ public sealed class GatewayTestClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The first event, old or new, that satisfies <paramref name="wanted"/>. Fails after 15 s, or when the connection ends.</summary>
+    /// <summary>The first event, old or new, that satisfies <paramref name="wanted"/>. Fails after 15 s without any event, after
+    /// a minute of others, or when the connection ends.</summary>
     public async Task<JsonElement> NextEventAsync(Func<JsonElement, bool> wanted)
     {
         int seen = 0;
+        long began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             Task more;
@@ -161,6 +163,11 @@ public sealed class GatewayTestClient : IAsyncDisposable
                 }
 
                 more = arrived.Task;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromMinutes(1))
+            {
+                throw new TimeoutException($"None of {seen} events was the one waited for; the last: {Events[^1]}");
             }
 
             await Guard.Within(more, "an event");

@@ -17,7 +17,7 @@ public sealed class Busy_peers : IDisposable
     private readonly OutboundBudget budget = new(long.MaxValue);
     private readonly WebSocketOutput output;
 
-    public Busy_peers() => output = new WebSocketOutput(PipeWriter.Create(peer), budget, 50 * 1024 * 1024);
+    public Busy_peers() => output = new WebSocketOutput(PipeWriter.Create(peer), budget, 50 * 1024 * 1024, TimeProvider.System);
 
     public void Dispose() => peer.Dispose();
 
@@ -149,6 +149,61 @@ public sealed class Busy_peers : IDisposable
         Assert.Equal(length, frames[2].GetProperty("text").GetString()!.Length);
         Assert.Equal(3, frames[2].GetProperty("seq").GetInt32());
     }
+
+    [Fact]
+    public async Task With_memory_short_a_peer_is_cut_when_it_took_nothing_for_ten_seconds_and_not_before()
+    {
+        ManualTimeProvider clock = new();
+        WebSocketOutput slow = new(PipeWriter.Create(peer), new OutboundBudget(2 << 20), 50 << 20, clock);
+        slow.SendUpdate(new Talk("r1").Say("a"), now: true);
+        await peer.StuckAsync();
+        Assert.Equal(SendOutcome.Queued, slow.SendEvent(Event(3 << 20), dropIfSlow: false)); // 2 are allowed for all
+        clock.Advance(WebSocketOutput.StuckAfter - TimeSpan.FromSeconds(1));
+        Assert.Equal(SendOutcome.Queued, slow.SendEvent(Event(10), dropIfSlow: false));
+        Assert.Equal(SendOutcome.Queued, slow.SendEvent(Event(10), dropIfSlow: true));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(SendOutcome.Overflow, slow.SendEvent(Event(10), dropIfSlow: false));
+        Assert.Equal(SendOutcome.Skipped, slow.SendEvent(Event(10), dropIfSlow: true));
+
+        const int Some = 64; // writes of a slice or less: it reads after all
+        peer.Take(Some);
+        for (int write = 0; write < Some; write++)
+        {
+            await peer.StuckAsync();
+        }
+
+        Assert.Equal(SendOutcome.Queued, slow.SendEvent(Event(10), dropIfSlow: false));
+        peer.Open();
+        await Guard.Within(slow.CompleteAsync());
+    }
+
+    [Fact]
+    public async Task With_twice_the_memory_waiting_a_peer_with_more_than_its_share_is_cut_at_once()
+    {
+        WebSocketOutput slow = new(PipeWriter.Create(peer), new OutboundBudget(2 << 20), 50 << 20, new ManualTimeProvider());
+        slow.SendEvent(Event(5 << 20), dropIfSlow: false);
+        await peer.StuckAsync();
+
+        Assert.Equal(SendOutcome.Overflow, slow.SendEvent(Event(10), dropIfSlow: false));
+        peer.Open();
+        await Guard.Within(slow.CompleteAsync());
+    }
+
+    [Fact]
+    public async Task Text_that_waits_for_many_peers_is_counted_as_the_references_that_it_is()
+    {
+        Talk talk = new("r1");
+        output.SendUpdate(talk.Say("a"), now: false);
+        await peer.StuckAsync();
+        output.SendUpdate(talk.Say(new string('x', 1_000_000)), now: false);
+
+        Assert.InRange(budget.Waiting, 1, 2_000);
+        Assert.InRange(output.Waiting, 4_000_000, 4_100_000); // both events, each with the text and its new piece
+        await ReadAsync();
+        Assert.Equal((0, 0), (budget.Waiting, output.Waiting));
+    }
+
+    private static byte[] Event(int length) => Encoding.UTF8.GetBytes($$"""{"type":"event","event":"e","text":"{{new string('x', length)}}" """);
 
     private static bool IsChatOf(JsonElement frame, string run) =>
         frame.GetProperty("event").ValueEquals("chat") && frame.GetProperty("payload").GetProperty("runId").ValueEquals(run);

@@ -25,6 +25,9 @@ internal sealed class StallingStream : Stream
     /// <summary>Waits until a write is under way and stuck.</summary>
     public Task StuckAsync() => Guard.Within(waiting.WaitAsync(), "a write");
 
+    /// <summary>Lets so many writes through.</summary>
+    public void Take(int writes) => door.Release(writes);
+
     /// <summary>Lets everything through from now on.</summary>
     public void Open() => door.Release(1_000_000);
 
