@@ -75,6 +75,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         PlantWorkspace(active.Agent, config);
         active.Notes = runtime.Notes?.For(active.Run.SessionKey) ?? [];
         ToolPolicy policy = PolicyOf(active, choice);
+        await (model is { Tools: false } ? Task.CompletedTask : runtime.Tools.ReadyAsync(policy, tool: null, cancellationToken));
         IReadOnlyList<ToolSpec> tools =
             model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request, SessionModel.CanView(model, config));
         if (tools.Count == 0 && model is not { Tools: false } && policy.AllowLists.FirstOrDefault() is { } list)

@@ -27,6 +27,13 @@ internal static class ConfigAliases
         ("session.maintenance.pruneDays", "session.maintenance.pruneAfter"),
         ("discovery.mdns.enabled", "discovery.mdns.mode"),
         ("hooks.entries", "hooks.internal.entries"),
+        ("mcpServers", "mcp.servers"), // how other programs write it
+        ("mcp.servers.*.type", "mcp.servers.*.transport"),
+        ("mcp.servers.*.workingDirectory", "mcp.servers.*.cwd"),
+        ("mcp.servers.*.supports_parallel_tool_calls", "mcp.servers.*.supportsParallelToolCalls"),
+        ("mcp.servers.*.ssl_verify", "mcp.servers.*.sslVerify"),
+        ("mcp.servers.*.client_cert", "mcp.servers.*.clientCert"),
+        ("mcp.servers.*.client_key", "mcp.servers.*.clientKey"),
         ("channels.*.dm.policy", "channels.*.dmPolicy"),
         ("channels.*.dm.allowFrom", "channels.*.allowFrom"),
         ("channels.*.streamMode", "channels.*.streaming.mode"),

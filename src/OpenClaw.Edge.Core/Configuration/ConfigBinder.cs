@@ -30,6 +30,7 @@ internal static partial class ConfigBinder
             Plugins = BindPlugins(all.Section("plugins")),
             Memory = BindMemory(all.Section("memory").Section("search")),
             Hooks = BindHooks(all.Section("hooks")),
+            Mcp = BindMcp(all.Section("mcp")),
             Diagnostics = BindDiagnostics(all.Section("diagnostics")),
             Probes = new ProbesConfig { ModelsBlockReady = all.Section("probes").Flag("modelsBlockReady", true) },
         };

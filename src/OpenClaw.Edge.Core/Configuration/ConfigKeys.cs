@@ -229,7 +229,6 @@ internal static partial class ConfigKeys
         new("wizard", Any),
         new("$schema", Any),
         new("skills", Any),
-        new("mcp", Any),
         new("bindings", Any),
         new("approvals", Any),
         new("auth", Ignored, Note: Later),
@@ -264,7 +263,7 @@ internal static partial class ConfigKeys
     ];
 
     /// <summary>All rows.</summary>
-    public static IReadOnlyList<ConfigKey> All { get; } = [.. Gateway, .. Models, .. Agents(), .. Tools("tools"), .. Web(), .. Rest];
+    public static IReadOnlyList<ConfigKey> All { get; } = [.. Gateway, .. Models, .. Agents(), .. Tools("tools"), .. Web(), .. Mcp(), .. Rest];
 
     /// <summary>All rows as a tree.</summary>
     public static ConfigKeyTree Tree { get; } = ConfigKeyTree.Of(All);

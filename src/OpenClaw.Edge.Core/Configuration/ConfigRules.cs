@@ -15,6 +15,7 @@ internal static class ConfigRules
         CheckAgents(root, problems);
         CheckModels(root, problems);
         CheckOrigins(root, problems);
+        McpRules.Check(root, problems);
         CheckHours(root.Find("agents.defaults.heartbeat.activeHours"), "agents.defaults.heartbeat.activeHours", problems);
         if (root.Find("hooks.enabled")?.Kind == ConfigNodeKind.True && string.IsNullOrWhiteSpace(root.Find("hooks.token")?.Text))
         {

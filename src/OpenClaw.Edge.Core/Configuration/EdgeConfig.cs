@@ -52,6 +52,9 @@ public sealed record EdgeConfig
     /// <summary>Inbound webhooks.</summary>
     public HooksConfig Hooks { get; init; } = new();
 
+    /// <summary>Servers whose tools agents may use.</summary>
+    public McpConfig Mcp { get; init; } = new();
+
     /// <summary>Traces, metrics and diagnostics.</summary>
     public DiagnosticsConfig Diagnostics { get; init; } = new();
 

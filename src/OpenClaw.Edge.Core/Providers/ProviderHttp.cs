@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace OpenClaw.Edge.Providers;
@@ -14,7 +15,8 @@ public sealed class ProviderHttp : IDisposable
     private readonly HttpMessageInvoker _invoker;
 
     /// <summary>Makes the client; nothing is opened before the first call.</summary>
-    public ProviderHttp()
+    /// <param name="tls">For a server with a certificate of its own; null for what the system trusts.</param>
+    public ProviderHttp(SslClientAuthenticationOptions? tls = null)
     {
         _handler = new SocketsHttpHandler
         {
@@ -31,6 +33,7 @@ public sealed class ProviderHttp : IDisposable
             MaxResponseDrainSize = 0,
             ResponseDrainTimeout = TimeSpan.Zero,
             ConnectCallback = ConnectAsync,
+            SslOptions = tls ?? new SslClientAuthenticationOptions(),
         };
         _invoker = new HttpMessageInvoker(_handler, disposeHandler: true);
     }

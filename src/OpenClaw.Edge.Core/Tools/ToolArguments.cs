@@ -99,7 +99,7 @@ public static class ToolArguments
         string? type = Member(schema, "type") is { ValueKind: JsonValueKind.String } named ? named.GetString() : null;
         if (value.ValueKind == JsonValueKind.Object && Member(schema, "properties") is JsonElement properties)
         {
-            WriteObject(writer, properties, value);
+            WriteObject(writer, properties, value, isOpen: Member(schema, "additionalProperties") is { ValueKind: JsonValueKind.True });
         }
         else if (type == "array" && value.ValueKind == JsonValueKind.Array && Member(schema, "items") is JsonElement items)
         {
@@ -132,7 +132,7 @@ public static class ToolArguments
         }
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, JsonElement properties, JsonElement value)
+    private static void WriteObject(Utf8JsonWriter writer, JsonElement properties, JsonElement value, bool isOpen)
     {
         HashSet<string> written = [];
         List<JsonProperty> strays = [];
@@ -147,7 +147,11 @@ public static class ToolArguments
                 known = properties.TryGetProperty(canonical, out expected);
             }
 
-            if (!known)
+            if (!known && isOpen)
+            {
+                member.WriteTo(writer); // the schema takes any name
+            }
+            else if (!known)
             {
                 strays.Add(member);
             }

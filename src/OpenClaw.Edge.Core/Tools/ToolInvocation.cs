@@ -54,6 +54,7 @@ public sealed class ToolInvocation(ToolRegistry registry)
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentNullException.ThrowIfNull(gateway);
+        await registry.ReadyAsync(agent, name.Trim(), cancellationToken);
         if (!registry.TryGet(name.Trim(), out ITool? tool) || !agent.Allows(tool.Spec.Name) || !gateway.Allows(tool.Spec.Name))
         {
             return new(ToolInvocationStatus.NotAvailable, name, ToolResult.Error($"Tool not available: {name}"));

@@ -65,6 +65,15 @@ public sealed class ToolPolicy
         return true;
     }
 
+    /// <summary>Whether any tool may be allowed whose name begins so. When in doubt it says yes: the tools themselves are asked for later.</summary>
+    public bool MayAllow(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return Array.TrueForAll(_layers, layer =>
+            (layer.Allow is null || Array.Exists(layer.Allow, pattern => MayMatch(pattern, prefix)))
+            && !Array.Exists(layer.Deny, pattern => pattern.EndsWith('*') && FileSystemName.MatchesSimpleExpression(pattern, prefix)));
+    }
+
     /// <summary>What both policies allow.</summary>
     public ToolPolicy Within(ToolPolicy other)
     {
@@ -115,6 +124,14 @@ public sealed class ToolPolicy
 
     private static bool Matches(string[] patterns, string tool) =>
         Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, tool));
+
+    private static bool MayMatch(string pattern, string prefix)
+    {
+        int star = pattern.IndexOf('*', StringComparison.Ordinal);
+        string head = star < 0 ? pattern : pattern[..star];
+        return head.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            || (star >= 0 && prefix.StartsWith(head, StringComparison.OrdinalIgnoreCase));
+    }
 
     private sealed record Layer(string[]? Allow, string[] Deny, string Key);
 }

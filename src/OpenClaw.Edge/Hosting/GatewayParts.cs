@@ -78,6 +78,8 @@ internal sealed class GatewayParts
 
     public required Heartbeat Heartbeat { get; init; }
 
+    public required McpServers Mcp { get; init; }
+
     public required GatewayEndpoint Gateway { get; init; }
 
     public required HttpFront Http { get; init; }
@@ -140,9 +142,18 @@ internal sealed class GatewayParts
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
         GuardedHttp web = owned.Own(() => new GuardedHttp());
         var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock };
+        McpServers mcp = owned.Own(() => new McpServers(new McpParts
+        {
+            Http = providerHttp,
+            Environment = () => store.Current.Environment,
+            Time = clock,
+            Logger = loggers.CreateLogger("OpenClaw.Edge.Tools"),
+        }));
+        mcp.Apply(config.Mcp);
+        health.Watch(() => mcp.Problems is [{ } first, ..] ? new Warnable("mcp-server", $"MCP server {first}") : null);
         GatewayParts? parts = null;
         var registry = new ToolRegistry(
-            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new CronTool(() => parts!.Cron, clock)], sandbox);
+            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new CronTool(() => parts!.Cron, clock)], sandbox, mcp);
         var events = new RunEventHub();
         var agents = AgentCatalog.Create(config, setup.Paths);
         var notes = new SystemEvents(clock);
@@ -213,6 +224,7 @@ internal sealed class GatewayParts
             Runs = runs,
             Cron = cron,
             Heartbeat = heartbeat,
+            Mcp = mcp,
             Gateway = gateway,
             Http = owned.Own(() => new HttpFront(new HttpFrontParts
             {
@@ -278,6 +290,7 @@ internal sealed class GatewayParts
         _secret = SecretOf(snapshot);
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
         Heartbeat.Reschedule();
+        Mcp.Apply(snapshot.Config.Mcp);
         RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 
