@@ -3,6 +3,7 @@ using System.Text;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Skills;
 
 namespace OpenClaw.Edge.Agents;
 
@@ -34,15 +35,17 @@ internal sealed partial class AgentLoop
         IReadOnlyList<ToolSpec> tools = model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, agent.ToolsIn(key, runtime.Tools.Sandbox, SessionModel.Canonical(runtime.Models.Catalog, RefOf(choice))), probe, SessionModel.CanView(model, config));
         int all = tools.Count;
         ToolShelf? shelf = ToolShelf.Make(ref tools, [], agent.ToolSearch, window);
+        string? place = runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key));
+        string skills = SkillText(SkillsOf(agent, tools), agent, place is not null, window, config);
         string system = PromptBuilder.System(
-            agent, config, tools.Count > 0, Extra(shelf, window, probe), runtime.Time.GetLocalNow(), runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key)));
+            agent, config, tools.Count > 0, Extra(shelf, window, probe), runtime.Time.GetLocalNow(), place, skills: skills);
         ContextBudget budget = ContextBudget.Of(
             window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
         List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);
         int prompt = TokenEstimate.Of(system);
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{RefOf(choice)}: window {window} tokens{(budget.WindowIsKnown ? "" : " (assumed)")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"System prompt: {prompt} tokens ({system.Length} characters)\n");
+        text.Append(CultureInfo.InvariantCulture, $"System prompt: {prompt} tokens ({system.Length} characters{(skills.Length == 0 ? "" : $", {skills.Length} of them skills")})\n");
         text.Append(CultureInfo.InvariantCulture, $"Tools: {budget.Fixed - prompt} tokens ({tools.Count} tools{(shelf is null ? "" : $" that stand for {all}")})\n");
         text.Append(CultureInfo.InvariantCulture, $"History: {past.Sum(turn => turn.Cost)} tokens in {past.Count} turns; there is room for {budget.Messages}\n");
         text.Append(CultureInfo.InvariantCulture, $"Kept free for the answer: {budget.Answer} tokens; the server counts {budget.Ratio:0.00} for one estimated");
@@ -54,6 +57,15 @@ internal sealed partial class AgentLoop
 
         return text.ToString();
     }
+
+    // A model that cannot read files has no use for skills.
+    private SkillSet SkillsOf(AgentEntry agent, IReadOnlyList<ToolSpec> tools) =>
+        runtime.Skills is null || !tools.Any(tool => tool.Name == "read") ? SkillSet.Empty : runtime.Skills.Of(agent.Id);
+
+    // In a sandbox the workspace may be another one; then whole paths are told, which the read tool knows.
+    private static string SkillText(SkillSet skills, AgentEntry agent, bool sandboxed, int window, EdgeConfig config) =>
+        SkillPrompt.Of(
+            skills, sandboxed ? null : agent.Workspace, config.Skills.MaxSkillsInPrompt, SkillPrompt.Budget(config.Skills.MaxSkillsPromptChars, window));
 
     private ContextBudget Budget(
         Turn turn, ModelInfo? model, EdgeConfig config, RunRequest request, ModelChoice choice, string system, IReadOnlyList<ToolSpec> tools)

@@ -3,6 +3,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -87,9 +88,11 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         }
 
         ToolShelf? shelf = ToolShelf.Make(ref tools, request.ClientTools, active.Agent.ToolSearch, turn.Window);
+        SkillSet skills = SkillsOf(active.Agent, tools);
+        string? place = runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey));
         string system = PromptBuilder.System(
             active.Agent, config, tools.Count > 0, Extra(shelf, turn.Window, request), runtime.Time.GetLocalNow(),
-            runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)), light: request.LightContext);
+            place, light: request.LightContext, skills: SkillText(skills, active.Agent, place is not null, turn.Window, config));
         ModelRequest call = new()
         {
             Model = choice.Primary ?? "",
@@ -103,6 +106,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         ContextBudget budget = Budget(turn, model, config, request, choice, system, tools);
         ToolCallContext context = Context(turn, model, config) with
         {
+            ReadableFolders = [.. skills.Available.Select(state => state.Skill.Folder)],
             IsSandboxed = runtime.Tools.Sandbox?.Covers(active.Agent.ScopeOf(active.Run.SessionKey)) == true,
         };
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config))

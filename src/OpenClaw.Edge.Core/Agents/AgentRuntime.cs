@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
@@ -32,6 +33,9 @@ public sealed record AgentRuntime
 
     /// <summary>Loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Skills of agents; null where there are none.</summary>
+    public SkillCatalog? Skills { get; init; }
 
     /// <summary>Notes that wait for turns; null where nobody leaves any.</summary>
     public SystemEvents? Notes { get; init; }

@@ -29,8 +29,10 @@ internal static class PromptBuilder
     /// <param name="localNow">Now.</param>
     /// <param name="light">Whether the workspace's notes stay out.</param>
     /// <param name="sandbox">Where tools work in a sandboxed session; null on the host.</param>
+    /// <param name="skills">The list of skills, with its own line break before it.</param>
     public static string System(
-        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null, bool light = false)
+        AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null, bool light = false,
+        string skills = "")
     {
         StringBuilder prompt = new(2048);
         prompt.Append(
@@ -52,6 +54,7 @@ internal static class PromptBuilder
             prompt.Append(CultureInfo.InvariantCulture, $". Repository: {repository}");
         }
 
+        prompt.Append(skills);
         if (!light)
         {
             WorkspaceNotes.Append(prompt, agent.Workspace, config.Agents.Defaults);

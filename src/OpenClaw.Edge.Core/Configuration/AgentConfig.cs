@@ -35,7 +35,7 @@ public sealed record AgentConfig
     /// <summary>Its heartbeat; <see langword="null"/> means the defaults'.</summary>
     public HeartbeatConfig? Heartbeat { get; init; }
 
-    /// <summary>Skills it may use; <see langword="null"/> means all.</summary>
+    /// <summary>Skills it may use, by name; <see langword="null"/> means the defaults'.</summary>
     public IReadOnlyList<string>? Skills { get; init; }
 
     /// <summary>Extra request members; undefined when absent.</summary>

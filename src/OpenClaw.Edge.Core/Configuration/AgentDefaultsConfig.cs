@@ -22,6 +22,9 @@ public sealed record AgentDefaultsConfig
     /// <summary>Repository that the prompt names as the one worked on.</summary>
     public string? RepoRoot { get; init; }
 
+    /// <summary>Skills that agents may use which name none, by name; <see langword="null"/> means all.</summary>
+    public IReadOnlyList<string>? Skills { get; init; }
+
     /// <summary>Whether template files are not put into a new workspace.</summary>
     public bool SkipBootstrap { get; init; }
 

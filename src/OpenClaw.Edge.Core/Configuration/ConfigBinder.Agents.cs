@@ -41,6 +41,7 @@ internal static partial class ConfigBinder
             Sandbox = BindSandbox(section.Section("sandbox"), d.Sandbox),
             BlockStreaming = BindBlockStreaming(section),
             Subagents = section.Raw("subagents"),
+            Skills = section.TextsOrNull("skills"),
             ContextPruning = BindPruning(section.Section("contextPruning")),
             Params = section.Raw("params"),
         };

@@ -28,6 +28,7 @@ internal static partial class ConfigBinder
             Cron = BindCron(all.Section("cron")),
             Channels = BindChannels(all.Section("channels")),
             Plugins = BindPlugins(all.Section("plugins")),
+            Skills = BindSkills(all.Section("skills")),
             Memory = BindMemory(all.Section("memory").Section("search")),
             Hooks = BindHooks(all.Section("hooks")),
             Mcp = BindMcp(all.Section("mcp")),

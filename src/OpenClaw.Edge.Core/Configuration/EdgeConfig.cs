@@ -46,6 +46,9 @@ public sealed record EdgeConfig
     /// <summary>Built-in modules switched on and off under the original's plugin names.</summary>
     public PluginsConfig Plugins { get; init; } = new();
 
+    /// <summary>Skills.</summary>
+    public SkillsConfig Skills { get; init; } = new();
+
     /// <summary>Memory search.</summary>
     public MemoryConfig Memory { get; init; } = new();
 

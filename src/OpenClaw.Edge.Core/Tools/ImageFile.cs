@@ -9,7 +9,7 @@ internal static class ImageFile
     /// <summary>An image, or why there is none. Throws <see cref="WorkspaceException"/>.</summary>
     public static (PromptImage? Image, string Problem) Read(ToolCallContext context, string asked)
     {
-        using WorkspaceFiles files = context.OpenFiles(asked);
+        using WorkspaceFiles files = context.OpenToRead(asked);
         WorkspacePath path = files.Parse(asked);
         using SafeFileHandle handle = files.OpenFile(path, out long length);
         if (length > context.MaxImageBytes)

@@ -26,7 +26,7 @@ public sealed class LsTool : ITool
     {
         string asked = ToolJson.Text(arguments, "path");
         int limit = Math.Clamp(ToolJson.Integer(arguments, "limit") ?? DefaultNames, 1, WorkspaceFiles.MaxNames);
-        using WorkspaceFiles files = context.OpenFiles(asked);
+        using WorkspaceFiles files = context.OpenToRead(asked);
         IReadOnlyList<WorkspaceItem> items = files.List(files.Parse(asked.Length == 0 ? "." : asked));
         StringBuilder page = new();
         int shown = 0;

@@ -28,7 +28,7 @@ public sealed class ReadTool : ITool
     public async ValueTask<ToolResult> InvokeAsync(
         ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
     {
-        using WorkspaceFiles files = context.OpenFiles(ToolJson.Text(arguments, "path"));
+        using WorkspaceFiles files = context.OpenToRead(ToolJson.Text(arguments, "path"));
         WorkspacePath path = files.Parse(ToolJson.Text(arguments, "path"));
         using SafeFileHandle handle = files.OpenFile(path, out long length);
         await using FileStream stream = new(handle, FileAccess.Read, 1);

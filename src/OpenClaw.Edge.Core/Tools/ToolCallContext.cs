@@ -31,6 +31,18 @@ public sealed record ToolCallContext
     /// not block. Null tells nobody.</summary>
     public Action<PendingApproval, bool>? OnApproval { get; init; }
 
+    /// <summary>Absolute paths of folders outside the workspace that may be read, and not written: those of the agent's skills.</summary>
+    public IReadOnlyList<string> ReadableFolders { get; init; } = [];
+
+    /// <summary>Opens the folder that a path to read lies in: one of <see cref="ReadableFolders"/>, or as <see cref="OpenFiles"/> does.
+    /// Throws <see cref="WorkspaceException"/> when it is not a directory.</summary>
+    public WorkspaceFiles OpenToRead(string path)
+    {
+        string asked = path.Trim();
+        string? folder = asked.StartsWith('/') || asked.StartsWith('~') ? ReadableFolders.FirstOrDefault(folder => asked == folder || asked.StartsWith(folder + "/", StringComparison.Ordinal)) : null;
+        return folder is null ? OpenFiles(path) : WorkspaceFiles.Open(folder);
+    }
+
     /// <summary>Opens the folder that a path lies in: the workspace, or what a sandbox shows read-only of the agent's own.
     /// Paths may be written as the sandbox sees them. Throws <see cref="WorkspaceException"/> when it is not a directory.</summary>
     public WorkspaceFiles OpenFiles(string path)

@@ -1,5 +1,6 @@
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Skills;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -14,6 +15,9 @@ public sealed record ToolParts
 
     /// <summary>Commands that run or ran.</summary>
     public required ProcessTable Processes { get; init; }
+
+    /// <summary>Skills of agents, whose variables commands get; null where there are none.</summary>
+    public SkillCatalog? Skills { get; init; }
 
     /// <summary>For addresses that a model chose; null leaves <c>web_fetch</c> out.</summary>
     public GuardedHttp? Web { get; init; }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -59,7 +60,7 @@ public sealed class WorkspaceFiles : IDisposable
     public SafeFileHandle OpenFile(WorkspacePath path, out long length)
     {
         SafeFileHandle file = Walk(path.Text, FileNative.ReadOnly | FileNative.NonBlock, path.Text);
-        if (!FileNative.TryStat(file, null, out FileFacts facts, out int error))
+        if (!FileNative.TryStat(file, null, out FileStat facts, out int error))
         {
             file.Dispose();
             throw Fault(error, path.Text);
@@ -125,7 +126,7 @@ public sealed class WorkspaceFiles : IDisposable
         }
 
         using SafeFileHandle directory = OpenOrMakeDirectory(path.Parent);
-        bool exists = FileNative.TryStat(directory, path.Name, out FileFacts facts, out _);
+        bool exists = FileNative.TryStat(directory, path.Name, out FileStat facts, out _);
         if (exists && !facts.IsRegular)
         {
             string kind = facts.IsDirectory ? "a directory" : facts.IsLink ? "a link; write to its target" : "not a plain file";
@@ -227,7 +228,7 @@ public sealed class WorkspaceFiles : IDisposable
     }
 
     private static string KindOf(SafeFileHandle directory, string name) =>
-        !FileNative.TryStat(directory, name, out FileFacts facts, out _) ? "other"
+        !FileNative.TryStat(directory, name, out FileStat facts, out _) ? "other"
             : facts.IsDirectory ? "dir" : facts.IsRegular ? "file" : facts.IsLink ? "link" : "other";
 
     private SafeFileHandle OpenOrMakeDirectory(WorkspacePath path)
@@ -320,7 +321,7 @@ public sealed class WorkspaceFiles : IDisposable
             int step = (last ? flags : FileNative.PathOnly | FileNative.Directory) | FileNative.NoFollow;
             SafeFileHandle next = FileNative.OpenAt(current, names[index], step, 0, out error);
             if (error == FileNative.ErrorNotDirectory
-                && FileNative.TryStat(current, names[index], out FileFacts facts, out _) && facts.IsLink)
+                && FileNative.TryStat(current, names[index], out FileStat facts, out _) && facts.IsLink)
             {
                 error = FileNative.ErrorTooManyLinks; // O_DIRECTORY|O_NOFOLLOW on a link says ENOTDIR
             }

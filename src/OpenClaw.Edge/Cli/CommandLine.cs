@@ -71,6 +71,7 @@ public static class CommandLine
             CronCommand.Create(shared, world),
             SystemCommand.Create(shared, world),
             SandboxCommands.Create(shared, world),
+            SkillsCommand.Create(shared, world),
             DevicesCommand.Create(shared, world),
             NodesCommand.Create(shared, world),
             NodeCommand.Create(shared, world),

@@ -7,6 +7,7 @@ using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
@@ -22,6 +23,9 @@ public sealed record GatewayRuntime
 
     /// <summary>Runs the tools that clients call.</summary>
     public required ToolInvocation Tools { get; init; }
+
+    /// <summary>Skills of agents.</summary>
+    public required SkillCatalog Skills { get; init; }
 
     /// <summary>Judges commands; null where none can run.</summary>
     public ExecGuard? Guard { get; init; }

@@ -13,6 +13,7 @@ using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Security.Tls;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.Tools;
 
@@ -141,7 +142,9 @@ internal sealed class GatewayParts
         ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
         GuardedHttp web = owned.Own(() => new GuardedHttp());
-        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock };
+        var skills = new SkillCatalog(setup.Paths, () => store.Current, clock, loggers.CreateLogger("OpenClaw.Edge.Skills"));
+        health.Watch(() => skills.Warning);
+        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock, Skills = skills };
         McpServers mcp = owned.Own(() => new McpServers(new McpParts
         {
             Http = providerHttp,
@@ -169,6 +172,7 @@ internal sealed class GatewayParts
             Loggers = loggers,
             Notes = notes,
             Overloaded = strain.Refuses,
+            Skills = skills,
         }));
         var tools = new ToolInvocation(registry);
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
@@ -193,6 +197,7 @@ internal sealed class GatewayParts
             Guard = guard,
             Cron = cron,
             Heartbeat = heartbeat,
+            Skills = skills,
             Paths = setup.Paths,
             Sessions = sessions,
             Models = router,

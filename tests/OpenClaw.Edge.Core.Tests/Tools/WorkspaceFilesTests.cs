@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.Tools;
 using Xunit;

@@ -16,7 +16,7 @@ public abstract class WithGateway(string config = "") : IAsyncLifetime
     protected GatewayHome Home { get; private set; } = null!;
 
     /// <summary>The gateway.</summary>
-    protected RunningGateway Gateway { get; private set; } = null!;
+    protected RunningGateway Gateway { get; set; } = null!;
 
     /// <inheritdoc/>
     public virtual async ValueTask InitializeAsync()

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
 

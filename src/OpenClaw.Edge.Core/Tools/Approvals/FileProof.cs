@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -20,7 +21,7 @@ internal sealed record FileProof(string Path, string? Sha256)
     public static FileProof? Of(string path, bool always)
     {
         using SafeFileHandle name = FileNative.OpenName(path);
-        if (name.IsInvalid || !FileNative.TryStat(name, null, out FileFacts facts, out _) || !facts.IsRegular
+        if (name.IsInvalid || !FileNative.TryStat(name, null, out FileStat facts, out _) || !facts.IsRegular
             || FileNative.PathOf(name) is not { } real)
         {
             return null;

@@ -72,6 +72,18 @@ internal static class ExecEnvironment
         return problem.Length == 0;
     }
 
+    /// <summary>Adds the variables of skills that are not set yet; what a call could not have either is left out.</summary>
+    public static void AddMissing(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> skills)
+    {
+        foreach ((string name, string value) in skills.Take(MaxVariables))
+        {
+            if (Refusal(name, value).Length == 0)
+            {
+                environment.TryAdd(name, value);
+            }
+        }
+    }
+
     /// <summary>What stands for the variables of a call in a lasting approval; null when none of them matters to what runs.</summary>
     public static string? HashOf(IReadOnlyDictionary<string, string> asked)
     {

@@ -115,6 +115,11 @@ public sealed class ExecTool(ToolParts parts) : ITool
             return (null, $"exec: {problem}");
         }
 
+        if (parts.Skills is { } skills)
+        {
+            ExecEnvironment.AddMissing(env, skills.EnvironmentOf(context.SessionKey.AgentId));
+        }
+
         ApprovalRequest request = new()
         {
             Command = command,

@@ -41,6 +41,7 @@ internal static class GatewayMethodSet
             .. new SessionGroupMethods(runtime, sessions).Entries(),
             .. new SessionManyMethods(runtime, sessions).Entries(),
             .. new GatewayStateMethods(runtime).Entries(),
+            .. new SkillMethods(runtime, broadcaster).Entries(),
             .. new VoiceMethods(runtime, broadcaster).Entries(),
             .. new SpeechMethods(runtime).Entries(),
             .. new TaskMethods(runtime, tasks).Entries(),

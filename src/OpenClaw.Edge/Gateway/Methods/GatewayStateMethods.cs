@@ -5,7 +5,7 @@ using OpenClaw.Edge.Security;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary>What pages ask about the gateway as a whole: <c>diagnostics.lanes</c>, <c>gateway.restart.preflight</c>, <c>update.status</c>,
-/// <c>channels.status</c>, <c>environments.list</c>, <c>projects.list</c>, <c>skills.status</c>.</summary>
+/// <c>channels.status</c>, <c>environments.list</c>, <c>projects.list</c>.</summary>
 internal sealed class GatewayStateMethods(GatewayRuntime runtime)
 {
     /// <summary>The methods.</summary>
@@ -17,7 +17,6 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime)
         MethodEntry.Of("channels.status", OperatorScopes.Read, "probe:bool timeoutMs:int(0..) channel:str1", Channels),
         MethodEntry.Of("environments.list", OperatorScopes.Read, "…", _ => MethodReply.Object(WriteEnvironments)),
         MethodEntry.Of("projects.list", OperatorScopes.Read, "…", _ => MethodReply.Object(WriteProjects)),
-        MethodEntry.Of("skills.status", OperatorScopes.Read, "agentId:str1", Skills),
     ];
 
     private void WriteLanes(Utf8JsonWriter json)
@@ -168,24 +167,5 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime)
         }
 
         json.WriteEndArray();
-    }
-
-    // Skills do not exist here yet: folders that hold some are not offered to agents, so none is listed.
-    private MethodReply Skills(MethodCall call)
-    {
-        string agentId = call.Text("agentId") ?? runtime.Agents().Default.Id;
-        if (!runtime.Agents().TryGet(agentId, out AgentEntry? agent))
-        {
-            return MethodReply.Invalid($"unknown agent id \"{agentId}\"");
-        }
-
-        return MethodReply.Object(json =>
-        {
-            json.WriteString("workspaceDir"u8, agent.Workspace);
-            json.WriteString("managedSkillsDir"u8, Path.Combine(runtime.Paths.StateDir, "skills"));
-            json.WriteString("agentId"u8, agent.Id);
-            json.WriteStartArray("skills"u8);
-            json.WriteEndArray();
-        });
     }
 }

@@ -1,10 +1,11 @@
-namespace OpenClaw.Edge.Tools;
+namespace OpenClaw.Edge.Platform;
 
 /// <summary>What the kernel says of a file.</summary>
 /// <param name="Mode">Type and permission bits, as in <c>st_mode</c>.</param>
 /// <param name="Links">How many names the file has.</param>
 /// <param name="Length">Bytes.</param>
-internal readonly record struct FileFacts(uint Mode, uint Links, long Length)
+/// <param name="ChangedAtNs">When content or facts last changed, in nanoseconds since 1970; the kernel's own note, which no program can set.</param>
+internal readonly record struct FileStat(uint Mode, uint Links, long Length, long ChangedAtNs = 0)
 {
     private const uint TypeMask = 0xF000;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace OpenClaw.Edge.Tools;
+namespace OpenClaw.Edge.Platform;
 
-/// <summary>The libc calls that <see cref="WorkspaceFiles"/> rests on. Linux on x64 and arm64 only: numbers and flags are
+/// <summary>The libc calls on files that the tools and skills rest on. Linux on x64 and arm64 only: numbers and flags are
 /// those of the kernel's <c>asm-generic</c> and <c>arch/arm64</c> headers.</summary>
 internal static unsafe partial class FileNative
 {
@@ -89,13 +89,13 @@ internal static unsafe partial class FileNative
     }
 
     /// <summary>Facts of an open file, or of a name in a directory without following it. False and the errno on failure.</summary>
-    public static bool TryStat(SafeFileHandle directory, string? name, out FileFacts facts, out int error)
+    public static bool TryStat(SafeFileHandle directory, string? name, out FileStat facts, out int error)
     {
         StatX buffer = default;
         int flags = name is null ? EmptyPath : SymlinkNoFollow;
         int result = statx((int)directory.DangerousGetHandle(), name ?? "", flags, BasicStats, &buffer);
         error = result == 0 ? 0 : Marshal.GetLastPInvokeError();
-        facts = new FileFacts(buffer.Mode, buffer.Links, (long)buffer.Size);
+        facts = new FileStat(buffer.Mode, buffer.Links, (long)buffer.Size, (buffer.ChangedSeconds * 1_000_000_000) + buffer.ChangedNanoseconds);
         return result == 0;
     }
 
@@ -202,5 +202,11 @@ internal static unsafe partial class FileNative
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(96)] // stx_ctime, after stx_atime at 64 and stx_btime at 80
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
     }
 }
