@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using OpenClaw.Edge.Benchmarks;
 
@@ -7,5 +8,10 @@ if (args is ["turn", .. string[] rest])
 }
 else
 {
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    // In this process: the project that it would generate and build otherwise knows nothing of this tree's package versions and locks.
+    Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args, "--inProcess"])];
+    bool failed = summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
+    return failed ? 1 : 0;
 }
+
+return 0;

@@ -32,21 +32,7 @@ internal static class ChatRequestWriter
             RequestJson.WriteTools(json, request.Tools);
         }
 
-        json.WriteStartArray("messages"u8);
-        if (request.System.Length > 0)
-        {
-            json.WriteStartObject();
-            json.WriteString("role"u8, "system"u8);
-            json.WriteString("content"u8, request.System);
-            json.WriteEndObject();
-        }
-
-        foreach (PromptMessage message in request.Messages)
-        {
-            WriteMessage(json, message);
-        }
-
-        json.WriteEndArray();
+        RequestJson.WriteMessages(json, request, WriteMessage);
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;
@@ -61,12 +47,7 @@ internal static class ChatRequestWriter
             json.WriteNumber(shape.MaxTokensField, most);
         }
 
-        RequestJson.WriteNumber(json, "temperature"u8, sampling.Temperature);
-        RequestJson.WriteNumber(json, "top_p"u8, sampling.TopP);
-        RequestJson.WriteNumber(json, "frequency_penalty"u8, sampling.FrequencyPenalty);
-        RequestJson.WriteNumber(json, "presence_penalty"u8, sampling.PresencePenalty);
-        RequestJson.WriteNumber(json, "seed"u8, sampling.Seed);
-        RequestJson.WriteStop(json, sampling);
+        RequestJson.WriteSampling(json, sampling);
         if (sampling.ResponseFormat is { } format)
         {
             json.WritePropertyName("response_format"u8);

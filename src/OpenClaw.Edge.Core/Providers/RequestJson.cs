@@ -72,6 +72,37 @@ internal static class RequestJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes the <c>messages</c> of the chat wires, the system prompt first.</summary>
+    public static void WriteMessages(Utf8JsonWriter json, ModelRequest request, Action<Utf8JsonWriter, PromptMessage> write)
+    {
+        json.WriteStartArray("messages"u8);
+        if (request.System.Length > 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("role"u8, "system"u8);
+            json.WriteString("content"u8, request.System);
+            json.WriteEndObject();
+        }
+
+        foreach (PromptMessage message in request.Messages)
+        {
+            write(json, message);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes what is set of the sampling that the chat wires call by the same names.</summary>
+    public static void WriteSampling(Utf8JsonWriter json, SamplingOptions sampling)
+    {
+        WriteNumber(json, "temperature"u8, sampling.Temperature);
+        WriteNumber(json, "top_p"u8, sampling.TopP);
+        WriteNumber(json, "frequency_penalty"u8, sampling.FrequencyPenalty);
+        WriteNumber(json, "presence_penalty"u8, sampling.PresencePenalty);
+        WriteNumber(json, "seed"u8, sampling.Seed);
+        WriteStop(json, sampling);
+    }
+
     /// <summary>Writes a number that is set.</summary>
     public static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, double? value)
     {

@@ -9,46 +9,27 @@ using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 
 namespace OpenClaw.Edge.Core.Tests.Sessions;
 
-public sealed class SessionStoreTests : IAsyncDisposable
+public sealed class SessionStoreTests : WithSessions
 {
-    private static readonly SessionKey Main = SessionKey.Main("main");
-
-    private readonly TempDir _dir = new();
-    private readonly ManualTimeProvider _time = new();
-    private readonly EdgeDatabase _database;
-    private readonly SessionStore _store;
-
-    public SessionStoreTests()
-    {
-        _database = EdgeDatabase.Open(_dir.PathOf("state/edge.sqlite"), _time, NullLogger.Instance);
-        _store = new SessionStore(_database, _time);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _dir.Dispose();
-    }
-
     [Fact]
     public void An_unknown_session_is_null_and_its_history_is_empty()
     {
-        Assert.Null(_store.Find(Main));
-        Assert.Equal(TranscriptPage.Empty, _store.ReadPage(Main, 10));
-        Assert.Empty(_store.ReadContext(Main, 1000));
-        Assert.Empty(_store.Preview(Main, 3, 40));
-        Assert.Empty(_store.ReadAll(Main));
+        Assert.Null(Store.Find(Main));
+        Assert.Equal(TranscriptPage.Empty, Store.ReadPage(Main, 10));
+        Assert.Empty(Store.ReadContext(Main, 1000));
+        Assert.Empty(Store.Preview(Main, 3, 40));
+        Assert.Empty(Store.ReadAll(Main));
     }
 
     [Fact]
     public async Task GetOrCreate_makes_a_session_once()
     {
-        SessionRow first = await _store.GetOrCreateAsync(Main, default);
-        SessionRow second = await _store.GetOrCreateAsync(Main, default);
+        SessionRow first = await Store.GetOrCreateAsync(Main, default);
+        SessionRow second = await Store.GetOrCreateAsync(Main, default);
 
         Assert.Equal(first.SessionId, second.SessionId);
         Assert.Equal("main", first.AgentId);
-        Assert.Equal(_time.GetUtcNow().ToUnixTimeMilliseconds(), first.CreatedAtMs);
+        Assert.Equal(Time.GetUtcNow().ToUnixTimeMilliseconds(), first.CreatedAtMs);
         Assert.Equal(0, first.MessageCount);
         Assert.Null(first.Status);
     }
@@ -56,12 +37,12 @@ public sealed class SessionStoreTests : IAsyncDisposable
     [Fact]
     public async Task Appending_makes_the_session_and_numbers_the_rows()
     {
-        IReadOnlyList<TranscriptEntry> one = await _store.AppendAsync(Main, [User("hello")], null, default);
-        IReadOnlyList<TranscriptEntry> two = await _store.AppendAsync(Main, [Assistant("hi"), User("and?")], null, default);
+        IReadOnlyList<TranscriptEntry> one = await Store.AppendAsync(Main, [User("hello")], null, default);
+        IReadOnlyList<TranscriptEntry> two = await Store.AppendAsync(Main, [Assistant("hi"), User("and?")], null, default);
 
         Assert.Equal([1], one.Select(entry => entry.Seq));
         Assert.Equal([2, 3], two.Select(entry => entry.Seq));
-        SessionRow row = _store.Find(Main)!;
+        SessionRow row = Store.Find(Main)!;
         Assert.Equal(3, row.MessageCount);
         Assert.Equal("hello", row.DerivedTitle);
         Assert.Equal("and?", row.LastMessagePreview);
@@ -86,9 +67,9 @@ public sealed class SessionStoreTests : IAsyncDisposable
             Timestamp = 1_763_000_000_123,
             IdempotencyKey = "run-1:assistant",
         };
-        await _store.AppendAsync(Main, [Of(message) with { RunId = "run-1" }], null, default);
+        await Store.AppendAsync(Main, [Of(message) with { RunId = "run-1" }], null, default);
 
-        TranscriptEntry read = Assert.Single(_store.ReadPage(Main, 10).Entries);
+        TranscriptEntry read = Assert.Single(Store.ReadPage(Main, 10).Entries);
         Assert.Equal("run-1", read.RunId);
         Assert.Equal(JsonSerializer.Serialize(message, TranscriptJson.Default.ChatMessage), JsonSerializer.Serialize(read.Message, TranscriptJson.Default.ChatMessage));
     }
@@ -96,9 +77,9 @@ public sealed class SessionStoreTests : IAsyncDisposable
     [Fact]
     public async Task Text_is_stored_as_utf8_and_not_as_escapes()
     {
-        await _store.AppendAsync(Main, [User("你好 👋")], null, default);
+        await Store.AppendAsync(Main, [User("你好 👋")], null, default);
 
-        string stored = _database.Read(connection => connection.First("SELECT message FROM transcript_entries", row => row.GetString(0)))!;
+        string stored = Database.Read(connection => connection.First("SELECT message FROM transcript_entries", row => row.GetString(0)))!;
         Assert.Contains("你好", stored, StringComparison.Ordinal);
     }
 
@@ -107,12 +88,12 @@ public sealed class SessionStoreTests : IAsyncDisposable
     {
         await AppendMany(10);
 
-        TranscriptPage page = _store.ReadPage(Main, 3);
+        TranscriptPage page = Store.ReadPage(Main, 3);
         Assert.Equal(["m8", "m9", "m10"], Texts(page.Entries));
         Assert.Equal(10, page.Total);
         Assert.True(page.HasMore);
 
-        TranscriptPage older = _store.ReadPage(Main, 100, beforeSeq: 8);
+        TranscriptPage older = Store.ReadPage(Main, 100, beforeSeq: 8);
         Assert.Equal(7, older.Entries.Count);
         Assert.Equal("m1", Texts(older.Entries)[0]);
         Assert.Equal(10, older.Total);
@@ -125,9 +106,9 @@ public sealed class SessionStoreTests : IAsyncDisposable
         await AppendMany(4);
         long bytes = MessageJson.Write(User("m1").Message).Length;
 
-        Assert.Equal(["m3", "m4"], Texts(_store.ReadPage(Main, 10, maxBytes: (2 * bytes) + 5).Entries));
-        Assert.Equal(["m4"], Texts(_store.ReadPage(Main, 10, maxBytes: 1).Entries));
-        Assert.True(_store.ReadPage(Main, 10, maxBytes: 1).HasMore);
+        Assert.Equal(["m3", "m4"], Texts(Store.ReadPage(Main, 10, maxBytes: (2 * bytes) + 5).Entries));
+        Assert.Equal(["m4"], Texts(Store.ReadPage(Main, 10, maxBytes: 1).Entries));
+        Assert.True(Store.ReadPage(Main, 10, maxBytes: 1).HasMore);
     }
 
     [Fact]
@@ -135,71 +116,71 @@ public sealed class SessionStoreTests : IAsyncDisposable
     {
         TranscriptEntry entry = User("hello", "run-1:user");
         SessionUpdate update = new() { Usage = new RunUsage("run-1", "ollama", "m", new MessageUsage { Output = 5, TotalTokens = 5 }) };
-        await _store.AppendAsync(Main, [entry], update, default);
-        IReadOnlyList<TranscriptEntry> again = await _store.AppendAsync(Main, [User("hello", "run-1:user")], update, default);
+        await Store.AppendAsync(Main, [entry], update, default);
+        IReadOnlyList<TranscriptEntry> again = await Store.AppendAsync(Main, [User("hello", "run-1:user")], update, default);
 
         Assert.Equal(entry.Id, Assert.Single(again).Id);
         Assert.Equal(1, again[0].Seq);
-        Assert.Equal(1, _store.Find(Main)!.MessageCount);
-        Assert.Equal(5, _store.Find(Main)!.OutputTokens);
-        Assert.Equal(entry.Id, _store.FindByIdempotencyKey(Main, "run-1:user")!.Id);
-        Assert.Null(_store.FindByIdempotencyKey(Main, "run-2:user"));
+        Assert.Equal(1, Store.Find(Main)!.MessageCount);
+        Assert.Equal(5, Store.Find(Main)!.OutputTokens);
+        Assert.Equal(entry.Id, Store.FindByIdempotencyKey(Main, "run-1:user")!.Id);
+        Assert.Null(Store.FindByIdempotencyKey(Main, "run-2:user"));
     }
 
     [Fact]
     public async Task Only_the_new_entries_of_an_append_are_stored()
     {
-        await _store.AppendAsync(Main, [User("a", "k1")], null, default);
-        IReadOnlyList<TranscriptEntry> appended = await _store.AppendAsync(Main, [User("a", "k1"), User("b", "k2")], null, default);
+        await Store.AppendAsync(Main, [User("a", "k1")], null, default);
+        IReadOnlyList<TranscriptEntry> appended = await Store.AppendAsync(Main, [User("a", "k1"), User("b", "k2")], null, default);
 
         Assert.Equal([1, 2], appended.Select(entry => entry.Seq));
-        Assert.Equal(["a", "b"], Texts(_store.ReadPage(Main, 10).Entries));
-        Assert.Equal(2, _store.Find(Main)!.MessageCount);
+        Assert.Equal(["a", "b"], Texts(Store.ReadPage(Main, 10).Entries));
+        Assert.Equal(2, Store.Find(Main)!.MessageCount);
     }
 
     [Fact]
     public async Task The_same_key_in_two_sessions_is_two_entries()
     {
-        await _store.AppendAsync(Main, [User("a", "k1")], null, default);
-        await _store.AppendAsync(Key("other"), [User("b", "k1")], null, default);
+        await Store.AppendAsync(Main, [User("a", "k1")], null, default);
+        await Store.AppendAsync(Key("other"), [User("b", "k1")], null, default);
 
-        Assert.Equal(["b"], Texts(_store.ReadPage(Key("other"), 10).Entries));
+        Assert.Equal(["b"], Texts(Store.ReadPage(Key("other"), 10).Entries));
     }
 
     [Fact]
     public async Task A_second_append_in_the_same_batch_sees_the_first()
     {
         Task<IReadOnlyList<TranscriptEntry>>[] appends =
-            [.. Enumerable.Range(0, 200).Select(i => _store.AppendAsync(Main, [User($"m{i}")], null, default))];
+            [.. Enumerable.Range(0, 200).Select(i => Store.AppendAsync(Main, [User($"m{i}")], null, default))];
         IReadOnlyList<TranscriptEntry>[] results = await Task.WhenAll(appends);
 
         Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), results.Select(result => result[0].Seq).Order());
-        Assert.Equal(200, _store.Find(Main)!.MessageCount);
-        Assert.Equal(200, _store.ReadPage(Main, 500).Total);
+        Assert.Equal(200, Store.Find(Main)!.MessageCount);
+        Assert.Equal(200, Store.ReadPage(Main, 500).Total);
     }
 
     [Fact]
     public async Task An_entry_is_found_by_its_id()
     {
         TranscriptEntry entry = User("a");
-        await _store.AppendAsync(Main, [entry], null, default);
+        await Store.AppendAsync(Main, [entry], null, default);
 
-        Assert.Equal("a", _store.FindEntry(Main, entry.Id)!.Message.Content.PlainText);
-        Assert.Null(_store.FindEntry(Main, "nope"));
-        Assert.Null(_store.FindEntry(Key("other"), entry.Id));
+        Assert.Equal("a", Store.FindEntry(Main, entry.Id)!.Message.Content.PlainText);
+        Assert.Null(Store.FindEntry(Main, "nope"));
+        Assert.Null(Store.FindEntry(Key("other"), entry.Id));
     }
 
     [Fact]
     public async Task A_reset_keeps_the_id_changes_the_revision_and_leaves_one_marker()
     {
         await AppendMany(5);
-        SessionRow before = _store.Find(Main)!;
-        SessionRow after = await _store.ResetAsync(Main, "new", default);
+        SessionRow before = Store.Find(Main)!;
+        SessionRow after = await Store.ResetAsync(Main, "new", default);
 
         Assert.Equal(before.SessionId, after.SessionId);
         Assert.NotEqual(before.LifecycleRevision, after.LifecycleRevision);
-        Assert.Equal(after, _store.Find(Main));
-        TranscriptPage page = _store.ReadPage(Main, 10);
+        Assert.Equal(after, Store.Find(Main));
+        TranscriptPage page = Store.ReadPage(Main, 10);
         TranscriptEntry marker = Assert.Single(page.Entries);
         Assert.Equal(1, page.Total);
         Assert.False(page.HasMore);
@@ -207,58 +188,58 @@ public sealed class SessionStoreTests : IAsyncDisposable
         Assert.Equal(1, marker.Seq);
         Assert.Equal("new", marker.Reason);
         Assert.Equal(
-            $$"""{"role":"system","content":[{"type":"text","text":"Reset"}],"timestamp":{{_time.GetUtcNow().ToUnixTimeMilliseconds()}}}""",
+            $$"""{"role":"system","content":[{"type":"text","text":"Reset"}],"timestamp":{{Time.GetUtcNow().ToUnixTimeMilliseconds()}}}""",
             JsonSerializer.Serialize(marker.Message, TranscriptJson.Default.ChatMessage));
-        Assert.Empty(_store.ReadContext(Main, 1000));
+        Assert.Empty(Store.ReadContext(Main, 1000));
     }
 
     [Fact]
     public async Task After_a_reset_rows_count_on_from_the_marker_and_the_old_ones_stay_on_disk()
     {
         await AppendMany(2);
-        await _store.ResetAsync(Main, "reset", default);
-        IReadOnlyList<TranscriptEntry> appended = await _store.AppendAsync(Main, [User("fresh")], null, default);
+        await Store.ResetAsync(Main, "reset", default);
+        IReadOnlyList<TranscriptEntry> appended = await Store.AppendAsync(Main, [User("fresh")], null, default);
 
         Assert.Equal(2, Assert.Single(appended).Seq);
-        Assert.Equal(["Reset", "fresh"], Texts(_store.ReadPage(Main, 10).Entries));
-        Assert.Equal(["fresh"], Texts(_store.ReadContext(Main, 1000)));
-        Assert.Equal(["m1", "m2", "Reset", "fresh"], Texts([.. _store.ReadAll(Main)]));
-        Assert.Equal("fresh", _store.Find(Main)!.DerivedTitle);
+        Assert.Equal(["Reset", "fresh"], Texts(Store.ReadPage(Main, 10).Entries));
+        Assert.Equal(["fresh"], Texts(Store.ReadContext(Main, 1000)));
+        Assert.Equal(["m1", "m2", "Reset", "fresh"], Texts([.. Store.ReadAll(Main)]));
+        Assert.Equal("fresh", Store.Find(Main)!.DerivedTitle);
     }
 
     [Fact]
     public async Task A_deleted_session_is_gone_and_its_usage_stays()
     {
         SessionUpdate update = new() { Usage = new RunUsage("run-1", "ollama", "m", new MessageUsage { TotalTokens = 5 }) };
-        await _store.AppendAsync(Main, [User("a", "k1")], update, default);
+        await Store.AppendAsync(Main, [User("a", "k1")], update, default);
 
-        Assert.True(await _store.DeleteAsync(Main, default));
-        Assert.False(await _store.DeleteAsync(Main, default));
-        Assert.Null(_store.Find(Main));
-        Assert.Null(_store.FindByIdempotencyKey(Main, "k1"));
-        Assert.Equal(0, _database.Read(connection => connection.Number("SELECT COUNT(*) FROM transcript_entries")));
-        Assert.Equal(5, Assert.Single(_store.Usage(new UsageQuery())).Tokens.TotalTokens);
+        Assert.True(await Store.DeleteAsync(Main, default));
+        Assert.False(await Store.DeleteAsync(Main, default));
+        Assert.Null(Store.Find(Main));
+        Assert.Null(Store.FindByIdempotencyKey(Main, "k1"));
+        Assert.Equal(0, Database.Read(connection => connection.Number("SELECT COUNT(*) FROM transcript_entries")));
+        Assert.Equal(5, Assert.Single(Store.Usage(new UsageQuery())).Tokens.TotalTokens);
 
-        await _store.AppendAsync(Main, [User("again")], null, default);
-        Assert.Equal(["again"], Texts(_store.ReadPage(Main, 10).Entries));
+        await Store.AppendAsync(Main, [User("again")], null, default);
+        Assert.Equal(["again"], Texts(Store.ReadPage(Main, 10).Entries));
     }
 
     [Fact]
     public async Task The_file_shrinks_after_a_deletion()
     {
-        await _store.AppendAsync(Main, [User(new string('x', 1 << 20))], null, default);
+        await Store.AppendAsync(Main, [User(new string('x', 1 << 20))], null, default);
         long before = Pages();
-        await _store.DeleteAsync(Main, default);
+        await Store.DeleteAsync(Main, default);
         Assert.InRange(Pages(), 1, before - 200);
 
-        long Pages() => _database.Read(connection => connection.Number("PRAGMA page_count"));
+        long Pages() => Database.Read(connection => connection.Number("PRAGMA page_count"));
     }
 
     private async Task AppendMany(int count)
     {
         for (int i = 1; i <= count; i++)
         {
-            await _store.AppendAsync(Main, [User($"m{i}")], null, default);
+            await Store.AppendAsync(Main, [User($"m{i}")], null, default);
         }
     }
 }

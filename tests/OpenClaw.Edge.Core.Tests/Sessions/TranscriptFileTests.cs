@@ -8,36 +8,17 @@ using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 
 namespace OpenClaw.Edge.Core.Tests.Sessions;
 
-public sealed class TranscriptFileTests : IAsyncDisposable
+public sealed class TranscriptFileTests : WithSessions
 {
-    private static readonly SessionKey Main = SessionKey.Main("main");
-
-    private readonly TempDir _dir = new();
-    private readonly ManualTimeProvider _time = new();
-    private readonly EdgeDatabase _database;
-    private readonly SessionStore _store;
-
-    public TranscriptFileTests()
-    {
-        _database = EdgeDatabase.Open(_dir.PathOf("edge.sqlite"), _time, NullLogger.Instance);
-        _store = new SessionStore(_database, _time);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _dir.Dispose();
-    }
-
     [Fact]
     public async Task An_export_is_the_originals_records()
     {
-        await _store.AppendAsync(Main, [User("größer 你", "r:user") with { Id = "u1" }, Compaction("short") with { Id = "c1" }], null, default);
-        await _store.ResetAsync(Main, "new", default);
+        await Store.AppendAsync(Main, [User("größer 你", "r:user") with { Id = "u1" }, Compaction("short") with { Id = "c1" }], null, default);
+        await Store.ResetAsync(Main, "new", default);
         string[] lines = await Export(Main);
 
-        string sessionId = _store.Find(Main)!.SessionId;
-        string resetId = _store.ReadPage(Main, 1).Entries[0].Id;
+        string sessionId = Store.Find(Main)!.SessionId;
+        string resetId = Store.ReadPage(Main, 1).Entries[0].Id;
         Assert.Equal(
         [
             $$"""{"type":"session","version":4,"id":"{{sessionId}}","timestamp":"2026-01-01T00:00:00.000Z","cwd":"/home/w"}""",
@@ -51,24 +32,24 @@ public sealed class TranscriptFileTests : IAsyncDisposable
     public async Task An_unknown_session_exports_nothing()
     {
         using MemoryStream file = new();
-        Assert.Null(await new TranscriptExport(_store).WriteAsync(Main, file, null, default));
+        Assert.Null(await new TranscriptExport(Store).WriteAsync(Main, file, null, default));
         Assert.Equal(0, file.Length);
     }
 
     [Fact]
     public async Task An_export_comes_back_whole()
     {
-        await _store.AppendAsync(Main, [.. Enumerable.Range(0, 150).Select(i => User($"m{i}"))], null, default);
-        await _store.ResetAsync(Main, "new", default);
-        await _store.AppendAsync(Main, [User("x"), Compaction("sum"), ToolResult("t"), Assistant("y")], null, default);
+        await Store.AppendAsync(Main, [.. Enumerable.Range(0, 150).Select(i => User($"m{i}"))], null, default);
+        await Store.ResetAsync(Main, "new", default);
+        await Store.AppendAsync(Main, [User("x"), Compaction("sum"), ToolResult("t"), Assistant("y")], null, default);
         string[] lines = await Export(Main);
 
         TranscriptImportResult result = await Import("copy", lines);
         Assert.Equal(new TranscriptImportResult(155, 0, 0, []) with { Problems = result.Problems }, result);
         Assert.Empty(result.Problems);
-        Assert.Equal(Texts(_store.ReadAll(Main)), Texts(_store.ReadAll(Key("copy"))));
-        Assert.Equal(["Reset", "x", "sum", "t", "y"], Texts(_store.ReadPage(Key("copy"), 10).Entries));
-        Assert.Equal(_store.Find(Main)!.SessionId, _store.Find(Key("copy"))!.SessionId);
+        Assert.Equal(Texts(Store.ReadAll(Main)), Texts(Store.ReadAll(Key("copy"))));
+        Assert.Equal(["Reset", "x", "sum", "t", "y"], Texts(Store.ReadPage(Key("copy"), 10).Entries));
+        Assert.Equal(Store.Find(Main)!.SessionId, Store.Find(Key("copy"))!.SessionId);
     }
 
     [Fact]
@@ -84,11 +65,11 @@ public sealed class TranscriptFileTests : IAsyncDisposable
         ]);
 
         Assert.Equal((2, 2, 0), (result.Imported, result.Skipped, result.Damaged));
-        IReadOnlyList<TranscriptEntry> entries = _store.ReadPage(Main, 10).Entries;
+        IReadOnlyList<TranscriptEntry> entries = Store.ReadPage(Main, 10).Entries;
         Assert.Equal(["one", "two"], Texts(entries));
         Assert.Equal(["a", "c"], entries.Select(entry => entry.Id));
         Assert.Equal([1795247547000, 1763711549000], entries.Select(entry => entry.Message.Timestamp));
-        Assert.Equal("s-1", _store.Find(Main)!.SessionId);
+        Assert.Equal("s-1", Store.Find(Main)!.SessionId);
     }
 
     [Fact]
@@ -107,7 +88,7 @@ public sealed class TranscriptFileTests : IAsyncDisposable
         Assert.Equal((2, 0, 2), (result.Imported, result.Skipped, result.Damaged));
         Assert.StartsWith("line 3: ", result.Problems[0], StringComparison.Ordinal);
         Assert.StartsWith("line 4: no record", result.Problems[1], StringComparison.Ordinal);
-        Assert.Equal(["one", "two"], Texts(_store.ReadPage(Main, 10).Entries));
+        Assert.Equal(["one", "two"], Texts(Store.ReadPage(Main, 10).Entries));
     }
 
     [Fact]
@@ -120,20 +101,20 @@ public sealed class TranscriptFileTests : IAsyncDisposable
         ];
         await Import("main", lines);
         Assert.Equal(0, (await Import("main", lines)).Imported);
-        Assert.Equal(1, _store.Find(Main)!.MessageCount);
+        Assert.Equal(1, Store.Find(Main)!.MessageCount);
     }
 
     [Fact]
     public async Task A_file_that_is_no_transcript_is_refused_and_makes_no_session()
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => Import("main", ["hello", "world"]));
-        Assert.Null(_store.Find(Main));
+        Assert.Null(Store.Find(Main));
     }
 
     private async Task<string[]> Export(SessionKey key)
     {
         using MemoryStream file = new();
-        int? records = await new TranscriptExport(_store).WriteAsync(key, file, "/home/w", default);
+        int? records = await new TranscriptExport(Store).WriteAsync(key, file, "/home/w", default);
         string text = Encoding.UTF8.GetString(file.ToArray());
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         string[] lines = text[..^1].Split('\n');
@@ -144,6 +125,6 @@ public sealed class TranscriptFileTests : IAsyncDisposable
     private async Task<TranscriptImportResult> Import(string key, string[] lines)
     {
         using MemoryStream file = new(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
-        return await new TranscriptImport(_store).ReadAsync(Key(key), file, default);
+        return await new TranscriptImport(Store).ReadAsync(Key(key), file, default);
     }
 }

@@ -34,6 +34,14 @@ public abstract class WithGateway(string config = "") : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Stops the gateway as systemd does and starts it again on the same files.</summary>
+    protected virtual async Task RestartAsync()
+    {
+        await Gateway.StopAsync();
+        await Gateway.DisposeAsync();
+        Gateway = await RunningGateway.StartAsync(Home);
+    }
+
     /// <summary>The message with which a call is refused.</summary>
     protected static async Task<GatewayCallException> RefusedAsync(GatewayTestClient client, string method, string parameters = "{}") =>
         await Assert.ThrowsAsync<GatewayCallException>(() => client.CallAsync(method, parameters));

@@ -6,39 +6,18 @@ using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
 
-public sealed class Agents_come_and_go : IAsyncLifetime
+public sealed class Agents_come_and_go : WithClient
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri);
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_agent_is_made_changed_talked_to_and_taken_out_and_the_first_one_stays()
     {
-        JsonElement made = await _client.CallAsync("agents.create", """{"name":"Night Watch","emoji":"🦉"}""");
+        JsonElement made = await Client.CallAsync("agents.create", """{"name":"Night Watch","emoji":"🦉"}""");
         string again = await RefusalAsync("agents.create", """{"name":"night watch"}""");
-        await _client.CallAsync("agents.update", """{"agentId":"night-watch","name":"Owl","model":"lab/small:3b"}""");
-        JsonElement list = await _client.CallAsync("agents.list");
-        JsonElement taken = await _client.CallAsync("agents.delete", """{"agentId":"night-watch"}""");
-        JsonElement after = await _client.CallAsync("agents.list");
-        string file = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        await Client.CallAsync("agents.update", """{"agentId":"night-watch","name":"Owl","model":"lab/small:3b"}""");
+        JsonElement list = await Client.CallAsync("agents.list");
+        JsonElement taken = await Client.CallAsync("agents.delete", """{"agentId":"night-watch"}""");
+        JsonElement after = await Client.CallAsync("agents.list");
+        string file = await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken);
 
         Assert.Equal("night-watch", made.GetProperty("agentId").GetString());
         Assert.EndsWith("workspace-night-watch", made.GetProperty("workspace").GetString(), StringComparison.Ordinal);
@@ -62,7 +41,4 @@ public sealed class Agents_come_and_go : IAsyncLifetime
         Assert.Contains("must have required property 'name'", await RefusalAsync("agents.create", "{}"), StringComparison.Ordinal);
         Assert.Contains("no agent id", await RefusalAsync("agents.create", """{"name":"***"}"""), StringComparison.Ordinal);
     }
-
-    private async Task<string> RefusalAsync(string method, string parameters) =>
-        (await Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters))).Message;
 }

@@ -6,40 +6,19 @@ using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
 
-public sealed class Approvals_over_the_wire : IAsyncLifetime
+public sealed class Approvals_over_the_wire : WithClient
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri);
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_request_waits_is_listed_and_is_answered_once()
     {
-        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        await using GatewayTestClient asker = await Gateway.ConnectAsync();
         Task<JsonElement> asked = asker.CallAsync(
             "exec.approval.request", """{"id":"ask-1","command":"rm -r build","cwd":"/tmp","agentId":"main","sessionKey":"agent:main:main"}""");
         JsonElement waiting = await PendingAsync();
-        JsonElement one = await _client.CallAsync("exec.approval.get", """{"id":"ask-1"}""");
-        JsonElement answer = await _client.CallAsync("exec.approval.resolve", """{"id":"ask-1","decision":"allow-once"}""");
+        JsonElement one = await Client.CallAsync("exec.approval.get", """{"id":"ask-1"}""");
+        JsonElement answer = await Client.CallAsync("exec.approval.resolve", """{"id":"ask-1","decision":"allow-once"}""");
         JsonElement decided = await asked;
-        JsonElement waited = await _client.CallAsync("exec.approval.waitDecision", """{"id":"ask-1"}""");
+        JsonElement waited = await Client.CallAsync("exec.approval.waitDecision", """{"id":"ask-1"}""");
 
         Assert.Equal("exec", waiting.GetProperty("approvalKind").GetString());
         Assert.Equal("rm -r build", waiting.GetProperty("request").GetProperty("command").GetString());
@@ -49,17 +28,17 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
         Assert.Equal("allow-once", waited.GetProperty("decision").GetString());
         Assert.Contains("approval already resolved", await RefusalAsync("exec.approval.resolve", """{"id":"ask-1","decision":"deny"}"""), StringComparison.Ordinal);
         Assert.Contains("unknown or expired approval id", await RefusalAsync("exec.approval.get", """{"id":"ask-1"}"""), StringComparison.Ordinal);
-        JsonElement history = await _client.CallAsync("approval.history", "{}");
+        JsonElement history = await Client.CallAsync("approval.history", "{}");
         Assert.Equal("allow-once", history.GetProperty("items")[0].GetProperty("decision").GetString());
     }
 
     [Fact]
     public async Task A_request_tells_how_many_commands_it_is()
     {
-        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        await using GatewayTestClient asker = await Gateway.ConnectAsync();
         Task<JsonElement> asked = asker.CallAsync("exec.approval.request", """{"id":"ask-2","command":"ls $(pwd) | wc -l && rm x"}""");
         JsonElement analysis = (await PendingAsync()).GetProperty("request").GetProperty("commandAnalysis");
-        await _client.CallAsync("exec.approval.resolve", """{"id":"ask-2","decision":"deny"}""");
+        await Client.CallAsync("exec.approval.resolve", """{"id":"ask-2","decision":"deny"}""");
         await asked;
 
         Assert.Equal(3, analysis.GetProperty("commandCount").GetInt32());
@@ -69,10 +48,10 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
     [Fact]
     public async Task A_turn_that_waits_for_a_person_tells_its_client()
     {
-        await using GatewayTestClient chat = await _gateway.ConnectAsync();
+        await using GatewayTestClient chat = await Gateway.ConnectAsync();
         Task<ChatTurn> turn = chat.ChatAsync("main", """[tool:exec {"command":"echo hi > said; cat said"}] please""");
         string id = (await PendingAsync()).GetProperty("id").GetString()!;
-        await _client.CallAsync("exec.approval.resolve", $$"""{"id":"{{id}}","decision":"allow-once"}""");
+        await Client.CallAsync("exec.approval.resolve", $$"""{"id":"{{id}}","decision":"allow-once"}""");
         await turn;
 
         JsonElement[] told = [.. chat.Events
@@ -86,18 +65,18 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
     [Fact]
     public async Task Time_denies()
     {
-        await using GatewayTestClient asker = await _gateway.ConnectAsync();
+        await using GatewayTestClient asker = await Gateway.ConnectAsync();
         JsonElement decided = await asker.CallAsync("exec.approval.request", """{"command":"ls","timeoutMs":50}""");
 
         Assert.Equal(JsonValueKind.Null, decided.GetProperty("decision").ValueKind);
-        Assert.Equal(0, (await _client.CallAsync("exec.approval.list", "{}")).GetArrayLength());
+        Assert.Equal(0, (await Client.CallAsync("exec.approval.list", "{}")).GetArrayLength());
     }
 
     [Fact]
     public async Task Rules_are_changed_against_the_hash_they_had()
     {
-        JsonElement fresh = await _client.CallAsync("exec.approvals.get", "{}");
-        JsonElement first = await _client.CallAsync(
+        JsonElement fresh = await Client.CallAsync("exec.approvals.get", "{}");
+        JsonElement first = await Client.CallAsync(
             "exec.approvals.set", """{"file":{"version":1,"defaults":{"security":"deny"},"agents":{},"mine":{"kept":true}}}""");
         string stale = await RefusalAsync("exec.approvals.set", """{"file":{"version":1},"baseHash":"00"}""");
         string without = await RefusalAsync("exec.approvals.set", """{"file":{"version":1}}""");
@@ -117,7 +96,7 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
     {
         for (int attempt = 0; attempt < 200; attempt++)
         {
-            JsonElement list = await _client.CallAsync("exec.approval.list", "{}");
+            JsonElement list = await Client.CallAsync("exec.approval.list", "{}");
             if (list.GetArrayLength() > 0)
             {
                 return list[0];
@@ -128,7 +107,4 @@ public sealed class Approvals_over_the_wire : IAsyncLifetime
 
         throw new TimeoutException("no approval became pending");
     }
-
-    private async Task<string> RefusalAsync(string method, string parameters) =>
-        (await Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters))).Message;
 }

@@ -6,78 +6,57 @@ using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
 
-public sealed class Config_writes : IAsyncLifetime
+public sealed class Config_writes() : WithClient("logging: { level: \"info\" }, // how much is told\n")
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri, "logging: { level: \"info\" }, // how much is told\n");
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_patch_changes_one_key_and_keeps_comments_and_secrets()
     {
-        JsonElement before = await _client.CallAsync("config.get");
+        JsonElement before = await Client.CallAsync("config.get");
 
         JsonElement answer = await PatchAsync("""{"logging":{"level":"debug"}}""");
 
-        string file = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        string file = await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken);
         Assert.Contains("// made by the test kit", file, StringComparison.Ordinal);
         Assert.Contains("// how much is told", file, StringComparison.Ordinal);
-        Assert.Contains(_home.Token, file, StringComparison.Ordinal);
+        Assert.Contains(Home.Token, file, StringComparison.Ordinal);
         Assert.Equal("debug", answer.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
         Assert.Equal(["logging.level"], answer.GetProperty("changedPaths").EnumerateArray().Select(path => path.GetString()));
         Assert.Equal("hot", answer.GetProperty("reloadKind").GetString());
         Assert.False(answer.TryGetProperty("restart", out _));
-        Assert.DoesNotContain(_home.Token, answer.GetRawText(), StringComparison.Ordinal);
-        JsonElement after = await _client.CallAsync("config.get");
+        Assert.DoesNotContain(Home.Token, answer.GetRawText(), StringComparison.Ordinal);
+        JsonElement after = await Client.CallAsync("config.get");
         Assert.NotEqual(before.GetProperty("hash").GetString(), after.GetProperty("hash").GetString());
         Assert.Equal(answer.GetProperty("hash").GetString(), after.GetProperty("hash").GetString());
         Assert.Equal(after.GetProperty("hash").GetString(), after.GetProperty("appliedConfigHash").GetString());
-        JsonElement told = await _client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("config.changed"));
+        JsonElement told = await Client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("config.changed"));
         Assert.Equal(answer.GetProperty("hash").GetString(), told.GetProperty("payload").GetProperty("hash").GetString());
     }
 
     [Fact]
     public async Task A_whole_text_goes_back_as_it_was_read_with_its_secrets_restored()
     {
-        JsonElement read = await _client.CallAsync("config.get");
+        JsonElement read = await Client.CallAsync("config.get");
         string raw = read.GetProperty("raw").GetString()!;
         Assert.Contains("__OPENCLAW_REDACTED__", raw, StringComparison.Ordinal);
 
         JsonElement answer = await WriteAsync("config.set", raw.Replace("\"info\"", "\"warn\"", StringComparison.Ordinal), HashOf(read));
 
-        string file = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        string file = await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken);
         Assert.DoesNotContain("__OPENCLAW_REDACTED__", file, StringComparison.Ordinal);
-        Assert.Contains(_home.Token, file, StringComparison.Ordinal);
+        Assert.Contains(Home.Token, file, StringComparison.Ordinal);
         Assert.Contains("// how much is told", file, StringComparison.Ordinal);
         Assert.Equal("warn", answer.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
-        await using GatewayTestClient again = await _gateway.ConnectAsync();
+        await using GatewayTestClient again = await Gateway.ConnectAsync();
     }
 
     [Fact]
     public async Task The_parsed_object_may_be_written_back_too()
     {
-        JsonElement read = await _client.CallAsync("config.get");
+        JsonElement read = await Client.CallAsync("config.get");
 
         await WriteAsync("config.apply", read.GetProperty("config").GetRawText(), HashOf(read));
 
-        Assert.Contains(_home.Token, await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(Home.Token, await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -96,7 +75,7 @@ public sealed class Config_writes : IAsyncLifetime
     [Fact]
     public async Task A_patch_that_changes_nothing_needs_no_hash()
     {
-        JsonElement answer = await _client.CallAsync("config.patch", """{"raw":"{}"}""");
+        JsonElement answer = await Client.CallAsync("config.patch", """{"raw":"{}"}""");
 
         Assert.True(answer.GetProperty("noop").GetBoolean());
         Assert.Equal(0, answer.GetProperty("changedPaths").GetArrayLength());
@@ -105,20 +84,20 @@ public sealed class Config_writes : IAsyncLifetime
     [Fact]
     public async Task A_change_by_somebody_else_between_read_and_write_is_not_lost()
     {
-        string hash = HashOf(await _client.CallAsync("config.get"));
-        _home.WriteConfig("logging: { level: \"error\" },");
+        string hash = HashOf(await Client.CallAsync("config.get"));
+        Home.WriteConfig("logging: { level: \"error\" },");
 
         GatewayCallException stale = await RefusedAsync("config.patch", $$$"""{"raw":"{\"logging\":null}","baseHash":"{{{hash}}}"}""");
 
         Assert.Contains("config changed since last load", stale.Message, StringComparison.Ordinal);
-        JsonElement now = await _client.CallAsync("config.get");
+        JsonElement now = await Client.CallAsync("config.get");
         Assert.Equal("error", now.GetProperty("config").GetProperty("logging").GetProperty("level").GetString());
     }
 
     [Fact]
     public async Task A_bad_value_is_refused_with_its_place_and_changes_nothing()
     {
-        string before = await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken);
+        string before = await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken);
 
         GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => PatchAsync("""{"logging":{"level":"loud"}}"""));
 
@@ -126,19 +105,19 @@ public sealed class Config_writes : IAsyncLifetime
         JsonElement issue = error.Error.GetProperty("details").GetProperty("issues")[0];
         Assert.Equal("logging.level", issue.GetProperty("path").GetString());
         Assert.NotEmpty(issue.GetProperty("message").GetString()!);
-        Assert.Equal(before, await File.ReadAllTextAsync(_home.ConfigPath, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_patch_that_says_nothing_new_writes_nothing()
     {
-        DateTime written = File.GetLastWriteTimeUtc(_home.ConfigPath);
+        DateTime written = File.GetLastWriteTimeUtc(Home.ConfigPath);
 
         JsonElement answer = await PatchAsync("""{"logging":{"level":"info"},"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__"}},"ui":null}""");
 
         Assert.True(answer.GetProperty("noop").GetBoolean());
         Assert.Equal(0, answer.GetProperty("changedPaths").GetArrayLength());
-        Assert.Equal(written, File.GetLastWriteTimeUtc(_home.ConfigPath));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Home.ConfigPath));
     }
 
     [Fact]
@@ -146,14 +125,14 @@ public sealed class Config_writes : IAsyncLifetime
     {
         await PatchAsync("""{"agents":{"list":[{"id":"main","default":true},{"id":"second"}]}}""");
         await PatchAsync("""{"agents":{"list":[{"id":"second","name":"Two"},{"id":"third"}]}}""");
-        JsonElement agents = await _client.CallAsync("agents.list");
+        JsonElement agents = await Client.CallAsync("agents.list");
 
         GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => PatchAsync("""{"agents":{"list":null}}"""));
         await PatchAsync("""{"agents":{"list":null}}""", "agents.list");
 
         Assert.Equal(["main", "second", "third"], agents.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()));
         Assert.StartsWith("INVALID_REQUEST: config.patch would remove entries from array path(s): agents.list.", error.Message, StringComparison.Ordinal);
-        Assert.Equal(1, (await _client.CallAsync("agents.list")).GetProperty("agents").GetArrayLength());
+        Assert.Equal(1, (await Client.CallAsync("agents.list")).GetProperty("agents").GetArrayLength());
     }
 
     [Fact]
@@ -178,7 +157,7 @@ public sealed class Config_writes : IAsyncLifetime
     [Fact]
     public async Task Writing_is_for_admins_with_good_params()
     {
-        await using GatewayTestClient writer = await _gateway.ConnectAsync("operator.read", "operator.write");
+        await using GatewayTestClient writer = await Gateway.ConnectAsync("operator.read", "operator.write");
         foreach (string method in (string[])["config.set", "config.apply", "config.patch"])
         {
             GatewayCallException scope = await Assert.ThrowsAsync<GatewayCallException>(() => writer.CallAsync(method, """{"raw":"{}"}"""));
@@ -212,12 +191,9 @@ public sealed class Config_writes : IAsyncLifetime
         await WriteAsync(
             "config.patch",
             patch,
-            HashOf(await _client.CallAsync("config.get")),
+            HashOf(await Client.CallAsync("config.get")),
             replacePaths.Length == 0 ? "" : $",\"replacePaths\":[{string.Join(',', replacePaths.Select(path => $"\"{path}\""))}]");
 
-    private Task<JsonElement> WriteAsync(string method, string raw, string hash, string more = "") => _client.CallAsync(
+    private Task<JsonElement> WriteAsync(string method, string raw, string hash, string more = "") => Client.CallAsync(
         method, $$"""{"raw":"{{JsonEncodedText.Encode(raw)}}","baseHash":"{{hash}}"{{more}}}""");
-
-    private Task<GatewayCallException> RefusedAsync(string method, string parameters) =>
-        Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters));
 }

@@ -6,40 +6,19 @@ using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
 
-public sealed class Jobs_at_their_times : IAsyncLifetime
+public sealed class Jobs_at_their_times : WithClient
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri);
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_job_is_added_run_by_hand_told_logged_and_removed()
     {
-        JsonElement job = await _client.CallAsync("cron.add",
+        JsonElement job = await Client.CallAsync("cron.add",
             """{"name":"nightly","schedule":{"kind":"cron","expr":"0 7 * * *","tz":"Europe/Vienna"},"payload":{"kind":"agentTurn","message":"hello"},"delivery":{"mode":"none"}}""");
         string id = job.GetProperty("id").GetString()!;
-        JsonElement run = await _client.CallAsync("cron.run", $$"""{"id":"{{id}}"}""");
-        JsonElement told = await _client.NextEventAsync(frame => frame.GetProperty("event").GetString() == "cron"
+        JsonElement run = await Client.CallAsync("cron.run", $$"""{"id":"{{id}}"}""");
+        JsonElement told = await Client.NextEventAsync(frame => frame.GetProperty("event").GetString() == "cron"
             && frame.GetProperty("payload").GetProperty("action").GetString() == "finished");
-        JsonElement log = await _client.CallAsync("cron.runs", $$"""{"id":"{{id}}"}""");
-        JsonElement removed = await _client.CallAsync("cron.remove", $$"""{"id":"{{id}}"}""");
+        JsonElement log = await Client.CallAsync("cron.runs", $$"""{"id":"{{id}}"}""");
+        JsonElement removed = await Client.CallAsync("cron.remove", $$"""{"id":"{{id}}"}""");
 
         Assert.True(run.GetProperty("enqueued").GetBoolean());
         Assert.Equal("ok", told.GetProperty("payload").GetProperty("status").GetString());
@@ -52,8 +31,8 @@ public sealed class Jobs_at_their_times : IAsyncLifetime
     [Fact]
     public async Task A_page_of_jobs_has_every_paging_key_and_an_unknown_job_is_named()
     {
-        JsonElement page = await _client.CallAsync("cron.list", """{"includeDisabled":true,"limit":200,"offset":0}""");
-        GatewayCallException missing = await Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync("cron.remove", """{"id":"nope"}"""));
+        JsonElement page = await Client.CallAsync("cron.list", """{"includeDisabled":true,"limit":200,"offset":0}""");
+        GatewayCallException missing = await Assert.ThrowsAsync<GatewayCallException>(() => Client.CallAsync("cron.remove", """{"id":"nope"}"""));
 
         Assert.All(["jobs", "snapshotRevision", "total", "offset", "limit", "hasMore", "nextOffset"], key => Assert.True(page.TryGetProperty(key, out _), key));
         Assert.StartsWith("INVALID_REQUEST: Automation not found: nope.", missing.Message, StringComparison.Ordinal);

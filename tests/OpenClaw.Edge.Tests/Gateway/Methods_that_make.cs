@@ -6,36 +6,15 @@ using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
 
-public sealed class Methods_that_make : IAsyncLifetime
+public sealed class Methods_that_make : WithClient
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri);
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_session_is_made_with_label_and_model_and_the_same_key_makes_no_second()
     {
         const string Params = """{"label":"Plan","model":"lab/small:3b","idempotencyKey":"make-1"}""";
 
-        JsonElement made = await _client.CallAsync("sessions.create", Params);
-        JsonElement again = await _client.CallAsync("sessions.create", Params);
+        JsonElement made = await Client.CallAsync("sessions.create", Params);
+        JsonElement again = await Client.CallAsync("sessions.create", Params);
         GatewayCallException taken = await RefusedAsync("sessions.create", """{"label":"Plan"}""");
 
         string key = made.GetProperty("key").GetString()!;
@@ -51,12 +30,12 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task A_session_made_with_a_message_runs_at_once()
     {
-        JsonElement made = await _client.CallAsync("sessions.create", """{"message":"hello there"}""");
+        JsonElement made = await Client.CallAsync("sessions.create", """{"message":"hello there"}""");
 
         Assert.True(made.GetProperty("runStarted").GetBoolean());
-        ChatTurn turn = await _client.FollowAsync(made.GetProperty("runId").GetString()!);
+        ChatTurn turn = await Client.FollowAsync(made.GetProperty("runId").GetString()!);
         Assert.Equal("final", turn.State);
-        Assert.Contains("user: hello there", await _client.HistoryAsync(made.GetProperty("key").GetString()!));
+        Assert.Contains("user: hello there", await Client.HistoryAsync(made.GetProperty("key").GetString()!));
     }
 
     [Theory]
@@ -79,7 +58,7 @@ public sealed class Methods_that_make : IAsyncLifetime
     [InlineData("agents.files.set", """{"agentId":"main","name":"USER.md","content":"x"}""", "operator.admin")]
     public async Task Readers_may_not(string method, string parameters, string scope)
     {
-        await using GatewayTestClient reader = await _gateway.ConnectAsync("operator.read");
+        await using GatewayTestClient reader = await Gateway.ConnectAsync("operator.read");
 
         GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => reader.CallAsync(method, parameters));
 
@@ -89,9 +68,9 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task Tools_are_listed_with_their_profiles()
     {
-        await _client.CallAsync("sessions.create", """{"key":"main"}""");
-        JsonElement catalog = await _client.CallAsync("tools.catalog");
-        JsonElement effective = await _client.CallAsync("tools.effective", """{"sessionKey":"main"}""");
+        await Client.CallAsync("sessions.create", """{"key":"main"}""");
+        JsonElement catalog = await Client.CallAsync("tools.catalog");
+        JsonElement effective = await Client.CallAsync("tools.effective", """{"sessionKey":"main"}""");
 
         JsonElement read = ToolOf(catalog, "read");
         Assert.Equal(["coding", "full"], read.GetProperty("defaultProfiles").EnumerateArray().Select(profile => profile.GetString()));
@@ -105,12 +84,12 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task A_tool_is_run_and_its_failure_is_an_answer()
     {
-        JsonElement wrote = await _client.CallAsync(
+        JsonElement wrote = await Client.CallAsync(
             "tools.invoke", """{"name":"write","args":{"path":"made.txt","content":"by a client"},"idempotencyKey":"w1"}""");
-        JsonElement read = await _client.CallAsync("tools.invoke", """{"name":"read","args":{"path":"made.txt"}}""");
-        JsonElement none = await _client.CallAsync("tools.invoke", """{"name":"nope"}""");
-        JsonElement bad = await _client.CallAsync("tools.invoke", """{"name":"read"}""");
-        JsonElement lost = await _client.CallAsync("tools.invoke", """{"name":"read","args":{"path":"lost.txt"}}""");
+        JsonElement read = await Client.CallAsync("tools.invoke", """{"name":"read","args":{"path":"made.txt"}}""");
+        JsonElement none = await Client.CallAsync("tools.invoke", """{"name":"nope"}""");
+        JsonElement bad = await Client.CallAsync("tools.invoke", """{"name":"read"}""");
+        JsonElement lost = await Client.CallAsync("tools.invoke", """{"name":"read","args":{"path":"lost.txt"}}""");
         GatewayCallException twice = await RefusedAsync(
             "tools.invoke", """{"name":"write","args":{"path":"made.txt","content":"again"},"idempotencyKey":"w1"}""");
 
@@ -125,18 +104,18 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task Files_of_an_agent_are_read_and_written_under_their_hash()
     {
-        JsonElement set = await _client.CallAsync("agents.files.set", """{"agentId":"main","name":"USER.md","content":"one"}""");
+        JsonElement set = await Client.CallAsync("agents.files.set", """{"agentId":"main","name":"USER.md","content":"one"}""");
         string hash = set.GetProperty("file").GetProperty("hash").GetString()!;
-        await _client.CallAsync("agents.files.set", $$"""{"agentId":"main","name":"USER.md","content":"two","expectedHash":"{{hash}}"}""");
+        await Client.CallAsync("agents.files.set", $$"""{"agentId":"main","name":"USER.md","content":"two","expectedHash":"{{hash}}"}""");
         GatewayCallException stale = await RefusedAsync(
             "agents.files.set", $$"""{"agentId":"main","name":"USER.md","content":"three","expectedHash":"{{hash}}"}""");
-        JsonElement file = (await _client.CallAsync("agents.files.get", """{"agentId":"main","name":"USER.md"}""")).GetProperty("file");
-        JsonElement list = await _client.CallAsync("agents.files.list", """{"agentId":"main"}""");
+        JsonElement file = (await Client.CallAsync("agents.files.get", """{"agentId":"main","name":"USER.md"}""")).GetProperty("file");
+        JsonElement list = await Client.CallAsync("agents.files.list", """{"agentId":"main"}""");
 
         Assert.Contains("changed since it was read", stale.Message, StringComparison.Ordinal);
         Assert.Equal(("two", false, 3), (file.GetProperty("content").GetString(), file.GetProperty("missing").GetBoolean(), file.GetProperty("size").GetInt32()));
         Assert.Equal(8, list.GetProperty("files").GetArrayLength());
-        JsonElement absent = (await _client.CallAsync("agents.files.get", """{"agentId":"main","name":"HEARTBEAT.md"}""")).GetProperty("file");
+        JsonElement absent = (await Client.CallAsync("agents.files.get", """{"agentId":"main","name":"HEARTBEAT.md"}""")).GetProperty("file");
         Assert.True(absent.GetProperty("missing").GetBoolean());
         Assert.False(absent.TryGetProperty("content", out _));
     }
@@ -144,7 +123,7 @@ public sealed class Methods_that_make : IAsyncLifetime
     [Fact]
     public async Task The_schema_of_the_configuration_knows_types_choices_and_secrets()
     {
-        JsonElement answer = await _client.CallAsync("config.schema");
+        JsonElement answer = await Client.CallAsync("config.schema");
 
         JsonElement properties = answer.GetProperty("schema").GetProperty("properties");
         JsonElement port = properties.GetProperty("gateway").GetProperty("properties").GetProperty("port");
@@ -161,7 +140,7 @@ public sealed class Methods_that_make : IAsyncLifetime
 
     [Fact]
     public async Task Tool_titles_are_off() =>
-        Assert.True((await _client.CallAsync("chat.toolTitles")).GetProperty("disabled").GetBoolean());
+        Assert.True((await Client.CallAsync("chat.toolTitles")).GetProperty("disabled").GetBoolean());
 
     private static JsonElement ToolOf(JsonElement catalog, string name) => catalog.GetProperty("groups").EnumerateArray()
         .SelectMany(group => group.GetProperty("tools").EnumerateArray())
@@ -172,7 +151,4 @@ public sealed class Methods_that_make : IAsyncLifetime
         Assert.False(answer.GetProperty("ok").GetBoolean());
         return (answer.GetProperty("error").GetProperty("code").GetString(), answer.GetProperty("error").GetProperty("message").GetString());
     }
-
-    private Task<GatewayCallException> RefusedAsync(string method, string parameters) =>
-        Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters));
 }

@@ -7,41 +7,20 @@ using Xunit;
 namespace OpenClaw.Edge.Tests.Gateway;
 
 /// <summary>What the original's web UI and apps read beside chats: workspaces, groups, branches, lanes, schema, wake words.</summary>
-public sealed class Methods_that_pages_ask_for : IAsyncLifetime
+public sealed class Methods_that_pages_ask_for : WithClient
 {
-    private ScriptedModelServer _model = null!;
-    private GatewayHome _home = null!;
-    private RunningGateway _gateway = null!;
-    private GatewayTestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _model = ScriptedModelServer.Start();
-        _home = new GatewayHome(_model.BaseUri);
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-        await _model.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_workspace_is_listed_and_read_and_nothing_outside_it()
     {
-        JsonElement before = await _client.CallAsync("agents.workspace.list", """{"agentId":"main"}""");
-        string workspace = (await _client.CallAsync("agents.files.list", """{"agentId":"main"}""")).GetProperty("workspace").GetString()!;
+        JsonElement before = await Client.CallAsync("agents.workspace.list", """{"agentId":"main"}""");
+        string workspace = (await Client.CallAsync("agents.files.list", """{"agentId":"main"}""")).GetProperty("workspace").GetString()!;
         Directory.CreateDirectory(Path.Combine(workspace, "notes"));
         await File.WriteAllTextAsync(Path.Combine(workspace, "notes", "a.txt"), "tea at five", TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(workspace, "notes", "b.bin"), [0xff, 0xfe, 0x00], TestContext.Current.CancellationToken);
 
-        JsonElement root = await _client.CallAsync("agents.workspace.list", """{"agentId":"main"}""");
-        JsonElement notes = await _client.CallAsync("agents.workspace.list", """{"agentId":"main","path":"notes","limit":1}""");
-        JsonElement file = await _client.CallAsync("agents.workspace.get", """{"agentId":"main","path":"notes/a.txt"}""");
+        JsonElement root = await Client.CallAsync("agents.workspace.list", """{"agentId":"main"}""");
+        JsonElement notes = await Client.CallAsync("agents.workspace.list", """{"agentId":"main","path":"notes","limit":1}""");
+        JsonElement file = await Client.CallAsync("agents.workspace.get", """{"agentId":"main","path":"notes/a.txt"}""");
 
         Assert.Equal(0, before.GetProperty("offset").GetInt32());
         Assert.Contains(root.GetProperty("entries").EnumerateArray(), entry =>
@@ -60,40 +39,36 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [Fact]
     public async Task Groups_keep_their_order_move_their_sessions_and_survive_a_restart()
     {
-        await _client.CallAsync("sessions.groups.put", """{"names":["A","B"]}""");
-        await _client.CallAsync("sessions.patch", """{"key":"one","category":"A"}""");
+        await Client.CallAsync("sessions.groups.put", """{"names":["A","B"]}""");
+        await Client.CallAsync("sessions.patch", """{"key":"one","category":"A"}""");
         await RefusedAsync("sessions.groups.put", """{"names":["B"]}""", "sessions.groups.put cannot drop groups that still have member sessions: \"A\" (1);");
         await RefusedAsync("sessions.groups.rename", """{"name":"Z","to":"C"}""", "unknown session group: Z");
 
-        JsonElement renamed = await _client.CallAsync("sessions.groups.rename", """{"name":"A","to":"C"}""");
-        JsonElement row = (await _client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session");
-        await _client.CallAsync("sessions.groups.update", """{"name":"C","cwd":"/srv/c","worktree":true}""");
-        await _client.DisposeAsync();
-        await _gateway.StopAsync();
-        await _gateway.DisposeAsync();
-        _gateway = await RunningGateway.StartAsync(_home);
-        _client = await _gateway.ConnectAsync();
-        JsonElement kept = await _client.CallAsync("sessions.groups.list");
-        JsonElement defaults = await _client.CallAsync("sessions.groups.defaults");
-        JsonElement deleted = await _client.CallAsync("sessions.groups.delete", """{"name":"C"}""");
+        JsonElement renamed = await Client.CallAsync("sessions.groups.rename", """{"name":"A","to":"C"}""");
+        JsonElement row = (await Client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session");
+        await Client.CallAsync("sessions.groups.update", """{"name":"C","cwd":"/srv/c","worktree":true}""");
+        await RestartAsync();
+        JsonElement kept = await Client.CallAsync("sessions.groups.list");
+        JsonElement defaults = await Client.CallAsync("sessions.groups.defaults");
+        JsonElement deleted = await Client.CallAsync("sessions.groups.delete", """{"name":"C"}""");
 
         Assert.Equal(1, renamed.GetProperty("updatedSessions").GetInt32());
         Assert.Equal("C", row.GetProperty("category").GetString());
         Assert.Equal("""[{"name":"C","position":0},{"name":"B","position":1}]""", kept.GetProperty("groups").GetRawText());
         Assert.Equal("""[{"name":"C","cwd":"/srv/c","worktree":true},{"name":"B"}]""", defaults.GetProperty("defaults").GetRawText());
         Assert.Equal((1, """[{"name":"B","position":0}]"""), (deleted.GetProperty("updatedSessions").GetInt32(), deleted.GetProperty("groups").GetRawText()));
-        Assert.False((await _client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session").TryGetProperty("category", out _));
+        Assert.False((await Client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session").TryGetProperty("category", out _));
     }
 
     [Fact]
     public async Task Many_sessions_are_changed_at_once_and_each_has_its_outcome()
     {
-        JsonElement reply = await _client.CallAsync("sessions.patchMany", """{"targets":[{"key":"one"},{"key":"agent:ghost:x"}],"patch":{"pinned":true}}""");
+        JsonElement reply = await Client.CallAsync("sessions.patchMany", """{"targets":[{"key":"one"},{"key":"agent:ghost:x"}],"patch":{"pinned":true}}""");
 
         JsonElement[] outcomes = [.. reply.GetProperty("outcomes").EnumerateArray()];
         Assert.Equal([true, false], outcomes.Select(outcome => outcome.GetProperty("ok").GetBoolean()));
         Assert.Equal("Agent \"ghost\" no longer exists in configuration", outcomes[1].GetProperty("error").GetProperty("message").GetString());
-        Assert.True((await _client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session").GetProperty("pinned").GetBoolean());
+        Assert.True((await Client.CallAsync("sessions.describe", """{"key":"one"}""")).GetProperty("session").GetProperty("pinned").GetBoolean());
         await RefusedAsync("sessions.patchMany", """{"keys":["one"],"patch":{}}""", "invalid sessions.patchMany params: must have required property 'targets'; at root: unexpected property 'keys'");
         await RefusedAsync("sessions.patchMany", """{"targets":[{}],"patch":{}}""", "invalid sessions.patchMany params: at /targets/0: must have required property 'key'");
     }
@@ -101,16 +76,16 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [Fact]
     public async Task A_small_session_is_not_compacted_and_says_why()
     {
-        JsonElement missing = await _client.CallAsync("sessions.compact", """{"key":"agent:main:nope"}""");
-        await _client.ChatAsync("one", "hi");
-        JsonElement kept = await _client.CallAsync("sessions.compact", """{"key":"one","maxLines":20}""");
-        JsonElement branches = await _client.CallAsync("sessions.branches.list", """{"sessionKey":"one"}""");
+        JsonElement missing = await Client.CallAsync("sessions.compact", """{"key":"agent:main:nope"}""");
+        await Client.ChatAsync("one", "hi");
+        JsonElement kept = await Client.CallAsync("sessions.compact", """{"key":"one","maxLines":20}""");
+        JsonElement branches = await Client.CallAsync("sessions.branches.list", """{"sessionKey":"one"}""");
 
         Assert.Equal((true, false, "no sessionId"), (missing.GetProperty("ok").GetBoolean(), missing.GetProperty("compacted").GetBoolean(), missing.GetProperty("reason").GetString()));
         Assert.Equal((true, false, 2), (kept.GetProperty("ok").GetBoolean(), kept.GetProperty("compacted").GetBoolean(), kept.GetProperty("kept").GetInt32()));
         JsonElement branch = Assert.Single(branches.GetProperty("branches").EnumerateArray());
         Assert.Equal((2, true), (branch.GetProperty("messageCount").GetInt32(), branch.GetProperty("active").GetBoolean()));
-        JsonElement history = await _client.CallAsync("chat.history", """{"sessionKey":"one"}""");
+        JsonElement history = await Client.CallAsync("chat.history", """{"sessionKey":"one"}""");
         Assert.Equal(
             history.GetProperty("messages").EnumerateArray().Last().GetProperty("__openclaw").GetProperty("id").GetString(),
             branch.GetProperty("leafEntryId").GetString());
@@ -119,12 +94,12 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [Fact]
     public async Task Lanes_and_restart_preflight_count_the_turns_that_run()
     {
-        _model.Enqueue(new ModelAnswer { Pieces = ["slow"], FirstPieceDelay = TimeSpan.FromSeconds(30) });
-        JsonElement idle = await _client.CallAsync("gateway.restart.preflight");
-        await _client.CallAsync("chat.send", """{"sessionKey":"one","message":"hi","idempotencyKey":"k1"}""");
-        JsonElement busy = await _client.CallAsync("gateway.restart.preflight");
-        JsonElement lanes = await _client.CallAsync("diagnostics.lanes");
-        await _client.CallAsync("chat.abort", """{"sessionKey":"one"}""");
+        Model.Enqueue(new ModelAnswer { Pieces = ["slow"], FirstPieceDelay = TimeSpan.FromSeconds(30) });
+        JsonElement idle = await Client.CallAsync("gateway.restart.preflight");
+        await Client.CallAsync("chat.send", """{"sessionKey":"one","message":"hi","idempotencyKey":"k1"}""");
+        JsonElement busy = await Client.CallAsync("gateway.restart.preflight");
+        JsonElement lanes = await Client.CallAsync("diagnostics.lanes");
+        await Client.CallAsync("chat.abort", """{"sessionKey":"one"}""");
 
         Assert.Equal((true, "safe to restart now"), (idle.GetProperty("safe").GetBoolean(), idle.GetProperty("summary").GetString()));
         Assert.Equal((false, 1), (busy.GetProperty("safe").GetBoolean(), busy.GetProperty("counts").GetProperty("totalActive").GetInt32()));
@@ -135,8 +110,8 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [Fact]
     public async Task A_path_of_the_schema_is_looked_up_with_its_members()
     {
-        JsonElement port = await _client.CallAsync("config.schema.lookup", """{"path":"gateway.port"}""");
-        JsonElement section = await _client.CallAsync("config.schema.lookup", """{"path":"gateway"}""");
+        JsonElement port = await Client.CallAsync("config.schema.lookup", """{"path":"gateway.port"}""");
+        JsonElement section = await Client.CallAsync("config.schema.lookup", """{"path":"gateway"}""");
 
         Assert.Equal(("integer", 65535, "restart", 0), (port.GetProperty("schema").GetProperty("type").GetString(),
             port.GetProperty("schema").GetProperty("maximum").GetInt32(), port.GetProperty("reloadKind").GetString(), port.GetProperty("children").GetArrayLength()));
@@ -148,10 +123,10 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [Fact]
     public async Task Wake_words_are_kept_and_told_to_everyone()
     {
-        JsonElement first = await _client.CallAsync("voicewake.get");
-        JsonElement set = await _client.CallAsync("voicewake.set", """{"triggers":[" jarvis ",""]}""");
-        JsonElement told = await _client.NextEventAsync(frame => frame.GetProperty("event").GetString() == "voicewake.changed");
-        JsonElement kept = await _client.CallAsync("voicewake.get");
+        JsonElement first = await Client.CallAsync("voicewake.get");
+        JsonElement set = await Client.CallAsync("voicewake.set", """{"triggers":[" jarvis ",""]}""");
+        JsonElement told = await Client.NextEventAsync(frame => frame.GetProperty("event").GetString() == "voicewake.changed");
+        JsonElement kept = await Client.CallAsync("voicewake.get");
 
         Assert.Equal("""["openclaw","claude","computer"]""", first.GetProperty("triggers").GetRawText());
         Assert.All([set, told.GetProperty("payload"), kept], answer => Assert.Equal("""["jarvis"]""", answer.GetProperty("triggers").GetRawText()));
@@ -167,7 +142,7 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     [InlineData("tts.providers", "{}", """{"providers":[],"active":""}""")]
     [InlineData("board.get", """{"sessionKey":"main"}""", """{"sessionKey":"agent:main:main","revision":0,"tabs":[],"widgets":[]}""")]
     public async Task What_does_not_exist_here_answers_as_the_original_does_when_it_is_empty(string method, string parameters, string expected) =>
-        Assert.Equal(expected, (await _client.CallAsync(method, parameters)).GetRawText());
+        Assert.Equal(expected, (await Client.CallAsync(method, parameters)).GetRawText());
 
     [Theory]
     [InlineData("talk.speak", """{"text":"hi"}""", "talk.speak unavailable: talk provider not configured")]
@@ -177,9 +152,6 @@ public sealed class Methods_that_pages_ask_for : IAsyncLifetime
     public async Task What_is_off_says_so_in_the_originals_words(string method, string parameters, string expected) =>
         await RefusedAsync(method, parameters, expected);
 
-    private async Task RefusedAsync(string method, string parameters, string expected)
-    {
-        GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(() => _client.CallAsync(method, parameters));
-        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
-    }
+    private async Task RefusedAsync(string method, string parameters, string expected) =>
+        Assert.Contains(expected, await RefusalAsync(method, parameters), StringComparison.Ordinal);
 }
