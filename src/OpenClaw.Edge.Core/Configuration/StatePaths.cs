@@ -30,6 +30,9 @@ public sealed record StatePaths
     /// <summary>The generated token, 0600.</summary>
     public string TokenPath => Path.Combine(StateDir, "gateway-token");
 
+    /// <summary>Hash of the token before the last rotation, 0600.</summary>
+    public string PreviousTokenPath => TokenPath + ".previous";
+
     /// <summary>Log files.</summary>
     public string LogDir => Path.Combine(StateDir, "logs");
 

@@ -30,7 +30,7 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
     {
         GatewaySecret current = secret();
         string? expected = current.AuthMode == "token" ? current.Token : current.Password;
-        return !string.IsNullOrEmpty(expected) && (Matches(presented, expected) | Matches(alternative, expected));
+        return !string.IsNullOrEmpty(expected) && (Matches(current, presented, expected) | Matches(current, alternative, expected));
     }
 
     /// <summary>Judges a presented secret; the caller must wait <see cref="AuthDecision.Delay"/> before it answers.</summary>
@@ -76,7 +76,7 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         }
 
         bool accepted = kind == CredentialKind.SharedSecret
-            && (Matches(presented, expected!) | Matches(alternative, expected!));
+            && (Matches(current, presented, expected!) | Matches(current, alternative, expected!));
         if (accepted)
         {
             _limiter.Succeed(kind, peer);
@@ -112,6 +112,8 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
     private static bool IsExempt(AuthRateLimitConfig limits, IPAddress peer, bool browserOrigin) =>
         limits.ExemptLoopback && IPAddress.IsLoopback(peer) && !browserOrigin;
 
-    private static bool Matches(string? presented, string expected) =>
-        !string.IsNullOrEmpty(presented) && FixedTimeSecret.AreEqual(presented, expected);
+    private bool Matches(GatewaySecret current, string? presented, string expected) =>
+        !string.IsNullOrEmpty(presented)
+        && (FixedTimeSecret.AreEqual(presented, expected)
+            | (current.AuthMode == "token" && current.Previous is { } previous && previous.Matches(presented, time.GetUtcNow())));
 }

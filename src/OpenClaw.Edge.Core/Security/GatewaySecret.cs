@@ -6,6 +6,9 @@ public sealed record GatewaySecret
     /// <summary>The operator token; null in modes without one.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The token before it, while it still opens; null without one.</summary>
+    public PreviousToken? Previous { get; init; }
+
     /// <summary>The password; null when there is none.</summary>
     public string? Password { get; init; }
 

@@ -37,14 +37,17 @@ public static class GatewayTokenSource
                 break;
         }
         bool generated = false;
+        PreviousToken? previous = null;
         if (token is null && (mayGenerate || File.Exists(paths.TokenPath)))
         {
             (token, generated) = ReadOrGenerate(paths.TokenPath);
             tokenSource = paths.TokenPath;
+            previous = PreviousToken.Read(paths.PreviousTokenPath);
         }
         return Judge(new GatewaySecret
         {
             Token = token,
+            Previous = previous,
             Password = password,
             AuthMode = mode,
             Source = tokenSource,

@@ -66,6 +66,7 @@ public static class CommandLine
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
             BackupCommand.Create(shared, world),
+            TokenCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Platform;
@@ -75,6 +76,10 @@ public sealed record GatewayRuntime
     /// <summary>Loads the configuration file again, puts it in force if it is valid, and returns its problems; null where
     /// nothing can be loaded.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<ConfigProblem>>>? ReloadConfig { get; init; }
+
+    /// <summary>Puts a new token in force; the old one opens for a while longer. Given who asks. Throws <see cref="CareException"/> where the
+    /// token does not lie in its own file.</summary>
+    public Func<TimeSpan, string, TokenRotation>? RotateToken { get; init; }
 
     /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
     public Func<int> Port { get; init; } = () => 0;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
@@ -20,7 +21,7 @@ using OpenClaw.Edge.Tools;
 namespace OpenClaw.Edge.Hosting;
 
 /// <summary>Everything that one gateway is made of, put together by constructor calls that one can read.</summary>
-internal sealed class GatewayParts
+internal sealed partial class GatewayParts
 {
     private const string SecretCode = "secret-not-read";
 
@@ -203,6 +204,7 @@ internal sealed class GatewayParts
             Models = router,
             LogFile = () => LogSettings.FilePath(config, setup.Paths), // a change takes a restart
             ReloadConfig = store.ReloadAsync,
+            RotateToken = (grace, by) => parts!.RotateToken(grace, by),
             Port = () => parts!.Listener.Addresses is [{ } first, ..] ? first.Port : 0,
             Authenticator = authenticator,
             TlsFingerprint = tls.Fingerprint,
@@ -299,6 +301,15 @@ internal sealed class GatewayParts
         RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 
+    // Connections that are open stay: each was judged when it came.
+    private TokenRotation RotateToken(TimeSpan grace, string by)
+    {
+        TokenRotation rotated = TokenRotation.Make(_secret, Setup.Paths, grace, by, Clock);
+        _secret = SecretOf(Config.Current);
+        Log.TokenRotated(Logger, by, rotated.GraceUntil);
+        return rotated;
+    }
+
     // A secret that cannot be read any more must not lock everybody out, nor let everybody in: the old one stays.
     private GatewaySecret SecretOf(ConfigSnapshot snapshot)
     {
@@ -327,5 +338,11 @@ internal sealed class GatewayParts
             throw new StartRefusedException(
                 $"Cannot listen: {taken.Message} Stop what has the port, or use --port or --profile.", inner: taken);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2040, LogLevel.Warning, "The gateway token was rotated by {By}; the old one opens until {Until:O}.")]
+        public static partial void TokenRotated(ILogger logger, string by, DateTimeOffset until);
     }
 }

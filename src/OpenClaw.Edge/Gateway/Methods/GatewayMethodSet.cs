@@ -42,6 +42,7 @@ internal static class GatewayMethodSet
             .. new SessionManyMethods(runtime, sessions).Entries(),
             .. new GatewayStateMethods(runtime).Entries(),
             .. new SkillMethods(runtime, broadcaster).Entries(),
+            .. new TokenMethods(runtime).Entries(),
             .. new VoiceMethods(runtime, broadcaster).Entries(),
             .. new SpeechMethods(runtime).Entries(),
             .. new TaskMethods(runtime, tasks).Entries(),
