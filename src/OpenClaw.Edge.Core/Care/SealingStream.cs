@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace OpenClaw.Edge.Care;
 
 /// <summary>Seals what is written with a passphrase; see <see cref="SealFormat"/>. Disposing writes the last chunk and leaves the inner
 /// stream open.</summary>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "the inner stream is the caller's, who flushes it to disk")]
 public sealed class SealingStream : Stream
 {
     private readonly Stream _inner;

@@ -3,7 +3,7 @@ using System.Net;
 namespace OpenClaw.Edge.Providers;
 
 /// <summary>Tells hosts that are near (this machine, the LAN) from hosts that are far.</summary>
-internal static class HostReach
+public static class HostReach
 {
     /// <summary>Whether the host is this machine.</summary>
     public static bool IsLoopback(Uri uri) => uri.IsLoopback || uri.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);

@@ -67,6 +67,7 @@ public static class CommandLine
             DoctorCommand.Create(shared, world),
             BackupCommand.Create(shared, world),
             TokenCommand.Create(shared, world),
+            ResetCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),

@@ -202,7 +202,7 @@ public sealed class ReportCommandTests
         Assert.Equal($"chmod 700 {state}", modes.GetProperty("fixHint").GetString());
         Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(state));
 
-        Assert.Equal(1, await run.InvokeAsync("doctor", "--fix", "--lint"));
+        Assert.Equal(1, await run.InvokeAsync("doctor", "--fix", "--yes", "--lint"));
         Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(state));
         Assert.Contains("✓ repaired: ", run.Out.ToString());
     }

@@ -157,12 +157,19 @@ public sealed class Obeys_the_command_line : IAsyncLifetime
 
         CommandRun text = (await gateway.RunAsync("doctor")).Ends(0);
         JsonElement lint = (await gateway.RunAsync("doctor", "--lint", "--json")).Ends(1).Json;
-        CommandRun repaired = (await gateway.RunAsync("doctor", "--fix")).Ends(0);
+        CommandRun planned = (await gateway.RunAsync("doctor", "--fix")).Ends(0);
+        UnixFileMode untouched = File.GetUnixFileMode(home.StateDir);
+        CommandRun repaired = (await gateway.RunAsync("doctor", "--fix", "--yes")).Ends(0);
 
         Assert.Contains($"chmod 700 {home.StateDir}", text.Out);
         Assert.Contains("edge/doctor/file-modes", lint.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("checkId").GetString()));
+        Assert.Contains($"would run: chmod 700 {home.StateDir}", planned.Out);
+        Assert.Equal((UnixFileMode)0b111_101_101, untouched);
         Assert.Contains("repaired", repaired.Out);
         Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(home.StateDir));
+        Assert.Contains($"chmod 755 {home.StateDir}", (await gateway.RunAsync("doctor", "--undo")).Ends(0).Out);
+        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(home.StateDir));
+        Assert.Contains("no repair to take back", (await gateway.RunAsync("doctor", "--undo")).Ends(0).Out);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Cli.Checks;
@@ -18,7 +19,7 @@ internal static class FileChecks
     public static IEnumerable<Finding> CheckModes(StatePaths paths)
     {
         bool clean = true;
-        foreach (string path in (string[])[paths.StateDir, paths.ConfigPath, paths.TokenPath, paths.DatabasePath, paths.EnvFilePath])
+        foreach (string path in (string[])[paths.StateDir, paths.ConfigPath, paths.TokenPath, paths.DatabasePath, paths.EnvFilePath, paths.SecretDir, paths.BackupDir])
         {
             if (!Path.Exists(path))
             {
@@ -36,7 +37,7 @@ internal static class FileChecks
                     $"{path} can be read by others (mode {Convert.ToString((int)mode, 8)})",
                     $"chmod {Convert.ToString((int)wanted, 8)} {path}")
                 {
-                    Repair = () => File.SetUnixFileMode(path, wanted),
+                    Repair = new Repair(path, wanted, null),
                 };
             }
         }

@@ -1,3 +1,5 @@
+using OpenClaw.Edge.Care;
+
 namespace OpenClaw.Edge.Cli.Checks;
 
 /// <summary>What one check of <c>openclaw doctor</c> found.</summary>
@@ -10,8 +12,8 @@ internal sealed record Finding(string CheckId, FindingSeverity Severity, string 
     /// <summary>Configuration path, when it is about one.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Repairs it; null when a person has to.</summary>
-    public Action? Repair { get; init; }
+    /// <summary>Repairs it, and can be taken back; null when a person has to.</summary>
+    public Repair? Repair { get; init; }
 
     public static Finding Ok(string checkId, string message) => new(checkId, FindingSeverity.Ok, message);
 }

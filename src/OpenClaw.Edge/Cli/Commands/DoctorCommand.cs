@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Cli.Checks;
 using OpenClaw.Edge.Configuration;
@@ -15,34 +16,28 @@ internal static class DoctorCommand
 
     public static Command Create(CliOptions shared, CliWorld world)
     {
-        Option<bool> fix = new("--fix", "--repair") { Description = "Repair what can be repaired" };
+        Option<bool> fix = new("--fix", "--repair") { Description = "Say what would be repaired; with --yes do it" };
+        Option<bool> yes = new("--yes", "-y") { Description = "Repair without asking" };
+        Option<bool> undo = new("--undo") { Description = "Take the last repairs back" };
         Option<bool> lint = new("--lint") { Description = "Exit with 1 when something should be looked at" };
         return new Command("doctor", "Look for what is wrong with this machine's gateway")
         {
-            fix, lint,
+            fix, yes, undo, lint,
             new Option<bool>("--non-interactive") { Hidden = true },
             new Option<bool>("--deep") { Hidden = true },
             new Option<bool>("--all") { Hidden = true },
-            new Option<bool>("--yes") { Hidden = true },
         }.Does(shared, world, (context, cancellationToken) =>
-            RunAsync(context, context.Parsed.GetValue(fix), context.Parsed.GetValue(lint), cancellationToken));
+            context.Parsed.GetValue(undo)
+                ? Task.FromResult(Undo(context))
+                : RunAsync(context, context.Parsed.GetValue(fix), context.Parsed.GetValue(yes), context.Parsed.GetValue(lint), cancellationToken));
     }
 
-    private static async Task<int> RunAsync(CliContext context, bool fix, bool lint, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliContext context, bool fix, bool yes, bool lint, CancellationToken cancellationToken)
     {
-        Task<IReadOnlyList<Finding>> gateway = GatewayChecks.CheckAsync(context, cancellationToken);
-        Task<IReadOnlyList<Finding>> servers = ModelServerChecks.CheckAsync(context.Config.Config, context.Clock, cancellationToken);
-        List<Finding> findings =
-        [
-            .. Config(context),
-            .. FileChecks.CheckModes(context.Paths),
-            .. FileChecks.CheckState(context.Paths),
-            Clock(context.Clock),
-            .. await gateway,
-            .. await servers,
-            .. await SandboxChecks.CheckAsync(context, cancellationToken),
-        ];
-        List<Finding> repaired = fix ? Repair(findings) : [];
+        List<Finding> findings = await FindAsync(context, cancellationToken);
+        Finding[] repairable = [.. findings.Where(finding => finding.Repair is not null)];
+        bool sure = fix && repairable.Length > 0 && (yes || await IsSureAsync(context, repairable, cancellationToken));
+        List<Finding> repaired = sure ? Repair(context, repairable) : [];
         List<Finding> open = [.. findings.Where(finding => finding.Severity > FindingSeverity.Ok && !repaired.Contains(finding))];
         if (context.Json)
         {
@@ -54,6 +49,67 @@ internal static class DoctorCommand
         }
 
         return (int)(lint && open.Exists(finding => finding.Severity >= FindingSeverity.Warning) ? ExitCode.Failed : ExitCode.Ok);
+    }
+
+    /// <summary>Everything that is looked at, in the order of the report.</summary>
+    public static async Task<List<Finding>> FindAsync(CliContext context, CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<Finding>> gateway = GatewayChecks.CheckAsync(context, cancellationToken);
+        Task<IReadOnlyList<Finding>> servers = ModelServerChecks.CheckAsync(context.Config.Config, context.Clock, cancellationToken);
+        StatePaths paths = context.Paths;
+        return
+        [
+            .. Config(context),
+            .. ConfigChecks.Check(context.Config, paths, context.Clock),
+            .. FileChecks.CheckModes(paths),
+            .. FileChecks.CheckState(paths),
+            .. StateChecks.Check(paths, context.Clock),
+            .. MachineChecks.Check(context.Config.Config, paths, context.Environment, "/", context.Clock),
+            Clock(context.Clock),
+            .. await gateway,
+            .. await servers,
+            .. await SandboxChecks.CheckAsync(context, cancellationToken),
+        ];
+    }
+
+    // A dry run where nobody can be asked.
+    private static async Task<bool> IsSureAsync(CliContext context, Finding[] repairable, CancellationToken cancellationToken)
+    {
+        foreach (Finding finding in context.Json ? [] : repairable)
+        {
+            context.Say($"would run: {finding.Repair!.Text}");
+        }
+
+        if (!context.Terminal.InIsTerminal || context.Json)
+        {
+            return false;
+        }
+
+        context.Terminal.Ask("Repair? 'openclaw doctor --undo' takes it back. [y/N] ");
+        return (await context.Terminal.In.ReadLineAsync(cancellationToken))?.Trim() is "y" or "Y" or "yes";
+    }
+
+    private static int Undo(CliContext context)
+    {
+        try
+        {
+            IReadOnlyList<string> done = Care.Repair.UndoLast(context.Paths, context.Clock);
+            foreach (string command in done)
+            {
+                context.Say($"done: {command}");
+            }
+
+            if (done.Count == 0)
+            {
+                context.Say("there is no repair to take back");
+            }
+
+            return (int)ExitCode.Ok;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Failed, $"the repairs cannot be taken back: {e.Message}");
+        }
     }
 
     private static IEnumerable<Finding> Config(CliContext context)
@@ -95,18 +151,16 @@ internal static class DoctorCommand
             : Finding.Ok("edge/doctor/clock", $"the clock says {now:yyyy-MM-dd HH:mm} UTC");
     }
 
-    private static List<Finding> Repair(List<Finding> findings)
+    private static List<Finding> Repair(CliContext context, Finding[] findings)
     {
         List<Finding> repaired = [];
+        string batch = context.Clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH-mm-ss.fff'Z'", CultureInfo.InvariantCulture);
         foreach (Finding finding in findings)
         {
             try
             {
-                if (finding.Repair is { } repair)
-                {
-                    repair();
-                    repaired.Add(finding);
-                }
+                finding.Repair!.Apply(context.Paths, finding.CheckId, batch, context.Clock);
+                repaired.Add(finding);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -147,6 +201,11 @@ internal static class DoctorCommand
                 writer.WriteString("fixHint"u8, finding.FixHint);
             }
 
+            if (finding.Repair is { } repair)
+            {
+                writer.WriteString("repair"u8, repair.Text);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -175,7 +234,7 @@ internal static class DoctorCommand
         int repairable = open.Count(finding => finding.Repair is not null);
         if (repairable > 0)
         {
-            context.Say($"nothing was changed; 'openclaw doctor --fix' repairs {repairable} of these");
+            context.Say($"nothing was changed; 'openclaw doctor --fix --yes' repairs {repairable} of these");
         }
     }
 }

@@ -61,11 +61,11 @@ internal sealed class PassphraseFlags
             throw new CliException(ExitCode.Usage, $"give the passphrase with --passphrase-file, or in {Variable}: nobody can be asked");
         }
 
-        context.Terminal.Error.Write(prompt);
+        await context.Terminal.Error.WriteAsync(prompt.AsMemory(), cancellationToken);
         using (TerminalEcho.Off())
         {
             string? line = await context.Terminal.In.ReadLineAsync(cancellationToken);
-            context.Terminal.Error.WriteLine();
+            context.Terminal.Note("");
             return line is { Length: > 0 } ? line : throw new CliException(ExitCode.Failed, "no passphrase was given; nothing was done");
         }
     }
