@@ -43,6 +43,9 @@ public sealed record AgentRuntime
     /// <summary>Whether nothing new may be begun because memory is short; asked once for each new turn.</summary>
     public Func<bool> Overloaded { get; init; } = static () => false;
 
+    /// <summary>Whether nothing new may be begun because the machine is about to go down or to sleep.</summary>
+    public Func<bool> Leaving { get; init; } = static () => false;
+
     /// <summary>How long a refused caller should wait.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(2);
 }

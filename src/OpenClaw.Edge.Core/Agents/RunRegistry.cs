@@ -86,6 +86,11 @@ public sealed partial class RunRegistry : IAsyncDisposable
             return new RunAdmission(RunAdmissionStatus.Finished, before);
         }
 
+        if (_runtime.Leaving())
+        {
+            return new RunAdmission(RunAdmissionStatus.Draining, null, _runtime.RetryAfter);
+        }
+
         if (_runtime.Overloaded())
         {
             return new RunAdmission(RunAdmissionStatus.Overloaded, null, MemoryPressure.RetryAfter);

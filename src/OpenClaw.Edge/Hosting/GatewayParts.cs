@@ -9,6 +9,7 @@ using OpenClaw.Edge.Gateway;
 using OpenClaw.Edge.Hosting.Logging;
 using OpenClaw.Edge.Http;
 using OpenClaw.Edge.Platform;
+using OpenClaw.Edge.Platform.DBus;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sandbox;
 using OpenClaw.Edge.Security;
@@ -92,6 +93,11 @@ internal sealed partial class GatewayParts
 
     public required BrowserPairing Browsers { get; init; }
 
+    public required PowerCare Power { get; init; }
+
+    /// <summary>Told after the machine has slept.</summary>
+    public Action Awake { get; set; } = static () => { };
+
     /// <summary>What the watchdog asks; whoever has a main loop adds it while the parts are put together.</summary>
     public required LoopPulse Pulse { get; init; }
 
@@ -174,6 +180,7 @@ internal sealed partial class GatewayParts
             Notes = notes,
             Overloaded = strain.Refuses,
             Skills = skills,
+            Leaving = () => parts!.Power.IsLeaving,
         }));
         var tools = new ToolInvocation(registry);
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
@@ -258,6 +265,8 @@ internal sealed partial class GatewayParts
             })),
             Tls = tls,
             Browsers = browsers,
+            Power = owned.Own(() => new PowerCare(
+                SystemBus.AddressOf(environment["DBUS_SYSTEM_BUS_ADDRESS"]), events, () => runs.Active, () => parts!.Awake(), clock, logger)),
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, new TlsFront(tls, clock, logger), loggers)),
             Pulse = PulseOf(clock, database, runs, gateway),
         };

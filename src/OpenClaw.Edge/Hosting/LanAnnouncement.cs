@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OpenClaw.Edge.Platform.DBus;
 using OpenClaw.Edge.Platform.Mdns;
 using OpenClaw.Edge.Providers;
 
@@ -9,8 +12,11 @@ internal static class LanAnnouncement
     /// <summary>The service type of the original.</summary>
     public const string ServiceType = "_openclaw-gw._tcp";
 
+    // Where Avahi is, or a test says that it may be: nothing is loaded for a bus on which nobody announces.
+    private const string AvahiMark = "/run/avahi-daemon/pid";
+
     /// <summary>Starts announcing; null where that is off: told so, on loopback only, or in a container whose multicast ends at its bridge.</summary>
-    public static MdnsResponder? Start(GatewayParts parts, Func<string?> fingerprint)
+    public static IAsyncDisposable? Start(GatewayParts parts, Func<string?> fingerprint)
     {
         string? mode = parts.Config.Current.Config.Discovery.MdnsMode;
         bool reachable = parts.Listener.Addresses.Any(address => !address.IsLoopback);
@@ -21,10 +27,35 @@ internal static class LanAnnouncement
 
         string machine = Environment.MachineName.Split('.')[0];
         var port = (ushort)parts.Listener.Addresses[0].Port;
-        return new MdnsResponder(
-            new MdnsOffer(ServiceType, InstanceName(machine), machine, port, host => Text(parts, host, machine, port, reachable, mode == "full", fingerprint)),
-            parts.Clock,
-            parts.Loggers.CreateLogger("OpenClaw.Edge.Platform"));
+        ILogger logger = parts.Loggers.CreateLogger("OpenClaw.Edge.Platform");
+        string? bus = parts.Setup.Environment["DBUS_SYSTEM_BUS_ADDRESS"];
+        if (bus is null && !File.Exists(AvahiMark))
+        {
+            var own = new MdnsResponder(Offer(null), parts.Clock, logger);
+            parts.Awake = own.Again;
+            return own;
+        }
+
+        var announcer = new AvahiAnnouncer(SystemBus.AddressOf(bus), Offer, parts.Clock, logger);
+        parts.Awake = announcer.Again;
+        return announcer;
+
+        MdnsOffer Offer(string? pretty)
+        {
+            string name = InstanceName(pretty is null ? machine : Fitting(pretty));
+            return new MdnsOffer(ServiceType, name, machine, port, host => Text(parts, host, name, port, reachable, mode == "full", fingerprint));
+        }
+    }
+
+    // A label has 63 bytes, and " (OpenClaw) (99)" must fit too.
+    private static string Fitting(string pretty)
+    {
+        while (Encoding.UTF8.GetByteCount(pretty) > 45)
+        {
+            pretty = pretty[..^(char.IsLowSurrogate(pretty[^1]) ? 2 : 1)];
+        }
+
+        return pretty;
     }
 
     /// <summary>What a person reads in a list: <c>box (OpenClaw)</c>.</summary>
@@ -32,9 +63,9 @@ internal static class LanAnnouncement
         : machine.Contains("openclaw", StringComparison.OrdinalIgnoreCase) ? machine : $"{machine} (OpenClaw)";
 
     private static List<string> Text(
-        GatewayParts parts, string host, string machine, ushort port, bool reachable, bool full, Func<string?> fingerprint)
+        GatewayParts parts, string host, string name, ushort port, bool reachable, bool full, Func<string?> fingerprint)
     {
-        List<string> text = ["role=gateway", $"displayName={InstanceName(machine)}", $"lanHost={host}.local", $"gatewayPort={port}", "transport=gateway"];
+        List<string> text = ["role=gateway", $"displayName={name}", $"lanHost={host}.local", $"gatewayPort={port}", "transport=gateway"];
         bool? tls = parts.Config.Current.Config.Gateway.Tls.Enabled;
         if (tls != false)
         {

@@ -228,10 +228,10 @@ public sealed partial class HttpFront : IDisposable
         Interlocked.Increment(ref _working);
         try
         {
-            await (_parts.Lifecycle.Draining ? HttpAnswer.StoppingAsync(context)
-                : _parts.Strain.Refuses() ? HttpAnswer.OverloadedAsync(context)
-                : route switch
+            await (route switch
             {
+                _ when _parts.Lifecycle.Draining => HttpAnswer.StoppingAsync(context),
+                _ when _parts.Strain.Refuses() => HttpAnswer.OverloadedAsync(context),
                 HttpRoute.Chat => _chat.AnswerAsync(context),
                 HttpRoute.Responses => _responses.AnswerAsync(context),
                 HttpRoute.ToolsInvoke => _tools.AnswerAsync(context),

@@ -56,13 +56,13 @@ internal sealed class LandingPage(HttpFrontParts parts, ProbeEndpoint probes, Au
     }
 
     /// <summary>Answers with the script.</summary>
-    public static Task ScriptAsync(HttpContext context)
+    public static async Task ScriptAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-cache";
-        using Stream script = typeof(LandingPage).Assembly.GetManifestResourceStream("pair.js")!;
+        await using Stream script = typeof(LandingPage).Assembly.GetManifestResourceStream("pair.js")!;
         byte[] bytes = new byte[script.Length];
-        script.ReadExactly(bytes);
-        return HttpAnswer.BytesAsync(context, StatusCodes.Status200OK, "text/javascript; charset=utf-8", bytes);
+        await script.ReadExactlyAsync(bytes, context.RequestAborted);
+        await HttpAnswer.BytesAsync(context, StatusCodes.Status200OK, "text/javascript; charset=utf-8", bytes);
     }
 
     private string Html(string scheme, string rawHost, string pairing)

@@ -15,18 +15,7 @@ public sealed class MemoryPressureTests : IDisposable
     private int _reads;
     private int _reliefs;
 
-    public MemoryPressureTests() => _pressure = new MemoryPressure(
-        () =>
-        {
-            _reads++;
-            return _memory;
-        },
-        () =>
-        {
-            _reliefs++;
-            _relief();
-        },
-        _time) { Changed = _told.Add };
+    public MemoryPressureTests() => _pressure = new MemoryPressure(Read, Relieve, _time) { Changed = _told.Add };
 
     public void Dispose() => _pressure.Dispose();
 
@@ -130,6 +119,18 @@ public sealed class MemoryPressureTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
         _memory = new MachineMemory(64_000 * Mb, 63 * Mb);
         Assert.True(_pressure.IsShort);
+    }
+
+    private MachineMemory? Read()
+    {
+        _reads++;
+        return _memory;
+    }
+
+    private void Relieve()
+    {
+        _reliefs++;
+        _relief();
     }
 
     private void Becomes(long megabytes)

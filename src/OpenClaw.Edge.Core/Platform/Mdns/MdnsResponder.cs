@@ -46,6 +46,9 @@ public sealed partial class MdnsResponder : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>Looks at the interfaces and announces again, as after sleep.</summary>
+    public void Again() => _packets.Writer.TryWrite(MdnsPacket.Changed);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,222 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace OpenClaw.Edge.Platform.DBus;
+
+/// <summary>One connection to the system bus: calls, and the signals that were asked for. It has no thread of its own: the runtime's poll wakes it
+/// when something comes. Calls wait for their answer on a pool thread, one at a time. Thread-safe.</summary>
+public sealed class SystemBus : IAsyncDisposable
+{
+    /// <summary>Where the bus is unless <c>DBUS_SYSTEM_BUS_ADDRESS</c> says otherwise.</summary>
+    public const string DefaultAddress = "unix:path=/run/dbus/system_bus_socket";
+
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5); // everybody asked here is a local daemon
+
+    private readonly SdBusLibrary _library;
+    private readonly Lock _gate = new();
+    private readonly Socket _wake;
+    private readonly Action<BusSignal> _onSignal;
+    private readonly CancellationTokenSource _stopping;
+    private readonly Task _loop;
+    private nint _bus;
+
+    private SystemBus(SdBusLibrary library, nint bus, Socket wake, Action<BusSignal> onSignal, CancellationToken cancellationToken)
+    {
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _library = library;
+        _bus = bus;
+        _wake = wake;
+        _onSignal = onSignal;
+        _loop = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Completes when the connection has ended, from either side.</summary>
+    public Task Ended => _loop;
+
+    /// <summary>The address to use.</summary>
+    public static string AddressOf(string? variable) => string.IsNullOrEmpty(variable) ? DefaultAddress : variable;
+
+    /// <summary>Connects. Throws <see cref="BusException"/> when there is no library or no bus.</summary>
+    /// <param name="address">D-Bus address.</param>
+    /// <param name="onSignal">Gets the signals, one after the other; must not block.</param>
+    /// <param name="cancellationToken">Ends the wait for every call on this connection: a bus that accepts and says nothing holds nobody up.</param>
+    public static Task<SystemBus> ConnectAsync(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken) =>
+        Task.Run(() => Connect(address, onSignal, cancellationToken), cancellationToken);
+
+    /// <summary>Calls a method and reads its answer. Throws <see cref="BusException"/>.</summary>
+    public Task<T> CallAsync<T>(string destination, string path, string contract, string member, BusWrite? write, BusRead<T> read) =>
+        Task.Run(() => Call(destination, path, contract, member, write, read)).WaitAsync(_stopping.Token);
+
+    /// <summary>Calls a method whose answer says nothing.</summary>
+    public Task CallAsync(string destination, string path, string contract, string member, BusWrite? write = null) =>
+        CallAsync(destination, path, contract, member, write, static _ => 0);
+
+    /// <summary>Asks for signals by a match rule. Source: D-Bus specification, match rules.</summary>
+    public Task ListenAsync(string rule) =>
+        CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", message => message.Text(rule));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+
+        // A call that still waits for a dead bus ends by its own time limit; the connection is then left to the end of the process.
+        if (_gate.TryEnter(TimeSpan.FromMilliseconds(200)))
+        {
+            if (_bus != 0)
+            {
+                Close();
+            }
+
+            _gate.Exit();
+            await _loop;
+            _wake.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private static unsafe SystemBus Connect(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken)
+    {
+        SdBusLibrary library = SdBusLibrary.Instance ?? throw new BusException("org.openclaw.Edge.NoLibrary", "libsystemd.so.0 is not installed");
+        nint bus;
+        Check(library.New(&bus));
+        try
+        {
+            fixed (byte* text = BusMessage.Zero(address))
+            {
+                Check(library.SetAddress(bus, text));
+            }
+
+            Check(library.SetBusClient(bus, 1));
+            Check(library.Start(bus));
+            var wake = new Socket(new SafeSocketHandle(BusDescriptor.Duplicate(library.GetFd(bus)), ownsHandle: true));
+            return new SystemBus(library, bus, wake, onSignal, cancellationToken);
+        }
+        catch
+        {
+            library.Close(bus);
+            throw;
+        }
+    }
+
+    private unsafe T Call<T>(string destination, string path, string contract, string member, BusWrite? write, BusRead<T> read)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_bus == 0, this);
+            nint message = 0;
+            nint answer = 0;
+            SdBusError error = default;
+            try
+            {
+                fixed (byte* to = BusMessage.Zero(destination), at = BusMessage.Zero(path), of = BusMessage.Zero(contract), name = BusMessage.Zero(member))
+                {
+                    Check(_library.NewCall(_bus, &message, to, at, of, name));
+                }
+
+                write?.Invoke(new BusMessage(_library, message));
+                int result = _library.Call(_bus, message, (ulong)AnswerTimeout.TotalMicroseconds, &error, &answer);
+                if (result < 0)
+                {
+                    throw new BusException(
+                        Marshal.PtrToStringUTF8((nint)error.Name) ?? $"error {-result}",
+                        $"{destination} {member}: {Marshal.PtrToStringUTF8((nint)error.Message) ?? $"error {-result}"}");
+                }
+
+                T value = read(new BusMessage(_library, answer));
+                Drain(); // signals that came before the answer lie in memory: nothing would wake the loop for them
+                return value;
+            }
+            finally
+            {
+                _library.FreeError(&error);
+                _library.Unref(answer);
+                _library.Unref(message);
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                lock (_gate)
+                {
+                    if (!Drain())
+                    {
+                        return;
+                    }
+                }
+
+                await _wake.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, _stopping.Token); // returns when there is something, and takes nothing
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // disposed, or the bus went away
+        }
+    }
+
+    // Under the lock. False when the connection has ended.
+    private unsafe bool Drain()
+    {
+        while (_bus != 0)
+        {
+            nint message = 0;
+            int result = _library.Process(_bus, &message);
+            if (message != 0)
+            {
+                Hand(message);
+                _library.Unref(message);
+            }
+
+            if (result == 0)
+            {
+                return true;
+            }
+
+            if (result < 0)
+            {
+                Close();
+            }
+        }
+
+        return false;
+    }
+
+    private unsafe void Hand(nint message)
+    {
+        if (_library.IsSignal(message, null, null) <= 0)
+        {
+            return;
+        }
+
+        var reader = new BusMessage(_library, message);
+        int? number = reader.ReadNumber('b') ?? reader.ReadNumber();
+        List<string> texts = [];
+        for (string text = number is null ? reader.ReadText() : ""; text.Length > 0; text = reader.ReadText())
+        {
+            texts.Add(text);
+        }
+
+        _onSignal(new BusSignal(
+            Marshal.PtrToStringUTF8((nint)_library.GetPath(message)) ?? "", Marshal.PtrToStringUTF8((nint)_library.GetMember(message)) ?? "", texts, number));
+    }
+
+    private unsafe void Close()
+    {
+        _library.Close(_bus);
+        _bus = 0;
+    }
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new BusException("org.openclaw.Edge.NoBus", $"there is no system bus: error {-result}");
+        }
+    }
+}
