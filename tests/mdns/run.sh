@@ -19,7 +19,7 @@ command -v ip >/dev/null || apt-get install -y -q iproute2 >/dev/null 2>&1 || sk
 
 work=$(mktemp -d /tmp/edge-mdns.XXXXXX)
 tag=em$$
-started=()
+started=() bus=""
 # shellcheck disable=SC2317 # called by the trap
 clean() {
   local pid name
@@ -52,7 +52,7 @@ gateway() { # HOST NAME [HOSTNAME]: starts a gateway there, as that machine
   mkdir -p "$home"
   # shellcheck disable=SC2016 # the inner shell's own arguments; every step is an exec, so that $! is the gateway
   ip netns exec "$tag$1" unshare --uts sh -c 'hostname "$0"; exec "$@"' "${3:-kitchen}" env -i PATH="$PATH" HOME="$home" DOTNET_ROOT="${DOTNET_ROOT:-}" OPENCLAW_STATE_DIR="$home/state" \
-    OPENCLAW_GATEWAY_BIND=lan OPENCLAW_DISABLE_BONJOUR=0 OPENCLAW_NO_MODEL_SEARCH=1 "$bin" gateway run >"$home/log" 2>&1 </dev/null &
+    OPENCLAW_GATEWAY_BIND=lan OPENCLAW_DISABLE_BONJOUR=0 OPENCLAW_NO_MODEL_SEARCH=1 ${bus:+"DBUS_SYSTEM_BUS_ADDRESS=$bus"} "$bin" gateway run >"$home/log" 2>&1 </dev/null &
   pid=$!
   started+=("$pid")
 }
@@ -135,15 +135,45 @@ beside_avahi() { # Avahi on the same machine and on another: it lists us, and al
     ip netns exec "$tag$host" dbus-daemon --config-file="$work/avahi.$host/bus.conf" --nofork --nopidfile >"$work/avahi.$host/bus.log" 2>&1 </dev/null &
     started+=("$!")
     until_ok 10 test -S "$work/avahi.$host/bus" || return
-    printf '[server]\nhost-name=avahi-%s\nallow-interfaces=lan0\nuse-ipv4=yes\nuse-ipv6=yes\n' "$host" >"$work/avahi.$host/conf"
-    # Its own /run: two daemons must not find each other's pid file.
-    # shellcheck disable=SC2016 # the inner shell's own argument
-    ip netns exec "$tag$host" unshare --mount sh -c 'mount -t tmpfs none /run && mkdir -p /run/avahi-daemon && exec env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$0/bus" avahi-daemon --no-chroot --no-drop-root --no-rlimits -f "$0/conf"' \
-      "$work/avahi.$host" >"$work/avahi.$host/log" 2>&1 </dev/null &
-    started+=("$!")
+    avahi_daemon "$host"
+    [ "$host" != a ] || avahi_a=$avahi
   done
   until_ok 20 avahi_sees || { cat "$work/avahi.c/log"; return 1; }
   until_ok 10 finds c '"kitchen (OpenClaw)"' && kill -0 "$first"
+}
+
+avahi_daemon() { # HOST: starts one there; its number is in $avahi
+  printf '[server]\nhost-name=avahi-%s\nallow-interfaces=lan0\nuse-ipv4=yes\nuse-ipv6=yes\n' "$1" >"$work/avahi.$1/conf"
+  # Its own /run: two daemons must not find each other's pid file.
+  # shellcheck disable=SC2016 # the inner shell's own argument
+  ip netns exec "$tag$1" unshare --mount sh -c 'mount -t tmpfs none /run && mkdir -p /run/avahi-daemon && exec env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$0/bus" avahi-daemon --no-chroot --no-drop-root --no-rlimits -f "$0/conf"' \
+    "$work/avahi.$1" >>"$work/avahi.$1/log" 2>&1 </dev/null &
+  avahi=$!
+  started+=("$avahi")
+}
+
+through_avahi() { # the service stands in Avahi's own records, under Avahi's host name, and under another name where that one is taken
+  kill -TERM "$first" && wait "$first"
+  on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-publish -s 'kitchen (OpenClaw)' _openclaw-gw._tcp 1 >"$work/squatter.log" 2>&1 </dev/null &
+  started+=("$!")
+  until_ok 10 grep -qF Established "$work/squatter.log" || { cat "$work/squatter.log"; return 1; }
+  bus="unix:path=$work/avahi.a/bus" gateway a through
+  through=$pid
+  until_ok 30 grep -qF 'through Avahi' "$work/through/log" || { cat "$work/through/log"; return 1; }
+  until_ok 20 avahi_has 'kitchen (OpenClaw) #2' avahi-a.local || { cat "$work/avahi" "$work/through/log"; return 1; }
+}
+
+avahi_has() { # NAME HOST, as the other Avahi knows it
+  on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp >"$work/avahi"
+  sed 's/\\032/ /g;s/\\040/(/g;s/\\041/)/g;s/\\035/#/g' "$work/avahi" | grep '^=' | grep -F "$1" | grep -F "$2" | grep -qF 'gatewayPort=18789'
+}
+
+avahi_comes_and_goes() { # without it the gateway announces itself, and when it is back, through it again
+  kill -TERM "$avahi_a" && wait "$avahi_a"
+  until_ok 20 finds c '"kitchen.local"' 10.78.0.1 || { cat "$work/through/log"; return 1; }
+  avahi_daemon a
+  until_ok 30 avahi_has 'kitchen (OpenClaw)' avahi-a.local || { cat "$work/avahi" "$work/through/log"; return 1; }
+  [ "$(grep -cF 'through Avahi' "$work/through/log")" -ge 2 ] && kill -0 "$through"
 }
 
 avahi_sees() { on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp | tee "$work/avahi" | grep '^=' | grep -F '10.78.0.1' | grep -qF 'role=gateway'; }
@@ -157,6 +187,9 @@ check "two with one name" two_at_once
 check "goodbye: gone at once" says_goodbye
 check "an interface that flaps" survives_flapping
 check "started without a network, announced when it comes" alive_without_network
-check "beside Avahi, and seen by it" beside_avahi
+check "beside Avahi, and seen by it" beside_avahi && {
+  check "announced through Avahi, renamed where the name is taken" through_avahi
+  check "Avahi goes and comes back" avahi_comes_and_goes
+}
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
