@@ -101,7 +101,7 @@ internal sealed partial class PowerCare : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2010, LogLevel.Information, "The machine: {Change}.")]
+        [LoggerMessage(2025, LogLevel.Information, "The machine: {Change}.")]
         public static partial void Power(ILogger logger, PowerChange change);
     }
 }

@@ -109,19 +109,9 @@ public sealed partial class LogindHold : IAsyncDisposable
             _bus = null;
         }
 
-        SystemBus bus = await SystemBus.ConnectAsync(_address, Hear, cancellationToken);
-        try
-        {
-            await bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForShutdown'");
-            await bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForSleep'");
-        }
-        catch
-        {
-            await bus.DisposeAsync();
-            throw;
-        }
-
-        _bus = bus;
+        _bus = await SystemBus.ConnectAsync(_address, Hear, cancellationToken);
+        await _bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForShutdown'");
+        await _bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForSleep'");
     }
 
     private void Hear(BusSignal signal)

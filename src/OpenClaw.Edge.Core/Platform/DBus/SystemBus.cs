@@ -81,6 +81,7 @@ public sealed class SystemBus : IAsyncDisposable
         SdBusLibrary library = SdBusLibrary.Instance ?? throw new BusException("org.openclaw.Edge.NoLibrary", "libsystemd.so.0 is not installed");
         nint bus;
         Check(library.New(&bus));
+        bool made = false;
         try
         {
             fixed (byte* text = BusMessage.Zero(address))
@@ -91,12 +92,15 @@ public sealed class SystemBus : IAsyncDisposable
             Check(library.SetBusClient(bus, 1));
             Check(library.Start(bus));
             var wake = new Socket(new SafeSocketHandle(BusDescriptor.Duplicate(library.GetFd(bus)), ownsHandle: true));
+            made = true;
             return new SystemBus(library, bus, wake, onSignal, cancellationToken);
         }
-        catch
+        finally
         {
-            library.Close(bus);
-            throw;
+            if (!made)
+            {
+                library.Close(bus);
+            }
         }
     }
 
