@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -89,7 +90,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
         ToolShelf? shelf = ToolShelf.Make(ref tools, request.ClientTools, active.Agent.ToolSearch, turn.Window);
         SkillSet skills = SkillsOf(active.Agent, tools);
-        string? place = runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey));
+        ElevatedAccess elevated = ElevatedAccess.Of(config, active.Agent.Id, request.Sender, request.Elevated ?? ElevatedLevel(row));
+        string? place = elevated.Amend(runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
         string system = PromptBuilder.System(
             active.Agent, config, tools.Count > 0, Extra(shelf, turn.Window, request), runtime.Time.GetLocalNow(),
             place, light: request.LightContext, skills: SkillText(skills, active.Agent, place is not null, turn.Window, config));
@@ -108,6 +110,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         {
             ReadableFolders = [.. skills.Available.Select(state => state.Skill.Folder)],
             IsSandboxed = runtime.Tools.Sandbox?.Covers(active.Agent.ScopeOf(active.Run.SessionKey)) == true,
+            Elevated = elevated,
         };
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config))
         {
@@ -314,6 +317,10 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         SeesImages = model is { Vision: true },
         MaxImageBytes = (int)Math.Min(int.MaxValue / 2, config.Agents.Defaults.MediaMaxMb * 1024L * 1024L),
     };
+
+    /// <summary>What <c>/elevated</c> or <c>sessions.patch</c> chose for a session; null for nothing.</summary>
+    internal static string? ElevatedLevel(SessionRow? row) =>
+        row?.Extra is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty("elevatedLevel"u8, out JsonElement level) ? level.GetString() : null;
 
     private static string? Extra(ToolShelf? shelf, int window, RunRequest request) =>
         shelf is null ? request.ExtraSystemPrompt : $"{shelf.Directory(window)}\n\n{request.ExtraSystemPrompt}";

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
@@ -33,6 +35,7 @@ public sealed class ChatCommands
         ("context", "Show what takes up the model's window; detail lists every tool", true),
         ("model", "Show or choose this session's model", true),
         ("think", "Show or choose how much the model reasons", true),
+        ("elevated", "Show or choose whether commands leave the sandbox: off, on, ask, full", true),
         ("queue", "Show or choose what happens to messages that come while a turn runs", true),
         ("usage", "Show tokens and money of this session and of today", false),
         ("commands", "List these commands", false),
@@ -52,7 +55,7 @@ public sealed class ChatCommands
 
         int end = text.AsSpan().IndexOfAny(" \t\r\n:");
         string word = (end < 0 ? text[1..] : text[1..end]).ToLowerInvariant();
-        word = word is "t" or "thinking" ? "think" : word;
+        word = word is "t" or "thinking" ? "think" : word is "elev" ? "elevated" : word;
         (name, arguments) = (word, end < 0 ? "" : text[(end + 1)..].Trim());
         return All.Any(known => known.Name == word);
     }
@@ -79,6 +82,8 @@ public sealed class ChatCommands
                 return await ModelAsync(arguments, key, cancellationToken);
             case "think":
                 return await ThinkAsync(arguments.ToLowerInvariant(), key, cancellationToken);
+            case "elevated":
+                return await ElevatedAsync(arguments.ToLowerInvariant(), key, cancellationToken);
             case "queue":
                 return await QueueAsync(arguments.ToLowerInvariant(), key, cancellationToken);
             case "usage":
@@ -156,6 +161,41 @@ public sealed class ChatCommands
 
         await _runtime.Sessions.PatchAsync(key, new SessionPatch { ThinkLevel = Optional.Of(back ? null : level) }, cancellationToken);
         return new(back ? "Thinking level reset to default." : level == "off" ? "Thinking disabled." : $"Thinking level set to {level}.", "patch");
+    }
+
+    /// <summary>Whether a command takes more than the right to write: it moves a wall, or others' settings.</summary>
+    public static bool NeedsAdmin(string name, string arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return (name == "model" && ModelScope(arguments).Scope != "session") || (name == "elevated" && arguments is not ("" or "off" or "status"));
+    }
+
+    private async Task<CommandAnswer> ElevatedAsync(string level, SessionKey key, CancellationToken cancellationToken)
+    {
+        EdgeConfig config = _runtime.Config();
+        if (level.Length == 0 || level == "status")
+        {
+            string now = AgentLoop.ElevatedLevel(_runtime.Sessions.Find(key)) ?? config.Agents.Defaults.ElevatedDefault;
+            return new($"Current elevated level: {now}. Options: {string.Join(", ", ElevatedAccess.Levels)}, default.");
+        }
+
+        bool back = level is "default" or "reset";
+        if (!back && !ElevatedAccess.Levels.Contains(level))
+        {
+            return new($"Unrecognized elevated level \"{level}\". Valid levels: {string.Join(", ", ElevatedAccess.Levels)}, default.");
+        }
+
+        using JsonDocument word = JsonDocument.Parse($"\"{level}\"");
+        JsonElement? kept = back ? null : word.RootElement.Clone();
+        await _runtime.Sessions.PatchAsync(
+            key, new SessionPatch { Extra = new Dictionary<string, JsonElement?> { ["elevatedLevel"] = kept } }, cancellationToken);
+        string none = config.Tools.Elevated is { Enabled: true, AllowFrom.Count: > 0 } ? ""
+            : " Nobody may do that yet: tools.elevated.allowFrom names no one.";
+        return new(
+            back ? "Elevated level reset to default."
+            : level == "off" ? "Elevated mode disabled: commands stay in the sandbox."
+            : $"Elevated mode set to {level}: commands leave the sandbox for senders who may; approvals still apply.{none}",
+            "patch");
     }
 
     private async Task<CommandAnswer> QueueAsync(string mode, SessionKey key, CancellationToken cancellationToken)

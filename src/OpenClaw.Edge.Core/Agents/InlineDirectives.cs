@@ -1,8 +1,9 @@
 using System.Text;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Agents;
 
-/// <summary>Wishes that stand in a message beside its text: <c>/think high</c> and <c>/queue steer</c> for this message only,
+/// <summary>Wishes that stand in a message beside its text: <c>/think high</c>, <c>/queue steer</c> and <c>/elevated on</c> for this message only,
 /// <c>/model provider/model</c> for the session. They are taken out before the model reads the message.
 /// Source: docs/tools.md, commands in messages.</summary>
 /// <param name="Message">What is left; never empty.</param>
@@ -11,6 +12,9 @@ namespace OpenClaw.Edge.Agents;
 /// <param name="Queue">What to do when the session is busy; null when it was not said.</param>
 public sealed record InlineDirectives(string Message, string? Think, string? Model, QueueMode? Queue)
 {
+    /// <summary>Whether commands leave the sandbox; null when it was not said.</summary>
+    public string? Elevated { get; init; }
+
     /// <summary>Reads a message. Null when it holds no directive, or nothing else: then it is a command, or all text.</summary>
     /// <param name="message">What the person wrote.</param>
     /// <param name="isModel">Whether a word names a model; other words stay text.</param>
@@ -23,13 +27,14 @@ public sealed record InlineDirectives(string Message, string? Think, string? Mod
             return null;
         }
 
-        (string? think, string? model, QueueMode? queue) = (null, null, null);
+        (string? think, string? model, QueueMode? queue, string? elevated) = (null, null, null, null);
         StringBuilder kept = new(message.Length);
         for (int at = 0; at < message.Length;)
         {
             bool taken = TryDirective(message, at, out string name, out string word, out int end) && !IsCode(message, at) && name switch
             {
                 "model" => isModel(word) && Set(ref model, word),
+                "elevated" or "elev" => ElevatedAccess.Levels.Contains(word.ToLowerInvariant()) && Set(ref elevated, word.ToLowerInvariant()),
                 "queue" => Enum.TryParse(word, ignoreCase: true, out QueueMode mode) && !char.IsAsciiDigit(word[0]) && Set(ref queue, mode),
                 _ => ChatCommands.IsLevel(word.ToLowerInvariant()) && Set(ref think, word.ToLowerInvariant()),
             };
@@ -45,7 +50,7 @@ public sealed record InlineDirectives(string Message, string? Think, string? Mod
 
         string left = kept.ToString();
         bool isCommand = left.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(word => word.StartsWith('-')); // /model x -g
-        return left.Length == message.Length || isCommand ? null : new InlineDirectives(left.Trim(), think, model, queue);
+        return left.Length == message.Length || isCommand ? null : new InlineDirectives(left.Trim(), think, model, queue) { Elevated = elevated };
     }
 
     private static bool Set<T>(ref T place, T value)
@@ -83,7 +88,7 @@ public sealed record InlineDirectives(string Message, string? Think, string? Mod
             start++;
         }
 
-        if (name is not ("think" or "thinking" or "t" or "model" or "queue") || start == end)
+        if (name is not ("think" or "thinking" or "t" or "model" or "queue" or "elevated" or "elev") || start == end)
         {
             return false;
         }

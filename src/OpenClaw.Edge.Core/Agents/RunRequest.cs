@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Agents;
@@ -63,6 +64,12 @@ public sealed record RunRequest
 
     /// <summary>Sampling wishes of an HTTP client.</summary>
     public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Who wrote the message; null when nobody who may lift commands out of the sandbox did.</summary>
+    public MessageSender? Sender { get; init; }
+
+    /// <summary>Whether commands leave the sandbox in this turn, in words of <see cref="Tools.ElevatedAccess.Levels"/>; null for the session's.</summary>
+    public string? Elevated { get; init; }
 
     /// <summary>Connection that asked, for events that only it gets.</summary>
     public string? ConnectionId { get; init; }

@@ -29,7 +29,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
         ? []
         : _waiting.TakeWhile(waiting => waiting.Mode == QueueMode.Steer && Joins(waiting, waiting)
             && waiting.Run.Request.Model == running.Run.Request.Model && waiting.Run.Request.Think == running.Run.Request.Think
-            && waiting.Run.Request.ExtraSystemPrompt == running.Run.Request.ExtraSystemPrompt);
+            && waiting.Run.Request.ExtraSystemPrompt == running.Run.Request.ExtraSystemPrompt && MaySameAs(waiting, running));
 
     /// <summary>Queues a run; under the registry's lock.</summary>
     public void Add(ActiveRun run)
@@ -137,13 +137,17 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
         return steers;
     }
 
+    // Nobody's words join a turn whose commands may do what theirs may not.
+    private static bool MaySameAs(ActiveRun left, ActiveRun right) =>
+        left.Run.Request.Sender == right.Run.Request.Sender && left.Run.Request.Elevated == right.Run.Request.Elevated;
+
     private static bool Joins(ActiveRun left, ActiveRun right)
     {
         RunRequest one = left.Run.Request;
         RunRequest other = right.Run.Request;
         return left.Mode is QueueMode.Collect or QueueMode.Steer && right.Mode is QueueMode.Collect or QueueMode.Steer
             && one.Source == other.Source && one.Model == other.Model && one.Think == other.Think
-            && one.ExtraSystemPrompt == other.ExtraSystemPrompt
+            && one.ExtraSystemPrompt == other.ExtraSystemPrompt && MaySameAs(left, right)
             && one.ClientTools.Count == 0 && other.ClientTools.Count == 0
             && one.PriorMessages.Count == 0 && other.PriorMessages.Count == 0;
     }

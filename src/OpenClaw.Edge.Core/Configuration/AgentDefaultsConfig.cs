@@ -48,6 +48,9 @@ public sealed record AgentDefaultsConfig
     /// <see langword="null"/> means the model's own.</summary>
     public string? ThinkingDefault { get; init; }
 
+    /// <summary>Whether commands leave the sandbox unasked when the sender may lift them out: <c>off</c>, <c>on</c>, <c>ask</c>, <c>full</c>.</summary>
+    public string ElevatedDefault { get; init; } = "on";
+
     /// <summary>Whether tool details are shown by default: <c>off</c>, <c>on</c>, <c>full</c>.</summary>
     public string? VerboseDefault { get; init; }
 

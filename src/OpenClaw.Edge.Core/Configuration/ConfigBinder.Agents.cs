@@ -32,6 +32,7 @@ internal static partial class ConfigBinder
             MaxConcurrent = section.Whole("maxConcurrent"),
             MaxToolRounds = section.Whole("maxToolRounds", d.MaxToolRounds),
             ThinkingDefault = section.Text("thinkingDefault"),
+            ElevatedDefault = section.Text("elevatedDefault", d.ElevatedDefault),
             VerboseDefault = section.Text("verboseDefault"),
             ContextTokens = section.Whole("contextTokens"),
             MediaMaxMb = section.Whole("mediaMaxMb", d.MediaMaxMb),
@@ -271,6 +272,16 @@ internal static partial class ConfigBinder
         return rules.Count == 0 ? ReadOnlyDictionary<string, ToolRulesConfig>.Empty : rules;
     }
 
+    private static ElevatedConfig BindElevated(ConfigSection section)
+    {
+        ConfigSection lists = section.Section("allowFrom");
+        return new ElevatedConfig
+        {
+            Enabled = section.Flag("enabled", true),
+            AllowFrom = lists.Members.ToDictionary(member => member.Key, member => lists.Texts(member.Key), StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
     private static ToolsConfig BindTools(ConfigSection section, ConfigSection plugins)
     {
         var d = new ToolsConfig();
@@ -309,6 +320,7 @@ internal static partial class ConfigBinder
                 VideoEnabled = media.Section("video").Flag("enabled"),
             },
             SandboxTools = BindToolList(section.Section("sandbox").Section("tools")),
+            Elevated = BindElevated(section.Section("elevated")),
             Sessions = new SessionToolsConfig
             {
                 Visibility = section.Section("sessions").Text("visibility", d.Sessions.Visibility),

@@ -41,6 +41,9 @@ public sealed record ToolsConfig
     /// <summary>Tools inside sandboxes; empty lists mean the sandbox defaults.</summary>
     public ToolListConfig SandboxTools { get; init; } = new();
 
+    /// <summary>Whose messages may lift commands out of the sandbox.</summary>
+    public ElevatedConfig Elevated { get; init; } = new();
+
     /// <summary>Which sessions the session tools reach.</summary>
     public SessionToolsConfig Sessions { get; init; } = new();
 

@@ -27,6 +27,9 @@ public sealed record ToolCallContext
     /// <summary>Whether the session is sandboxed, also for tools that need no container.</summary>
     public bool IsSandboxed { get; init; }
 
+    /// <summary>Whether its commands may leave the sandbox.</summary>
+    public ElevatedAccess Elevated { get; init; } = ElevatedAccess.None;
+
     /// <summary>Called when the call waits for a person's approval, and with the same request and true when that has ended; must
     /// not block. Null tells nobody.</summary>
     public Action<PendingApproval, bool>? OnApproval { get; init; }

@@ -30,6 +30,9 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Whether it may see secrets of the installation, such as paths.</summary>
     public bool IsAdmin { get; } = parameters.Role != "node" && scopes.Allows(OperatorScopes.Admin);
 
+    /// <summary>Who its messages are from, when commands may leave the sandbox for them at all: that takes an administrator.</summary>
+    public MessageSender? Sender => IsAdmin ? new MessageSender("webchat", User ?? DeviceId ?? Client.Id, Client.DisplayName) : null;
+
     /// <summary>Whether it wants tool streams of its own runs.</summary>
     public bool ToolEvents { get; } = parameters.Caps.Contains("tool-events", StringComparer.Ordinal);
 

@@ -39,6 +39,24 @@ public sealed class InBubblewrapTests : SandboxSuite
     }
 
     [Fact]
+    public async Task Where_control_groups_can_be_made_the_whole_sandbox_is_limited()
+    {
+        Docker = Docker with { PidsLimit = 40, Memory = "96m", MemorySwap = "96m" };
+        SandboxSession session = await SessionAsync();
+        SandboxLimits limits = SandboxLimits.Of(Docker, Environment.ProcessorCount, 0);
+        SandboxCgroup group = SandboxCgroup.For(session.Name, limits, EngineEnvironment());
+        Assert.SkipUnless(group is { LimitsMemory: true, LimitsPids: true }, "this user may not make control groups here");
+        // two commands are counted as one: alone, each would fit
+        Task<int> first = session.ExecAsync(
+            new SandboxCommand { Command = "i=0; while [ $i -lt 25 ]; do sleep 3 & i=$((i+1)); done; wait", Timeout = TimeSpan.FromSeconds(30) }, (_, _) => { }, Token);
+        (_, string output, string errors) = await RunAsync("i=0; while [ $i -lt 25 ]; do sleep 3 & i=$((i+1)); done; wait; echo all", session);
+        await first;
+        Assert.Contains("fork", errors + output, StringComparison.OrdinalIgnoreCase);
+        (int code, string survived, _) = await RunAsync("dd if=/dev/zero of=/dev/shm/a bs=1M count=20 2>/dev/null; dd if=/dev/zero of=/dev/null bs=90M count=1 2>/dev/null; echo code $?", session);
+        Assert.True(code == 137 || survived is not "code 0\n", $"{code} {survived}");
+    }
+
+    [Fact]
     public async Task Folders_in_memory_begin_empty_with_each_command()
     {
         await RunAsync("echo x > /tmp/left");

@@ -14,6 +14,8 @@ public abstract class SandboxSuite : IAsyncLifetime
 
     protected SandboxDockerConfig Docker { get; set; } = new();
 
+    protected SandboxConfig Settings { get; set; } = new();
+
     protected SandboxRouter Router { get; private set; } = null!;
 
     protected abstract string Backend { get; }
@@ -28,13 +30,13 @@ public abstract class SandboxSuite : IAsyncLifetime
         Directory.CreateDirectory(Root); // in reach of the engine's user
         ProcessEnvironment environment = EngineEnvironment();
         Router = new SandboxRouter(
-            () => new EdgeConfig { Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { Sandbox = new SandboxConfig { Mode = "all", Backend = Backend, Docker = Docker } } } },
+            () => new EdgeConfig { Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { Sandbox = Settings with { Mode = "all", Backend = Backend, Docker = Docker } } } },
             StatePaths.Resolve(environment, stateDirFlag: Root),
             () => environment,
             TimeProvider.System,
             NullLoggerFactory.Instance)
         {
-            Launcher = Environment.GetEnvironmentVariable("OPENCLAW_BIN"),
+            Launcher = Environment.GetEnvironmentVariable("OPENCLAW_BIN") is { Length: > 0 } native ? native : null,
         };
         return default;
     }
@@ -152,6 +154,37 @@ public abstract class SandboxSuite : IAsyncLifetime
         Assert.Equal("", (await RunAsync("cat link up ../secret ../../secret 2>/dev/null")).Output);
         await RunAsync("echo overwritten > link; echo overwritten > up");
         Assert.Equal("host", await File.ReadAllTextAsync(secret, Token));
+    }
+
+    [Fact]
+    public async Task A_link_out_of_a_mount_leads_nowhere()
+    {
+        string secret = Path.Combine(Root, "secret");
+        await File.WriteAllTextAsync(secret, "host", Token);
+        string given = Directory.CreateDirectory(Path.Combine(Root, "sandboxes", "given")).FullName;
+        File.CreateSymbolicLink(Path.Combine(given, "link"), secret);
+        File.CreateSymbolicLink(Path.Combine(given, "root"), "/");
+        File.SetUnixFileMode(given, (UnixFileMode)0b111_111_111);
+        Docker = Docker with { Binds = [given + ":/given:rw"] };
+        Assert.Equal("", (await RunAsync($"cat /given/link /given/root{secret} /given/../..{secret} 2>/dev/null")).Output);
+        await RunAsync($"echo overwritten > /given/link; rm -f /given/link; ln -s {secret} /given/own; echo overwritten > /given/own");
+        Assert.Equal("host", await File.ReadAllTextAsync(secret, Token));
+        Assert.Equal("sandbox\n", (await RunAsync("cat /given/root/etc/hostname 2>/dev/null || hostname")).Output);
+    }
+
+    [Fact]
+    public async Task Files_made_outside_can_be_read_changed_and_removed_inside()
+    {
+        SandboxSession session = await SessionAsync();
+        string folder = Directory.CreateDirectory(Path.Combine(session.HostWorkspace, "folder")).FullName;
+        string file = Path.Combine(folder, "note");
+        await File.WriteAllTextAsync(file, "outside\n", Token);
+        (uint uid, uint gid) = SandboxNative.OwnerOf(session.HostWorkspace);
+        Assert.True(SandboxNative.TryGive(folder, uid, gid) && SandboxNative.TryGive(file, uid, gid)); // as whoever owns the workspace makes them
+        Assert.Equal((0, "outside\n"), await CodeAndOutputAsync("cat folder/note && echo inside >> folder/note && mkdir folder/more && rm -r folder/more"));
+        Assert.Equal("outside\ninside\n", await File.ReadAllTextAsync(file, Token));
+        Assert.Equal(0, (await RunAsync("rm -r folder")).Code);
+        Assert.False(Directory.Exists(folder));
     }
 
     [Theory]
@@ -283,6 +316,12 @@ public abstract class SandboxSuite : IAsyncLifetime
         await session.ExecAsync(new SandboxCommand { Command = "dd if=/dev/zero bs=1M count=1024 2>/dev/null" }, (span, _) => bytes += span.Length, Token);
         Assert.Equal(1L << 30, bytes);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 16L << 20);
+    }
+
+    private async Task<(int Code, string Output)> CodeAndOutputAsync(string command)
+    {
+        (int code, string output, _) = await RunAsync(command);
+        return (code, output);
     }
 
     protected async Task<SandboxSession> SessionAsync() => (await Router.ForAsync(Scope, Token))!;

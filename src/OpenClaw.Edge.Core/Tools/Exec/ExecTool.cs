@@ -35,14 +35,15 @@ public sealed class ExecTool(ToolParts parts) : ITool
         }
 
         string host = ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished : config.Host;
-        if (HostProblem(host, config, context.Sandbox is not null) is { } refusal)
+        bool leaves = Leaves(arguments, host, context);
+        if (HostProblem(host, context, leaves) is { } refusal)
         {
             return ToolResult.Error(refusal);
         }
 
         double seconds = arguments.TryGetProperty("timeoutSeconds", out JsonElement given) ? given.GetDouble() : config.TimeoutSeconds;
         TimeSpan timeout = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(7).TotalSeconds));
-        (ExecSession? session, string problem) = context.Sandbox is { } sandbox
+        (ExecSession? session, string problem) = context.Sandbox is { } sandbox && !leaves
             ? StartInSandbox(sandbox, context, arguments, command, timeout)
             : await StartHereAsync(context, arguments, snapshot, config, command, timeout, cancellationToken);
         return session is null
@@ -54,14 +55,40 @@ public sealed class ExecTool(ToolParts parts) : ITool
     internal static ExecConfig ConfigOf(EdgeConfig config, string agentId) =>
         config.Agents.List.FirstOrDefault(agent => agent.Id.Equals(agentId, StringComparison.OrdinalIgnoreCase))?.Tools?.Exec ?? config.Tools.Exec;
 
-    private static string? HostProblem(string host, ExecConfig config, bool sandboxed) => host switch
+    // Out of the sandbox: asked for by the model, or by the level of the session; either way only for who may.
+    private static bool Leaves(JsonElement arguments, string host, ToolCallContext context)
+    {
+        if (context.Sandbox is null || !context.Elevated.Allowed)
+        {
+            return false;
+        }
+
+        JsonValueKind asked = arguments.TryGetProperty("elevated", out JsonElement elevated) ? elevated.ValueKind : JsonValueKind.Undefined;
+        return asked == JsonValueKind.True || host == "gateway" || (context.Elevated.On && host != "sandbox" && asked != JsonValueKind.False);
+    }
+
+    private static string? HostProblem(string host, ToolCallContext context, bool leaves) => host switch
     {
         "node" => "exec: commands on nodes are not available from here; leave host out",
-        "sandbox" when !sandboxed => "exec: this session has no sandbox (agents.defaults.sandbox.mode), and host is \"sandbox\"; nothing was run",
-        "gateway" when sandboxed && config.Host != "gateway" => "exec: this session is sandboxed; leave host out to run inside",
-        "gateway" when sandboxed => "exec: this session is sandboxed and may not leave it",
+        "sandbox" when context.Sandbox is null => "exec: this session has no sandbox (agents.defaults.sandbox.mode), and host is \"sandbox\"; nothing was run",
+        "gateway" when context.Sandbox is not null && !leaves => $"exec: this session is sandboxed and may not leave it: {context.Elevated.Why}. Leave host out to run inside",
         _ => null,
     };
+
+    // A folder as the sandbox shows it, for a command that does not run there.
+    private static string Outside(string folder, SandboxSession? sandbox)
+    {
+        foreach ((string inside, string? outside) in sandbox is null ? []
+            : ((string, string?)[])[(sandbox.Workdir, sandbox.HostWorkspace), (SandboxSession.AgentFolder, sandbox.HostAgentWorkspace)])
+        {
+            if (outside is not null && (folder == inside || folder.StartsWith(inside + "/", StringComparison.Ordinal)))
+            {
+                return outside + folder[inside.Length..];
+            }
+        }
+
+        return folder;
+    }
 
     private static TimeSpan Patience(JsonElement arguments, ExecConfig config) =>
         arguments.TryGetProperty("background", out JsonElement background) && background.ValueKind == JsonValueKind.True
@@ -103,7 +130,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
     {
         bool terminal = arguments.TryGetProperty("pty", out JsonElement pty) && pty.ValueKind == JsonValueKind.True;
         bool background = Patience(arguments, config) == TimeSpan.Zero;
-        string directory = Path.GetFullPath(ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? asked : ".", context.Workspace);
+        string directory = Path.GetFullPath(ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? Outside(asked, context.Sandbox) : ".", context.Workspace);
         if (!Directory.Exists(directory))
         {
             return (null, $"exec: workdir {directory} is not a directory; use ls to see what is there");

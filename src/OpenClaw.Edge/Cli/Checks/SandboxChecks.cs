@@ -21,14 +21,14 @@ internal static class SandboxChecks
             if (settings.Mode != "off")
             {
                 SandboxScope scope = new(agent, $"agent:{agent}:main", context.Config.Config.Agents.WorkspaceOf(agent, context.Paths));
-                findings.AddRange(Judge(agent, settings, await sandboxes.ExplainAsync(scope, cancellationToken)));
+                findings.AddRange(Judge(agent, settings, context.Config.Config.Tools.Elevated, await sandboxes.ExplainAsync(scope, cancellationToken)));
             }
         }
 
         return [.. findings.DistinctBy(finding => finding.Message)];
     }
 
-    private static IEnumerable<Finding> Judge(string agent, SandboxConfig settings, SandboxReport report)
+    private static IEnumerable<Finding> Judge(string agent, SandboxConfig settings, ElevatedConfig all, SandboxReport report)
     {
         yield return report.Problem is null
             ? Finding.Ok(Ready, $"sandboxes are ready: {report.Backend}, {report.Engine}")
@@ -49,6 +49,13 @@ internal static class SandboxChecks
                 yield return new Finding(
                     Weak, FindingSeverity.Warning, $"agent {agent}: sandbox.docker.{key} weakens the sandbox", "remove the key when it is no longer needed");
             }
+        }
+
+        foreach ((string channel, _) in all.AllowFrom.Where(list => all.Enabled && list.Value.Contains("*")))
+        {
+            yield return new Finding(
+                Weak, FindingSeverity.Warning, $"tools.elevated.allowFrom.{channel} names everybody: their commands leave the sandbox",
+                "name the ids that may, or set agents.defaults.elevatedDefault to \"off\"");
         }
 
         foreach (SandboxWall wall in report.Walls.Where(wall => wall is { State: SandboxWallState.Off, Stars: 3 } && wall.Name != "second wall"))

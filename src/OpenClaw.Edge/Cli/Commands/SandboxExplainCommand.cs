@@ -59,6 +59,10 @@ internal static class SandboxExplainCommand
         }
 
         Tools(context, scope, settings);
+        (bool open, IReadOnlyList<string> channels, string level) = Elevated(context, scope);
+        context.Say(!open ? "  elevated   off (tools.elevated.enabled)"
+            : channels.Count == 0 ? "  elevated   nobody (tools.elevated.allowFrom)"
+            : $"  elevated   those of tools.elevated.allowFrom.{string.Join(", ", channels)}: their commands {(level == "off" ? "may leave the sandbox" : "leave the sandbox")}");
         foreach (SandboxWall wall in report.Walls)
         {
             string mark = wall.State switch
@@ -124,12 +128,44 @@ internal static class SandboxExplainCommand
         writer.WriteBoolean("sessionIsSandboxed"u8, report.IsSandboxed);
         WriteTools(writer, Lists(context, scope, settings));
         writer.WriteEndObject();
-        writer.WriteStartObject("elevated"u8);
-        writer.WriteBoolean("enabled"u8, false);
-        writer.WriteBoolean("allowedByConfig"u8, false);
-        writer.WriteEndObject();
+        WriteElevated(writer, Elevated(context, scope));
         WriteTexts(writer, "fixIt", s_fixes);
         WriteEdge(writer, report);
+        writer.WriteEndObject();
+    }
+
+    // Both the gate of all and the agent's own must be open; who is behind a message is known when it comes.
+    private static (bool Enabled, IReadOnlyList<string> Channels, string Level) Elevated(CliContext context, SandboxScope scope)
+    {
+        ElevatedConfig all = context.Config.Config.Tools.Elevated;
+        ElevatedConfig? own = context.Config.Config.Agents.Find(scope.AgentId)?.Tools?.Elevated;
+        IEnumerable<string> channels = all.AllowFrom.Where(list => list.Value.Count > 0).Select(list => list.Key);
+        return (
+            all.Enabled && own?.Enabled != false,
+            [.. own is { AllowFrom.Count: > 0 } ? channels.Where(own.AllowFrom.ContainsKey) : channels],
+            context.Config.Config.Agents.Defaults.ElevatedDefault);
+    }
+
+    private static void WriteElevated(Utf8JsonWriter writer, (bool Enabled, IReadOnlyList<string> Channels, string Level) elevated)
+    {
+        writer.WriteStartObject("elevated"u8);
+        writer.WriteBoolean("enabled"u8, elevated.Enabled);
+        writer.WriteBoolean("allowedByConfig"u8, elevated is { Enabled: true, Channels.Count: > 0 });
+        writer.WriteString("defaultLevel"u8, elevated.Level);
+        writer.WriteStartArray("failures"u8);
+        foreach ((string gate, string key, bool closed) in ((string, string, bool)[])
+            [("enabled", "tools.elevated.enabled", !elevated.Enabled), ("allowFrom", "tools.elevated.allowFrom", elevated.Channels.Count == 0)])
+        {
+            if (closed)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("gate"u8, gate);
+                writer.WriteString("key"u8, key);
+                writer.WriteEndObject();
+            }
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

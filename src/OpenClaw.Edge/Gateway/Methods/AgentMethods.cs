@@ -46,6 +46,11 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
 
         if (ChatCommands.TryParse(message, out string command, out string arguments))
         {
+            if (command == "elevated" && ChatCommands.NeedsAdmin(command, arguments) && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
+            {
+                return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
+            }
+
             return Answered(call.Text("idempotencyKey")!, await commands.AnswerAsync(command, arguments, key, cancellationToken));
         }
 
@@ -60,6 +65,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             Think = call.Text("thinking"),
             Timeout = call.Number("timeout") is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null, // seconds here
             ExtraSystemPrompt = call.Text("extraSystemPrompt"),
+            Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
         };
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);

@@ -69,8 +69,10 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             Images = images,
             Source = "chat",
             Think = inline?.Think ?? call.Text("thinking"),
+            Elevated = inline?.Elevated,
             QueueMode = inline?.Queue ?? ModeOf(call.Text("queueMode")),
             Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+            Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
         };
 

@@ -152,6 +152,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             Think = call.Text("thinking"),
             Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
             QueueMode = mode,
+            Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
         };
         bool interrupts = mode == QueueMode.Interrupt && runtime.Runs.ActiveFor(key) is not null;

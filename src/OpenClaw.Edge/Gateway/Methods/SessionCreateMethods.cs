@@ -130,6 +130,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
                 Images = images,
                 Source = "chat",
                 Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
+                Sender = call.Connection.Grant!.Sender,
                 ConnectionId = call.Connection.Id,
             };
 

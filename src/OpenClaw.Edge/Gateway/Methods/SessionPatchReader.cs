@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
@@ -82,6 +83,8 @@ internal static class SessionPatchReader
 
                     patch = patch with { ThinkLevel = Optional.Of(Text(value)) };
                     break;
+                case "elevatedLevel" when Text(value) is { } word && !ElevatedAccess.Levels.Contains(word):
+                    return $"invalid elevatedLevel (use {string.Join('|', ElevatedAccess.Levels)})";
                 case "verboseLevel":
                     patch = patch with { VerboseLevel = Optional.Of(Text(value)) };
                     break;

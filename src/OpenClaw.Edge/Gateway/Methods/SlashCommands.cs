@@ -60,7 +60,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Write));
         }
 
-        if (name == "model" && ChatCommands.ModelScope(rest).Scope != "session" && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
+        if (ChatCommands.NeedsAdmin(name, rest) && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
         {
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
         }
