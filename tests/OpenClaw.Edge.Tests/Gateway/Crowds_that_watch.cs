@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Gateway;
 using OpenClaw.Edge.Sessions;
