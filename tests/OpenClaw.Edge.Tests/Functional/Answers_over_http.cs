@@ -134,7 +134,7 @@ public sealed class Answers_over_http : IAsyncLifetime
     [InlineData("openclaw")]
     public async Task Client_that_goes_away_cancels_the_call_to_the_model(string name)
     {
-        model.Enqueue(new ModelAnswer { Pieces = ["a", "b"], HoldRest = new TaskCompletionSource().Task, HoldAt = 1 });
+        model.Enqueue(new ModelAnswer { Pieces = ["Well", ", yes"], HoldRest = new TaskCompletionSource().Task, HoldAt = 1 });
         using CancellationTokenSource leaving = new();
         HttpResponseMessage response = await gateway.SendAsync(
             HttpMethod.Post, "/v1/chat/completions", $$"""{"model":"{{name}}","stream":true,"messages":[{"role":"user","content":"talk"}]}""", headersOnly: true, cancel: leaving.Token);

@@ -136,6 +136,29 @@ public sealed class Methods_that_tell : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Log_that_was_moved_away_a_moment_ago_still_gives_its_last_lines()
+    {
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        JsonElement log = await client.CallAsync("logs.tail");
+        long began = Stopwatch.GetTimestamp();
+        while (!SaysListening(log) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(15))
+        {
+            log = await client.CallAsync("logs.tail");
+        }
+
+        string path = log.GetProperty("file").GetString()!;
+        long cursor = log.GetProperty("cursor").GetInt64();
+        await File.AppendAllTextAsync(path, "{\"last\":\"line\"}\n");
+        File.Move(path, path + ".1");
+        JsonElement after = await client.CallAsync("logs.tail", $$"""{"cursor":{{cursor}}}""");
+        JsonElement plain = await client.CallAsync("logs.tail");
+
+        Assert.True(after.GetProperty("reset").GetBoolean(), after.GetRawText());
+        Assert.Contains("{\"last\":\"line\"}", after.GetProperty("lines").EnumerateArray().Select(line => line.GetString()));
+        Assert.DoesNotContain("{\"last\":\"line\"}", plain.GetProperty("lines").EnumerateArray().Select(line => line.GetString()));
+    }
+
+    [Fact]
     public async Task Reload_takes_a_good_file_and_names_what_is_wrong_with_a_bad_one()
     {
         await using GatewayTestClient client = await gateway.ConnectAsync();

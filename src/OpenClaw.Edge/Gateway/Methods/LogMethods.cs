@@ -18,17 +18,19 @@ internal sealed class LogMethods(GatewayRuntime runtime)
 
     private async ValueTask<MethodReply> TailAsync(MethodCall call, CancellationToken cancellationToken)
     {
-        string? path = runtime.LogFile();
-        if (path is null || !File.Exists(path))
-        {
-            return MethodReply.Object(json => Write(json, path ?? "", 0, 0, [], truncated: false, reset: false));
-        }
-
         int limit = (int)(call.Number("limit") ?? DefaultLines);
         int maxBytes = (int)(call.Number("maxBytes") ?? DefaultBytes);
-        await using FileStream file = Open(path);
-        long size = file.Length;
         long? cursor = call.Number("cursor");
+        string path = runtime.LogFile() ?? "";
+        await using FileStream? file = path.Length == 0 ? null : TryOpen(path);
+        if (file is null)
+        {
+            // moved away a moment ago, and the next line not written yet
+            List<string> rest = cursor > 0 && path.Length > 0 ? await RestOfMovedAsync(path + ".1", cursor.Value, maxBytes, cancellationToken) : [];
+            return MethodReply.Object(json => Write(json, path, 0, 0, rest, truncated: false, reset: cursor > 0));
+        }
+
+        long size = file.Length;
         bool reset = cursor > 0 && !await FollowsLineAsync(file, cursor.Value, cancellationToken);
         List<string> lines = reset ? await RestOfMovedAsync(path + ".1", cursor!.Value, maxBytes, cancellationToken) : [];
         long from = cursor is null ? Math.Max(0, size - maxBytes) : reset ? 0 : cursor.Value;
@@ -45,8 +47,17 @@ internal sealed class LogMethods(GatewayRuntime runtime)
         return MethodReply.Object(json => Write(json, path, next, size, lines, truncated, reset));
     }
 
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     // A cursor stands behind a line end; where there is none, the file is another one by now, whatever its size.
     private static async ValueTask<bool> FollowsLineAsync(FileStream file, long cursor, CancellationToken cancellationToken)
@@ -59,18 +70,14 @@ internal sealed class LogMethods(GatewayRuntime runtime)
     // What came between the last look and the rotation is at the end of the file that was moved away.
     private static async ValueTask<List<string>> RestOfMovedAsync(string moved, long cursor, int maxBytes, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using FileStream file = Open(moved);
-            long from = Math.Max(cursor, file.Length - maxBytes);
-            return await FollowsLineAsync(file, cursor, cancellationToken)
-                ? (await ReadLinesAsync(file, from, file.Length, midLine: from > cursor, cancellationToken)).Lines
-                : [];
-        }
-        catch (IOException)
+        await using FileStream? file = TryOpen(moved);
+        if (file is null || !await FollowsLineAsync(file, cursor, cancellationToken))
         {
             return []; // rotated by somebody who keeps it elsewhere
         }
+
+        long from = Math.Max(cursor, file.Length - maxBytes);
+        return (await ReadLinesAsync(file, from, file.Length, midLine: from > cursor, cancellationToken)).Lines;
     }
 
     private static async ValueTask<(List<string> Lines, long Next)> ReadLinesAsync(
