@@ -118,18 +118,6 @@ internal static partial class ConfigBinder
             : entries.Members.ToDictionary(
                 member => member.Key, member => new ConfigSection(member.Value).Flag("enabled", true), StringComparer.Ordinal);
 
-    private static MemoryConfig BindMemory(ConfigSection search) => new()
-    {
-        Search = new MemorySearchConfig
-        {
-            Enabled = search.Flag("enabled", true),
-            Provider = search.Text("provider"),
-            Model = search.Text("model"),
-            RemoteBaseUrl = search.Section("remote").Text("baseUrl"),
-            RemoteApiKey = search.Section("remote").Text("apiKey"),
-        },
-    };
-
     private static HooksConfig BindHooks(ConfigSection section)
     {
         var d = new HooksConfig();

@@ -14,6 +14,7 @@ internal sealed record Migration(int Version, Func<string> Sql)
         Embedded(2, "0002-devices.sql"),
         Embedded(3, "0003-approval-audit.sql"),
         Embedded(4, "0004-cron.sql"),
+        Embedded(5, "0005-memory.sql"),
     ];
 
     private static Migration Embedded(int version, string name) => new(version, () =>

@@ -17,6 +17,7 @@ public static class BuiltInTools
             new ExecTool(parts),
             new ProcessTool(parts),
             .. parts.Web is null ? (ITool[])[] : [new WebFetchTool(() => parts.Config().Config, parts.Web, parts.Time)],
+            .. parts.Memory is null ? (ITool[])[] : [new MemoryGetTool(parts.Memory), new MemorySearchTool(parts.Memory)],
             .. parts.Http is null ? (ITool[])[] : [new WebSearchTool(parts.Config, parts.Http, parts.Time)],
         ];
     }

@@ -9,6 +9,9 @@ public interface ITool
     /// <summary>Name, description and argument schema as the model sees them.</summary>
     ToolSpec Spec { get; }
 
+    /// <summary>Whether an agent's model is shown it now; one that is not can be called all the same. Never throws.</summary>
+    bool IsOffered(string agentId) => true;
+
     /// <summary>The call in a few words for a person, such as <c>read notes.md</c>. Never throws.</summary>
     string Title(JsonElement arguments);
 

@@ -25,6 +25,9 @@ public sealed record ToolParts
     /// <summary>For addresses that the configuration names; null leaves <c>web_search</c> out.</summary>
     public ProviderHttp? Http { get; init; }
 
+    /// <summary>The memory of agents; null leaves its tools out.</summary>
+    public Func<Memory.MemoryIndex>? Memory { get; init; }
+
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }
 }

@@ -63,6 +63,7 @@ public static class CommandLine
             ModelsCommand.Create(shared, world),
             SessionsCommand.Create(shared, world),
             UsageCommand.Create(shared, world),
+            MemoryCommand.Create(shared, world),
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
             BackupCommand.Create(shared, world),

@@ -4,6 +4,7 @@ using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Memory;
 using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
@@ -89,6 +90,9 @@ public sealed record GatewayRuntime
 
     /// <summary>SHA-256 of the certificate that TLS shows, hexadecimal; null without TLS. Makes the certificate where there is none.</summary>
     public Func<string?> TlsFingerprint { get; init; } = () => null;
+
+    /// <summary>The memory of agents.</summary>
+    public required MemoryIndex Memory { get; init; }
 
     /// <summary>Jobs at their times.</summary>
     public required CronScheduler Cron { get; init; }

@@ -8,6 +8,7 @@ using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Gateway;
 using OpenClaw.Edge.Hosting.Logging;
 using OpenClaw.Edge.Http;
+using OpenClaw.Edge.Memory;
 using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Platform.DBus;
 using OpenClaw.Edge.Providers;
@@ -76,6 +77,8 @@ internal sealed partial class GatewayParts
     public required ModelRouter Router { get; init; }
 
     public required RunRegistry Runs { get; init; }
+
+    public required MemoryIndex Memory { get; init; }
 
     public required CronScheduler Cron { get; init; }
 
@@ -151,7 +154,9 @@ internal sealed partial class GatewayParts
         GuardedHttp web = owned.Own(() => new GuardedHttp());
         var skills = new SkillCatalog(setup.Paths, () => store.Current, clock, loggers.CreateLogger("OpenClaw.Edge.Skills"));
         health.Watch(() => skills.Warning);
-        var toolParts = new ToolParts { Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock, Skills = skills };
+        GatewayParts? parts = null;
+        MemoryIndex memory = owned.Own(() => MemoryWiring.Make(database, router, store, () => parts!.Agents, providerHttp, clock, loggers));
+        var toolParts = new ToolParts { Memory = () => memory, Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock, Skills = skills };
         McpServers mcp = owned.Own(() => new McpServers(new McpParts
         {
             Http = providerHttp,
@@ -161,10 +166,10 @@ internal sealed partial class GatewayParts
         }));
         mcp.Apply(config.Mcp);
         health.Watch(() => mcp.Problems is [{ } first, ..] ? new Warnable("mcp-server", $"MCP server {first}") : null);
-        GatewayParts? parts = null;
         var registry = new ToolRegistry(
             [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new CronTool(() => parts!.Cron, clock)], sandbox, mcp);
         var events = new RunEventHub();
+        owned.Own(() => events.Listen(MemoryWiring.Listener(memory)));
         var agents = AgentCatalog.Create(config, setup.Paths);
         var notes = new SystemEvents(clock);
         RunRegistry runs = owned.Own(() => new RunRegistry(new AgentRuntime
@@ -204,6 +209,7 @@ internal sealed partial class GatewayParts
             Tools = tools,
             Guard = guard,
             Cron = cron,
+            Memory = memory,
             Heartbeat = heartbeat,
             Skills = skills,
             Paths = setup.Paths,
@@ -236,6 +242,7 @@ internal sealed partial class GatewayParts
             Store = sessions,
             Router = router,
             Runs = runs,
+            Memory = memory,
             Cron = cron,
             Heartbeat = heartbeat,
             Mcp = mcp,
@@ -307,6 +314,7 @@ internal sealed partial class GatewayParts
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
         Heartbeat.Reschedule();
         Mcp.Apply(snapshot.Config.Mcp);
+        Memory.TouchAll();
         RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 

@@ -22,6 +22,7 @@ public sealed partial class Code_keeps_its_measure
         ["src/OpenClaw.Edge.Core/Agents"] = 4,
         ["src/OpenClaw.Edge.Core/Automation"] = 2, // the loop's answer to a caller, and a run that broke
         ["src/OpenClaw.Edge.Core/Configuration"] = 2,
+        ["src/OpenClaw.Edge.Core/Memory"] = 1, // the top of the background's loop
         ["src/OpenClaw.Edge.Core/Providers"] = 3,
         ["src/OpenClaw.Edge.Core/Sessions"] = 1,
         ["src/OpenClaw.Edge.Core/Storage"] = 5,

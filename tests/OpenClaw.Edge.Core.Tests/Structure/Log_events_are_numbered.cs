@@ -24,6 +24,7 @@ public sealed partial class Log_events_are_numbered
         ["src/OpenClaw.Edge/Http"] = 2200,
         ["src/OpenClaw.Edge/Cli"] = 2300,
         ["src/OpenClaw.Edge.Core/Skills"] = 2450,
+        ["src/OpenClaw.Edge.Core/Memory"] = 2400,
         ["src/OpenClaw.Edge.Core/Automation"] = 2600,
     };
 

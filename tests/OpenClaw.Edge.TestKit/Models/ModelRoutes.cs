@@ -142,6 +142,17 @@ internal sealed class ModelRoutes(ScriptedModelServer server, ModelConnection co
 
     private async Task<bool> EmbedAsync(bool openAi)
     {
+        switch (server.EmbedFault)
+        {
+            case ModelFault.ErrorObject:
+                return await ErrorAsync(500, "the runner has crashed", null);
+            case ModelFault.NoHead:
+                await Task.Delay(Timeout.InfiniteTimeSpan, gone);
+                return false;
+            default:
+                break;
+        }
+
         JsonElement body = request.Json;
         JsonElement input = body.GetProperty("input");
         string[] texts = input.ValueKind == JsonValueKind.Array ? [.. input.EnumerateArray().Select(item => item.ToString())] : [input.ToString()];

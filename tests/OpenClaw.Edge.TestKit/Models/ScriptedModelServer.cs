@@ -67,6 +67,12 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     /// <summary>Length of the vectors it makes.</summary>
     public int Dimensions { get; set; } = 8;
 
+    /// <summary>How requests for vectors go wrong: <see cref="ModelFault.ErrorObject"/> is status 500, <see cref="ModelFault.NoHead"/> no answer at all.</summary>
+    public ModelFault EmbedFault { get; set; }
+
+    /// <summary>The requests so far for vectors.</summary>
+    public IReadOnlyList<ScriptedRequest> EmbedRequests => [.. requests.Where(request => request.Path is "/api/embed" or "/v1/embeddings")];
+
     /// <summary>The requests so far, oldest first; the last 4,096 are kept.</summary>
     public IReadOnlyList<ScriptedRequest> Requests => [.. requests];
 

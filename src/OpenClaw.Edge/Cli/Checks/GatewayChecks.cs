@@ -25,6 +25,7 @@ internal static class GatewayChecks
                         $"the gateway says version {version}, this command line is of {EdgeVersion.Compatible}",
                         "restart the gateway after an update"),
                 .. await WarningsAsync(context, client, cancellationToken),
+                .. await MemoryAsync(context, client, cancellationToken),
             ];
         }
         catch (CliException e) when (e.Exit == ExitCode.Unauthorized)
@@ -45,6 +46,20 @@ internal static class GatewayChecks
                         "stop it, or choose another port: 'openclaw config set gateway.port 18790'"),
                 ];
         }
+    }
+
+    // Only where there is something to search: an empty memory needs no model.
+    private static async Task<IEnumerable<Finding>> MemoryAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    {
+        const string Memory = "edge/doctor/memory";
+        JsonElement answer = await client.CallAsync("edge.memory.status", null, context.Timeout, cancellationToken);
+        return answer.Items("agents").Where(agent => agent.Flag("enabled") && agent.Number("chunks") > 0).Select(agent =>
+        {
+            string who = $"memory of agent {agent.Text("agentId")}: {agent.Number("files")} files, {agent.Number("embedded")} of {agent.Number("chunks")} pieces have a vector";
+            return agent.Member("embedding") is var embedding && embedding.Flag("checked") && !embedding.Flag("ok")
+                ? new Finding(Memory, FindingSeverity.Info, $"{who}; searched by words only: {embedding.Text("error")}", "see 'openclaw memory status --deep'")
+                : Finding.Ok(Memory, who);
+        });
     }
 
     // What the gateway itself finds wrong, in its words; it asks anew for us.

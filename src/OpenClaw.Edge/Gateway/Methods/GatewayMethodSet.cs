@@ -32,6 +32,7 @@ internal static class GatewayMethodSet
             .. new AgentFileMethods(runtime).Entries(),
             .. new LogMethods(runtime).Entries(),
             .. new UsageMethods(runtime).Entries(),
+            .. new MemoryMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),
             .. new CronMethods(runtime, runtime.Cron).Entries(),
             .. new HeartbeatMethods(runtime, broadcaster, presence).Entries(),
