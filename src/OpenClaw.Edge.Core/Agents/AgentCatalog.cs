@@ -8,14 +8,23 @@ namespace OpenClaw.Edge.Agents;
 public sealed class AgentCatalog
 {
     private readonly Dictionary<string, AgentEntry> _byId;
+    private readonly IReadOnlyList<BindingConfig> _bindings;
 
     /// <summary>Creates a catalog of at least one agent with distinct lower-case ids.</summary>
-    public AgentCatalog(IReadOnlyList<AgentEntry> agents)
+    /// <param name="agents">The agents.</param>
+    /// <param name="bindings">Which of them answers what comes from where; null for none.</param>
+    public AgentCatalog(IReadOnlyList<AgentEntry> agents, IReadOnlyList<BindingConfig>? bindings = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(agents.Count);
         All = agents;
         Default = agents.FirstOrDefault(agent => agent.IsDefault) ?? agents[0];
         _byId = agents.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
+        _bindings = bindings ?? [];
+    }
+
+    private AgentCatalog(AgentCatalog all, AgentEntry routed)
+    {
+        (All, Default, _byId, _bindings) = (all.All, routed, all._byId, all._bindings);
     }
 
     /// <summary>The agents of a configuration; one named <c>main</c> when it has none. A second agent of the same id is
@@ -30,7 +39,8 @@ public sealed class AgentCatalog
         [
             .. listed.DistinctBy(agent => agent.Id.ToLowerInvariant(), StringComparer.Ordinal)
                 .Select(agent => Entry(agent, agent.Id.ToLowerInvariant(), defaultId, config, paths)),
-        ]);
+        ],
+            config.Bindings);
     }
 
     /// <summary>All agents, as configured.</summary>
@@ -42,6 +52,12 @@ public sealed class AgentCatalog
     /// <summary>Finds an agent by id, whatever its case.</summary>
     public bool TryGet(string? id, [NotNullWhen(true)] out AgentEntry? agent) =>
         _byId.TryGetValue(id?.ToLowerInvariant() ?? "", out agent);
+
+    /// <summary>The same agents as one place sees them: <see cref="Default"/> is the one that <c>bindings</c> choose for it.</summary>
+    public AgentCatalog For(RouteQuery query) =>
+        _bindings.Count > 0 && AgentRoutes.Choose(_bindings, query) is { } binding && TryGet(binding.AgentId, out AgentEntry? agent) && agent != Default
+            ? new AgentCatalog(this, agent)
+            : this;
 
     private static AgentEntry Entry(AgentConfig agent, string id, string defaultId, EdgeConfig config, StatePaths paths)
     {

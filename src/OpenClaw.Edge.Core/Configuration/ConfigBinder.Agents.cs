@@ -75,6 +75,28 @@ internal static partial class ConfigBinder
         };
     }
 
+    private static BindingConfig? BindBinding(ConfigSection section)
+    {
+        ConfigSection match = section.Section("match");
+        ConfigSection peer = match.Section("peer");
+        if (section.Text("agentId") is not { } agentId || match.Text("channel") is not { } channel || section.Text("type") == "acp")
+        {
+            return null;
+        }
+
+        return new BindingConfig
+        {
+            AgentId = agentId.Trim().ToLowerInvariant(),
+            Channel = channel.Trim().ToLowerInvariant(),
+            AccountId = match.Text("accountId")?.Trim(),
+            PeerKind = peer.Text("id") is null ? null : peer.Text("kind", "direct") is "dm" ? "direct" : peer.Text("kind", "direct"),
+            PeerId = peer.Text("id")?.Trim(),
+            GuildId = match.Text("guildId"),
+            TeamId = match.Text("teamId"),
+            Roles = match.Texts("roles"),
+        };
+    }
+
     private static ModelChoiceConfig? BindChoice(ConfigSection section) => !section.Exists ? null : new ModelChoiceConfig
     {
         Primary = section.Text("primary"),

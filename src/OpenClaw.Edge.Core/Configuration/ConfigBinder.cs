@@ -29,6 +29,7 @@ internal static partial class ConfigBinder
             Channels = BindChannels(all.Section("channels")),
             Plugins = BindPlugins(all.Section("plugins")),
             Skills = BindSkills(all.Section("skills")),
+            Bindings = [.. all.Items("bindings").Select(item => BindBinding(new ConfigSection(item))).OfType<BindingConfig>()],
             Memory = BindMemory(all.Section("memory").Section("search")),
             Hooks = BindHooks(all.Section("hooks")),
             Mcp = BindMcp(all.Section("mcp")),

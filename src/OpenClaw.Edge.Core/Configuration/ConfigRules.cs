@@ -13,6 +13,7 @@ internal static class ConfigRules
         CheckSecrets(root, problems);
         CheckTls(root, problems);
         CheckAgents(root, problems);
+        CheckBindings(root, problems);
         CheckModels(root, problems);
         CheckOrigins(root, problems);
         McpRules.Check(root, problems);
@@ -111,6 +112,29 @@ internal static class ConfigRules
                     "Keep default: true at one agent.");
             }
             hasDefault |= agent.Find("default")?.Kind == ConfigNodeKind.True;
+        }
+    }
+
+    private static void CheckBindings(ConfigNode root, ProblemList problems)
+    {
+        List<ConfigNode> bindings = root.Find("bindings")?.Items ?? [];
+        string[] known = root.Find("agents.list") is { Items.Count: > 0 } list ? [.. list.Items.Select(agent => agent.Find("id")!.Text)] : ["main"];
+        for (int i = bindings.Count - 1; i >= 0; i--)
+        {
+            string path = ConfigPath.Append("bindings", i);
+            string agent = bindings[i].Find("agentId")?.Text.Trim() ?? "";
+            (string? message, string fix) = bindings[i].Find("type")?.Text == "acp"
+                    ? ("The binding is one of ACP, which is not here; it has no effect.", "Remove it.")
+                : string.IsNullOrWhiteSpace(bindings[i].Find("match.channel")?.Text)
+                    ? ("The binding has no match.channel and is left out.", "Name the channel, such as webchat, cli, http or hook.")
+                : !known.Contains(agent, StringComparer.OrdinalIgnoreCase)
+                    ? ($"There is no agent \"{agent}\"; the binding is left out.", $"Use one of agents.list: {string.Join(", ", known)}.")
+                : (null, "");
+            if (message is not null)
+            {
+                problems.Add(path, bindings[i], ProblemSeverity.Error, message, fix);
+                bindings.RemoveAt(i);
+            }
         }
     }
 

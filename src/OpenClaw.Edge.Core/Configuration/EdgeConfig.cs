@@ -46,6 +46,9 @@ public sealed record EdgeConfig
     /// <summary>Built-in modules switched on and off under the original's plugin names.</summary>
     public PluginsConfig Plugins { get; init; } = new();
 
+    /// <summary>Which agent answers what comes from where, in the file's order.</summary>
+    public IReadOnlyList<BindingConfig> Bindings { get; init; } = [];
+
     /// <summary>Skills.</summary>
     public SkillsConfig Skills { get; init; } = new();
 

@@ -1,3 +1,4 @@
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
@@ -51,6 +52,9 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
 
     /// <summary>Device tokens to tell it; its own first.</summary>
     public IReadOnlyList<IssuedToken> Tokens { get; init; } = [];
+
+    /// <summary>Where its calls come from that name no agent: the kind of client as channel, its device as the peer.</summary>
+    public RouteQuery Route { get; } = new(parameters.Role == "node" ? "node" : parameters.Client.Mode is "ui" ? "webchat" : parameters.Client.Mode) { PeerId = deviceId };
 
     /// <summary>Who a proxy says it is; null without one.</summary>
     public string? User { get; init; }

@@ -151,7 +151,7 @@ internal sealed class HelloWriter(
         json.WriteEndObject();
         json.WriteNumber("uptimeMs"u8, (long)runtime.Time.GetElapsedTime(_startedAt).TotalMilliseconds);
         json.WriteString("appliedConfigHash"u8, config.Hash);
-        WriteSessionDefaults(json);
+        WriteSessionDefaults(json, runtime.Agents().For(grant.Route));
         if (grant.Reads)
         {
             json.WriteStartObject("updateSchedule"u8); // updates come from the package manager, never by themselves
@@ -170,9 +170,8 @@ internal sealed class HelloWriter(
         json.WriteEndObject();
     }
 
-    private void WriteSessionDefaults(Utf8JsonWriter json)
+    private void WriteSessionDefaults(Utf8JsonWriter json, AgentCatalog agents)
     {
-        AgentCatalog agents = runtime.Agents();
         string agentId = agents.Default.Id;
         json.WriteStartObject("sessionDefaults"u8);
         json.WriteString("defaultAgentId"u8, agentId);

@@ -36,7 +36,7 @@ internal static class AgentTurn
     {
         turn = null;
         string? wanted = Header(headers, "x-openclaw-agent-id") ?? Header(headers, "x-openclaw-agent") ?? selectedAgent;
-        AgentEntry? agent = agents.Default;
+        AgentEntry? agent = agents.For(RouteOf(headers, chat.User)).Default;
         if (wanted is not null && !agents.TryGet(wanted, out agent))
         {
             problem = $"Unknown agent '{wanted}'.";
@@ -80,6 +80,14 @@ internal static class AgentTurn
         };
         return true;
     }
+
+    // The original's headers for callers that hand on what came to them by some channel.
+    private static RouteQuery RouteOf(IHeaderDictionary headers, string? user) =>
+        new(Header(headers, "x-openclaw-message-channel") ?? "http")
+        {
+            AccountId = Header(headers, "x-openclaw-account-id") ?? RouteQuery.DefaultAccount,
+            PeerId = string.IsNullOrWhiteSpace(user) ? null : user.Trim(),
+        };
 
     private static bool TryFindSession(
         IHeaderDictionary headers,

@@ -12,6 +12,8 @@ namespace OpenClaw.Edge.Automation;
 public sealed partial class HookDispatch(
     RunRegistry runs, Heartbeat heartbeat, Func<EdgeConfig> config, Func<AgentCatalog> agents, TimeProvider time, ILogger logger)
 {
+    private static readonly RouteQuery s_route = new("hook");
+
     private const int MaxEnded = 1000;
     private const int MaxLabel = 200;
 
@@ -138,10 +140,10 @@ public sealed partial class HookDispatch(
     {
         HooksConfig hooks = config().Hooks;
         AgentCatalog catalog = agents();
-        AgentEntry? agent = catalog.Default;
+        AgentEntry? agent = catalog.For(s_route).Default;
         if (action.AgentId is { } wanted && !catalog.TryGet(wanted, out agent))
         {
-            agent = action.IsMapped ? catalog.Default : throw new HookRefusedException($"unknown agentId \"{wanted.ToLowerInvariant()}\"");
+            agent = action.IsMapped ? catalog.For(s_route).Default : throw new HookRefusedException($"unknown agentId \"{wanted.ToLowerInvariant()}\"");
         }
 
         return hooks.AllowedAgentIds is { } allowed && !allowed.Contains("*") && !allowed.Contains(agent!.Id, StringComparer.OrdinalIgnoreCase)

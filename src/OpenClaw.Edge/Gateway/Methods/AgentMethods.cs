@@ -38,7 +38,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
         }
 
         if (!SessionTarget.TryParse(
-                asked ?? OwnSession(call), call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
+                asked ?? OwnSession(call), call.Text("agentId"), runtime.AgentsOf(call), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
@@ -136,8 +136,8 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
     // As there: who names neither a session nor an agent gets a session for this run alone.
     private string OwnSession(MethodCall call)
     {
-        string name = $"agent:{runtime.Agents().Default.Id}:explicit:{call.Text("idempotencyKey")}";
-        return call.Text("agentId") is null && SessionKey.TryParse(name, runtime.Agents().Default.Id, out _) ? name : "main";
+        string name = $"agent:{runtime.AgentsOf(call).Default.Id}:explicit:{call.Text("idempotencyKey")}";
+        return call.Text("agentId") is null && SessionKey.TryParse(name, runtime.AgentsOf(call).Default.Id, out _) ? name : "main";
     }
 
     // A command: there is no run, and one answer.

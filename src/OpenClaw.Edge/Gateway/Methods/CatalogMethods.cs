@@ -96,7 +96,7 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
 
     private MethodReply Identity(MethodCall call)
     {
-        AgentCatalog agents = runtime.Agents();
+        AgentCatalog agents = runtime.AgentsOf(call);
         string? asked = call.Text("agentId");
         if (asked is null && call.Text("sessionKey") is { } text)
         {

@@ -40,7 +40,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     private MethodReply History(MethodCall call, string member, IReadOnlyList<ModelInfo>? metadata = null)
     {
         // The history of an agent that is gone is empty, as there, and no error.
-        if (!SessionKey.TryParse(call.Text(member), call.Text("agentId") ?? runtime.Agents().Default.Id, out SessionKey key))
+        if (!SessionKey.TryParse(call.Text(member), call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id, out SessionKey key))
         {
             return MethodReply.Invalid("invalid session key");
         }

@@ -37,7 +37,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             return MethodReply.Invalid($"sessions.create: {absent} is not supported by this gateway");
         }
 
-        string agentId = call.Text("agentId") ?? runtime.Agents().Default.Id;
+        string agentId = call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id;
         string name = call.Text("key") ?? $"agent:{agentId}:dashboard:{NewId(call.Text("idempotencyKey"))}";
         if (!SessionTarget.TryParse(name, agentId, runtime.Agents(), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))

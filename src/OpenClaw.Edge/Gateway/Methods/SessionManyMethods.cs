@@ -54,7 +54,7 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
         {
             string text = KeyOf(target)!;
             string? agentId = target.TryGetProperty("agentId", out JsonElement agent) && agent.ValueKind == JsonValueKind.String ? agent.GetString() : null;
-            if (SessionTarget.TryParse(text, agentId, runtime.Agents(), out SessionKey key, out GatewayError? error))
+            if (SessionTarget.TryParse(text, agentId, runtime.AgentsOf(call), out SessionKey key, out GatewayError? error))
             {
                 await runtime.Sessions.PatchAsync(key, patch, cancellationToken);
                 sessions.Changed(key, "patch");
@@ -190,7 +190,7 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
     private MethodReply Viewers(MethodCall call)
     {
         string[] keys = [.. call.Params.GetProperty("sessionKeys").EnumerateArray().Take(MaxTargets)
-            .Select(item => SessionTarget.TryParse(item.GetString(), null, runtime.Agents(), out SessionKey key, out _) ? key.Text : null).OfType<string>()];
+            .Select(item => SessionTarget.TryParse(item.GetString(), null, runtime.AgentsOf(call), out SessionKey key, out _) ? key.Text : null).OfType<string>()];
         call.Connection.Subscriptions.Watched = keys;
         return MethodReply.Object(json => PairingJson.WriteList(json, "sessionKeys", keys));
     }

@@ -90,16 +90,16 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
             json.WriteStartArray("previews"u8);
             foreach (JsonElement item in call.Params.GetProperty("keys").EnumerateArray().Take(64))
             {
-                WritePreview(json, item.GetString()!, limit, maxChars);
+                WritePreview(json, item.GetString()!, runtime.AgentsOf(call), limit, maxChars);
             }
 
             json.WriteEndArray();
         });
     }
 
-    private void WritePreview(Utf8JsonWriter json, string text, int limit, int maxChars)
+    private void WritePreview(Utf8JsonWriter json, string text, AgentCatalog agents, int limit, int maxChars)
     {
-        bool known = SessionTarget.TryParse(text, null, runtime.Agents(), out SessionKey key, out _)
+        bool known = SessionTarget.TryParse(text, null, agents, out SessionKey key, out _)
             && runtime.Sessions.Find(key) is not null;
         IReadOnlyList<PreviewItem> items = known ? runtime.Sessions.Preview(key, limit, maxChars) : [];
         json.WriteStartObject();
@@ -145,7 +145,7 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
         SessionRow? row = null;
         if (wanted is not null)
         {
-            row = SessionTarget.TryParse(wanted, call.Text("agentId"), runtime.Agents(), out SessionKey key, out _)
+            row = SessionTarget.TryParse(wanted, call.Text("agentId"), runtime.AgentsOf(call), out SessionKey key, out _)
                 ? runtime.Sessions.Find(key)
                 : null;
         }

@@ -15,7 +15,10 @@ internal static class SessionTarget
         AgentCatalog agents,
         out SessionKey key,
         [NotNullWhen(false)] out GatewayError? error) =>
-        TryParse(call.Text(member), call.Text("agentId"), agents, out key, out error);
+        TryParse(call.Text(member), call.Text("agentId"), agents.For(call.Connection.Grant!.Route), out key, out error);
+
+    /// <summary>The agents as whoever calls sees them: its own default agent is the one that <c>bindings</c> choose.</summary>
+    public static AgentCatalog AgentsOf(this GatewayRuntime runtime, MethodCall call) => runtime.Agents().For(call.Connection.Grant!.Route);
 
     /// <summary>Reads a session key.</summary>
     public static bool TryParse(

@@ -169,7 +169,7 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
     }
 
     private AgentEntry? Agent(MethodCall call) =>
-        runtime.Agents().TryGet(call.Text("agentId") ?? AgentOf(call.Text("sessionKey")) ?? runtime.Agents().Default.Id, out AgentEntry? agent) ? agent : null;
+        runtime.Agents().TryGet(call.Text("agentId") ?? AgentOf(call.Text("sessionKey")) ?? runtime.AgentsOf(call).Default.Id, out AgentEntry? agent) ? agent : null;
 
     private static string? AgentOf(string? sessionKey) => sessionKey?.Split(':') is ["agent", { Length: > 0 } id, ..] ? id : null;
 

@@ -93,7 +93,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
     {
         string name = call.Text("name")!;
         if (!SessionTarget.TryParse(
-                call.Text("sessionKey") ?? "main", call.Text("agentId"), runtime.Agents(), out SessionKey key, out GatewayError? error)
+                call.Text("sessionKey") ?? "main", call.Text("agentId"), runtime.AgentsOf(call), out SessionKey key, out GatewayError? error)
             || !TryAgent(key.AgentId, out AgentEntry agent, out error))
         {
             return MethodReply.Fail(error!);
