@@ -60,6 +60,7 @@ public static class CommandLine
             HealthCommand.Create(shared, world),
             ChatCommand.Create(shared, world),
             AgentCommand.Create(shared, world),
+            AgentsCommand.Create(shared, world),
             ModelsCommand.Create(shared, world),
             SessionsCommand.Create(shared, world),
             UsageCommand.Create(shared, world),

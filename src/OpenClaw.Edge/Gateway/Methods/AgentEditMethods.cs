@@ -98,13 +98,14 @@ internal sealed class AgentEditMethods(GatewayRuntime runtime)
             return MethodReply.Fail(GatewayError.Unavailable($"agent \"{id}\" has turns that run; delete it when they have ended"));
         }
 
-        return await WriteAsync(list => [.. list.Where(entry => !Is(entry, id))], cancellationToken) is { } error
+        int bound = runtime.Config.Current.Config.Bindings.Count(binding => binding.AgentId == id);
+        return await WriteAsync(list => [.. list.Where(entry => !Is(entry, id))], cancellationToken, gone: bound > 0 ? id : null) is { } error
             ? MethodReply.Fail(error)
             : MethodReply.Object(json =>
             {
                 json.WriteBoolean("ok"u8, true);
                 json.WriteString("agentId"u8, id);
-                json.WriteNumber("removedBindings"u8, 0);
+                json.WriteNumber("removedBindings"u8, bound);
                 foreach (string empty in (ReadOnlySpan<string>)["removed", "failed"])
                 {
                     json.WriteStartArray(empty);
@@ -114,7 +115,8 @@ internal sealed class AgentEditMethods(GatewayRuntime runtime)
     }
 
     // The list is replaced as it stands in the file, so that variables and comments elsewhere stay what they are.
-    private async Task<GatewayError?> WriteAsync(Func<IReadOnlyList<JsonElement>, IReadOnlyList<JsonElement>> change, CancellationToken cancellationToken)
+    private async Task<GatewayError?> WriteAsync(
+        Func<IReadOnlyList<JsonElement>, IReadOnlyList<JsonElement>> change, CancellationToken cancellationToken, string? gone = null)
     {
         var write = new ConfigWrite(runtime, runtime.Config.Current.Hash);
         return await write.RunAsync(
@@ -129,12 +131,21 @@ internal sealed class AgentEditMethods(GatewayRuntime runtime)
 
                 IReadOnlyList<JsonElement> list = agents.ValueKind == JsonValueKind.Object && agents.TryGetProperty("list", out JsonElement listed)
                     && listed.ValueKind == JsonValueKind.Array ? [.. listed.EnumerateArray()] : [];
+                string bindings = gone is null ? "" : $"\"bindings\":[{string.Join(',', BindingsWithout(source, gone))}],";
                 byte[] patch = Encoding.UTF8.GetBytes(
-                    """{"agents":{"list":[""" + string.Join(',', change(list).Select(agent => agent.GetRawText())) + "]}}");
-                return ConfigMergePatch.TryApply(text, patch, ["agents.list"], out byte[]? edited, out string? problem) ? (edited, null) : (null, problem);
+                    "{" + bindings + "\"agents\":{\"list\":[" + string.Join(',', change(list).Select(agent => agent.GetRawText())) + "]}}");
+                return ConfigMergePatch.TryApply(text, patch, ["agents.list", "bindings"], out byte[]? edited, out string? problem) ? (edited, null) : (null, problem);
             },
             keepEqual: true, cancellationToken);
     }
+
+    private static IEnumerable<string> BindingsWithout(JsonDocument? source, string agentId) =>
+        source is not null && source.RootElement.TryGetProperty("bindings", out JsonElement bindings) && bindings.ValueKind == JsonValueKind.Array
+            ? bindings.EnumerateArray()
+                .Where(binding => !(binding.ValueKind == JsonValueKind.Object && binding.TryGetProperty("agentId", out JsonElement owner)
+                    && owner.ValueKind == JsonValueKind.String && agentId.Equals(owner.GetString()!.Trim(), StringComparison.OrdinalIgnoreCase)))
+                .Select(binding => binding.GetRawText())
+            : [];
 
     private static void WriteAbout(Utf8JsonWriter json, MethodCall call, string? name)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
