@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Cli;
@@ -50,7 +51,7 @@ internal sealed class CliContext
     public StatePaths Paths => _paths ??= StatePaths.Resolve(
         _world.Environment, Parsed.GetValue(_shared.Config), Parsed.GetValue(_shared.StateDir), Profile);
 
-    public ConfigSnapshot Config => _config ??= ConfigLoader.Load(Paths, _world.Environment);
+    public ConfigSnapshot Config => _config ??= LoadConfig();
 
     public GatewayTarget Target => _target ??= FindTarget();
 
@@ -123,6 +124,13 @@ internal sealed class CliContext
     {
         Say(JsonText.Write(write, oneLine: true));
         Terminal.Out.Flush();
+    }
+
+    // What the start read once (half of what a command would take) goes back before the work begins.
+    private ConfigSnapshot LoadConfig()
+    {
+        ImagePages.Release();
+        return ConfigLoader.Load(Paths, _world.Environment);
     }
 
     private static int Port(int port, string from) => port is > 0 and <= 65535
