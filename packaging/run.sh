@@ -32,11 +32,12 @@ if [ -z "$message" ]; then
   exec "$bin" "${profile[@]}" gateway run --port "$port"
 fi
 
-started=""
+started="" log=""
 stop() {
   if [ -n "$started" ] && kill -TERM "$started" 2>/dev/null; then
     wait "$started" || true
   fi
+  if [ -n "$log" ]; then rm -f "$log"; fi
 }
 trap stop EXIT
 if ! answers; then

@@ -137,6 +137,13 @@ check_binary() {
     completion) # SHELL: its own parser reads the script
       command -v "$2" >/dev/null || { echo "$2 is not installed: not tried"; return; }
       "$bin" completion "$2" >"$results/completion.$2" && [ -s "$results/completion.$2" ] && "$2" -n "$results/completion.$2" ;;
+    says-hello) # the set-up script as a stranger runs it: an answer, and nothing left running
+      local home port=$((20000 + RANDOM % 10000)) answer
+      home=$(mktemp -d)
+      answer=$(HOME=$home bash packaging/run.sh --port "$port" --message hello)
+      rm -rf "$home"
+      echo "$answer"
+      [ -n "$answer" ] && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ;;
     version) "$bin" --version | tee /dev/stderr | grep -qE '[0-9]+\.[0-9]+' ;;
   esac
 }
@@ -147,6 +154,7 @@ if wanted binary "gates on the file and on the idle process" && needs_binary bin
   gate "at most 24 MB" check_binary size
   gate "needs libc and libm only" check_binary libraries
   gate "--version" check_binary version
+  gate "run.sh --message" check_binary says-hello
   for name in bash zsh fish; do gate "completion for $name" check_binary completion "$name"; done
   "$load" --bin "$bin" --only start,stop,idle --quick --check --out "$results/binary" | tee "$results/binary.log"
   passed=$((passed + $(grep -c '^ok ' "$results/binary.log")))
