@@ -86,6 +86,11 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
             {
                 return new ConfigEdit(false, false, $"The gateway would not start: {result.Problems[0]}", result);
             }
+            ConfigSnapshot alone = ReadAlone(after); // the environment may hide a value from this start, and not from the next
+            if (!alone.Valid && (before.Length == 0 || ReadAlone(before).Valid))
+            {
+                return new ConfigEdit(false, false, $"The gateway would not start without what the environment sets: {alone.Problems[0]}", result);
+            }
             if (!same)
             {
                 if (before.Length > 0)

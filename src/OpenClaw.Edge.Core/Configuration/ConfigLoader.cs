@@ -57,7 +57,10 @@ public static class ConfigLoader
 
         ConfigAliases.Apply(root, problems);
         new ConfigValidator(problems).Check(root);
-        ConfigRules.Check(root, problems);
+        if (overridden)
+        {
+            ConfigRules.Check(root, problems); // of values together: the environment may bring the other one
+        }
 
         EdgeConfig config = ConfigBinder.Bind(root);
         SandboxRules.Check(config, root, paths, variables, problems);

@@ -20,6 +20,17 @@ public static class ConfigSchema
     /// <summary>Whether a path names a known key or section; <c>*</c> and <c>[]</c> stand for any key and item.</summary>
     public static bool Knows(string path) => Find(path) is not null;
 
+    /// <summary>The known path that was probably meant by an unknown one; null when none is near.</summary>
+    public static string? Nearest(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        string parent = path[..Math.Max(0, dot)];
+        ConfigKeyTree? section = dot < 0 ? ConfigKeys.Tree : Find(parent);
+        return section is not null && Configuration.Nearest.Of(path[(dot + 1)..], section.Names) is { } name
+            ? ConfigPath.Append(parent, name)
+            : null;
+    }
+
     /// <summary>Writes the schema of one path without its members, its hint, and a row for each member.</summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="path">A path that <see cref="Knows"/>.</param>

@@ -180,6 +180,21 @@ public sealed class ConfigFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_value_that_the_environment_hides_is_judged_all_the_same()
+    {
+        string path = Write("openclaw.json", "{ gateway: { port: 1111 } }");
+        ProcessEnvironment environment = Environment(("OPENCLAW_GATEWAY_PORT", "2222"), ("OPENCLAW_GATEWAY_PASSWORD", "a-long-password-of-the-test"));
+        var editor = new ConfigEditor(StatePaths.Resolve(environment), environment);
+
+        ConfigEdit refused = editor.Set("gateway.port", "\"abc\"");
+
+        Assert.False(refused.Accepted);
+        Assert.Contains("without what the environment sets", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("{ gateway: { port: 1111 } }", File.ReadAllText(path));
+        Assert.True(editor.Set("gateway.auth.mode", "\"password\"").Accepted); // the environment has it
+    }
+
+    [Fact]
     public void A_token_is_made_once_and_kept_privately()
     {
         ProcessEnvironment environment = Environment();

@@ -110,6 +110,10 @@ public sealed class SessionsCommandTests
         Assert.Equal("19000\n", run.Out.ToString());
         Assert.Equal(1, await run.InvokeAsync("config", "get", "gateway.bind"));
         Assert.Contains("'gateway.bind' is not set in ", run.Error.ToString());
+        Assert.Equal(1, await run.InvokeAsync("config", "get", "gateway.prot"));
+        Assert.Contains("'gateway.prot' is no key of the configuration; did you mean gateway.port?", run.Error.ToString());
+        Assert.Equal(1, await run.InvokeAsync("config", "get", "gatewy"));
+        Assert.Contains("did you mean gateway?", run.Error.ToString());
         using CliRun all = new();
         all.Home.Write(".openclaw/openclaw.json", "{ gateway: { auth: { token: 'a-long-secret-token-of-the-test' } } }");
         Assert.Equal(0, await all.InvokeAsync("config", "get"));

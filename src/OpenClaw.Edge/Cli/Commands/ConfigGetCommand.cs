@@ -47,6 +47,12 @@ internal static class ConfigGetCommand
             };
             if (at.ValueKind == JsonValueKind.Undefined)
             {
+                if (!ConfigSchema.Knows(path))
+                {
+                    string fix = ConfigSchema.Nearest(path) is { } near ? $"did you mean {near}?" : "'openclaw config get' prints what is set";
+                    throw new CliException(ExitCode.Failed, $"'{path}' is no key of the configuration; {fix}");
+                }
+
                 string where = config.Exists ? config.Path : $"{config.Path}, which is not there";
                 throw new CliException(
                     ExitCode.Failed, $"'{path}' is not set in {where}: its default applies; set it with 'openclaw config set {path} …'");
