@@ -70,6 +70,7 @@ public static class CommandLine
             BackupCommand.Create(shared, world),
             TokenCommand.Create(shared, world),
             ResetCommand.Create(shared, world),
+            DiagnosticsCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),
