@@ -19,7 +19,8 @@ public sealed partial class LogindHold : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private SystemBus? _bus;
-    private SafeHandle? _lock;
+    private SafeHandle? _shutdown;
+    private SafeHandle? _sleep;
     private long _failedAt;
     private bool _told;
 
@@ -37,12 +38,12 @@ public sealed partial class LogindHold : IAsyncDisposable
     }
 
     /// <summary>Whether shutdown and sleep wait for us now.</summary>
-    public bool IsHeld => _lock is not null;
+    public bool IsHeld => _sleep is not null;
 
     /// <summary>Makes shutdown and sleep wait. Never throws.</summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
-        if (_lock is not null || (_failedAt != 0 && _time.GetElapsedTime(_failedAt) < BetweenTries))
+        if (IsHeld || (_failedAt != 0 && _time.GetElapsedTime(_failedAt) < BetweenTries))
         {
             return;
         }
@@ -54,19 +55,9 @@ public sealed partial class LogindHold : IAsyncDisposable
                 await ConnectAsync(cancellationToken);
             }
 
-            _lock = await _bus!.CallAsync(
-                Login,
-                LoginPath,
-                Manager,
-                "Inhibit",
-                static message =>
-                {
-                    message.Text("shutdown:sleep");
-                    message.Text("OpenClaw");
-                    message.Text("A turn is being stored");
-                    message.Text("delay");
-                },
-                static message => message.ReadDescriptor());
+            // One lock each: both in one call are refused to an account without privileges (seen with systemd 252).
+            _shutdown = await InhibitAsync(_bus!, "shutdown");
+            _sleep = await InhibitAsync(_bus!, "sleep");
             _failedAt = 0;
         }
         catch (OperationCanceledException)
@@ -76,6 +67,7 @@ public sealed partial class LogindHold : IAsyncDisposable
         catch (Exception absent) when (absent is BusException or ObjectDisposedException)
         {
             _failedAt = Math.Max(1, _time.GetTimestamp());
+            Release();
             if (!_told)
             {
                 _told = true;
@@ -87,8 +79,9 @@ public sealed partial class LogindHold : IAsyncDisposable
     /// <summary>Lets shutdown and sleep go on.</summary>
     public void Release()
     {
-        _lock?.Dispose();
-        _lock = null;
+        _shutdown?.Dispose();
+        _sleep?.Dispose();
+        _shutdown = _sleep = null;
     }
 
     /// <inheritdoc />
@@ -113,6 +106,20 @@ public sealed partial class LogindHold : IAsyncDisposable
         await _bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForShutdown'");
         await _bus.ListenAsync($"type='signal',sender='{Login}',path='{LoginPath}',interface='{Manager}',member='PrepareForSleep'");
     }
+
+    private static Task<SafeHandle> InhibitAsync(SystemBus bus, string what) => bus.CallAsync(
+        Login,
+        LoginPath,
+        Manager,
+        "Inhibit",
+        message =>
+        {
+            message.Text(what);
+            message.Text("OpenClaw");
+            message.Text("A turn is being stored");
+            message.Text("delay");
+        },
+        static message => message.ReadDescriptor());
 
     private void Hear(BusSignal signal)
     {
