@@ -7,4 +7,8 @@ namespace OpenClaw.Edge.Agents;
 /// <param name="Calibration">What servers count.</param>
 /// <param name="IsActive">Whether a run waits or runs.</param>
 internal sealed record ContextParts(
-    HistoryReader History, ResultPruning Pruning, Compactor Compactor, TokenCalibration Calibration, Func<string, bool> IsActive);
+    HistoryReader History, ResultPruning Pruning, Compactor Compactor, TokenCalibration Calibration, Func<string, bool> IsActive)
+{
+    /// <summary>How full windows were.</summary>
+    public ContextReports Reports { get; } = new();
+}

@@ -101,6 +101,7 @@ public sealed partial class RunRegistry
             RunId = busy ? null : run.Id,
             StartedAtMs = busy ? null : run.AcceptedAtMs,
             Interaction = true,
+            Participant = run.Request.Client?.Id,
             AcceptedInput = new PendingInput(run.SessionKey, run.Id, run.Request.Source, run.AcceptedAtMs),
         };
         IReadOnlyList<TranscriptEntry> stored = await _runtime.Sessions.AppendAsync(

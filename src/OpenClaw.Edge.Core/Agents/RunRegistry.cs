@@ -21,6 +21,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
     private readonly RunLoad _load = new();
     private readonly RunSlots _slots;
     private readonly HistoryCache _histories;
+    private readonly ContextParts _context;
     private readonly AgentLoop _loop;
     private readonly TurnEnd _end;
     private readonly LaneHost _host;
@@ -37,8 +38,9 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _ended = new EndedRuns(runtime.Time);
         _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
         _histories = new HistoryCache(runtime.Time);
-        _loop = new AgentLoop(runtime, _load, new ContextParts(
-            new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive),
+        _context = new ContextParts(
+            new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive);
+        _loop = new AgentLoop(runtime, _load, _context,
             new SteeringInbox(HasSteers, TakeSteersAsync));
         _end = new TurnEnd(runtime);
         _host = new LaneHost(
@@ -140,6 +142,13 @@ public sealed partial class RunRegistry : IAsyncDisposable
         _runtime.Sessions.Find(key) is null ? new CompactionOutcome(false, "no transcript")
         : _runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? await _loop.CompactAsync(key, agent, focus, cancellationToken)
         : new CompactionOutcome(false, $"there is no agent {key.AgentId}");
+
+    /// <summary>How full the model's window was before the session's last turn; null when it had none since the start, or was emptied.</summary>
+    public ContextReport? ContextOf(SessionRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return _context.Reports.Find(row.Key) is { } report && report.Revision == row.LifecycleRevision ? report : null;
+    }
 
     /// <summary>Finds a run that is active or ended within the last five minutes.</summary>
     public Run? Find(string runId)

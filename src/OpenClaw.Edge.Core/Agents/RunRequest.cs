@@ -1,3 +1,4 @@
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -70,6 +71,9 @@ public sealed record RunRequest
 
     /// <summary>Whether commands leave the sandbox in this turn, in words of <see cref="Tools.ElevatedAccess.Levels"/>; null for the session's.</summary>
     public string? Elevated { get; init; }
+
+    /// <summary>Program that sent it; null when none did.</summary>
+    public TransportClient? Client { get; init; }
 
     /// <summary>Connection that asked, for events that only it gets.</summary>
     public string? ConnectionId { get; init; }

@@ -36,6 +36,13 @@ public static class HeartbeatPlan
         return config.Agents.List.FirstOrDefault(agent => agent.Id == agentId)?.Heartbeat ?? config.Agents.Defaults.Heartbeat;
     }
 
+    /// <summary>An interval as clients show it: <c>30m</c>, <c>1h</c>.</summary>
+    public static string Words(TimeSpan every) => every.TotalMinutes % 60 == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalHours:0}h")
+        : every.TotalSeconds % 60 == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalMinutes:0}m")
+            : string.Create(CultureInfo.InvariantCulture, $"{every.TotalSeconds:0}s");
+
     /// <summary>Whether a moment is within the active hours; always when there are none.</summary>
     /// <param name="heartbeat">Settings.</param>
     /// <param name="userZone">Zone of the person; null for the machine's.</param>

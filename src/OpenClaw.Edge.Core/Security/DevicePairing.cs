@@ -186,10 +186,14 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
     }
 
     /// <summary>Notes that a device is here. Costs no write on the way: the database learns it later.</summary>
-    public void NoteSeen(PairedDevice device, string reason)
+    /// <param name="device">The device.</param>
+    /// <param name="reason">What it did.</param>
+    /// <param name="version">Version that it told; null keeps the last one.</param>
+    /// <param name="tokenRole">Role whose token it showed; null for none.</param>
+    public void NoteSeen(PairedDevice device, string reason, string? version = null, string? tokenRole = null)
     {
         ArgumentNullException.ThrowIfNull(device);
-        _sightings.Note(device, reason);
+        _sightings.Note(device, reason, version, tokenRole);
     }
 
     /// <summary>Writes what was not written yet.</summary>

@@ -15,6 +15,9 @@ public sealed record DeviceRole(
     long? RotatedAtMs,
     long? RevokedAtMs)
 {
+    /// <summary>When its token was shown last, since the start of the gateway; null when it was not.</summary>
+    public long? LastUsedAtMs { get; init; }
+
     /// <summary>When the token in force was made.</summary>
     public long IssuedAtMs => RotatedAtMs ?? CreatedAtMs;
 

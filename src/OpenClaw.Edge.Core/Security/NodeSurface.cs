@@ -31,6 +31,10 @@ public sealed record NodeSurface(
             [.. Commands.Where(command => approved.Commands.Contains(command, StringComparer.Ordinal))],
             Permissions);
 
+    /// <summary>Names of the scopes that somebody needs to approve it.</summary>
+    public IReadOnlyList<string> ApprovalScopes =>
+        NeedsAdmin ? ["operator.pairing", "operator.admin"] : Commands.Count > 0 ? ["operator.pairing", "operator.write"] : ["operator.pairing"];
+
     /// <summary>Whether a command in it lets the caller run programs or read files on the node: approving it needs an admin.</summary>
     public bool NeedsAdmin => Commands.Any(command =>
         command.StartsWith("system.run", StringComparison.Ordinal)

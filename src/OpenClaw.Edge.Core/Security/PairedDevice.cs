@@ -45,6 +45,9 @@ public sealed record PairedDevice
     /// <summary>What it was last seen doing.</summary>
     public string? LastSeenReason { get; init; }
 
+    /// <summary>Version that it told when it connected last; null when it has not since the start of the gateway.</summary>
+    public string? Version { get; init; }
+
     /// <summary>Roles, revoked ones too.</summary>
     public IReadOnlyList<DeviceRole> Roles { get; init; } = [];
 

@@ -107,6 +107,12 @@ public sealed record SessionRow
     /// <summary>Members that clients patched and the gateway only keeps, as one JSON object; null when there are none.</summary>
     public JsonElement? Extra { get; init; }
 
+    /// <summary>Programs that wrote in it, in the order they came.</summary>
+    public IReadOnlyList<string> Participants => SessionParticipants.Of(Extra);
+
+    /// <summary>Whether it was emptied at least once.</summary>
+    public bool WasReset => Window > 0;
+
     /// <summary>Database row that owns the transcript.</summary>
     internal long RowId { get; init; }
 

@@ -13,6 +13,7 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
     public const string OverflowReason = "overflow";
 
     private const int ChunkRows = 64;
+    private const int MaxChildren = 10_000;
 
     // Far above what lanes admit; a table that holds more was not written by us.
     private const int MaxPendingInputs = 10_000;
@@ -20,6 +21,9 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
     private static readonly SessionUpdate NoUpdate = new();
 
     private readonly SessionRowCache _cache = new();
+    private SessionFamily? _family;
+
+    private SessionFamily Family => LazyInitializer.EnsureInitialized(ref _family, () => new SessionFamily(ReadChildren));
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -42,6 +46,9 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         return row;
     }
 
+    /// <summary>Sessions that were made beside this one or by it, oldest first; the newest <paramref name="most"/> of them.</summary>
+    public IReadOnlyList<SessionKey> ChildrenOf(SessionKey parent, int most) => Family.Of(parent, most);
+
     /// <summary>The session's row, made if it is missing.</summary>
     public async ValueTask<SessionRow> GetOrCreateAsync(SessionKey key, CancellationToken cancellationToken) =>
         Find(key) ?? await WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs), cancellationToken);
@@ -60,7 +67,7 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
                 TranscriptEntry[] appended = SessionWriter.Append(connection, key, stored, update ?? NoUpdate, NowMs, out SessionRow? row);
                 if (row is not null)
                 {
-                    connection.OnCommitted(() => _cache.PutCommitted(row));
+                    connection.OnCommitted(() => Committed(row));
                 }
 
                 return appended;
@@ -209,7 +216,11 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         {
             bool deleted = connection.Execute(SessionTable.Delete, key.Text) > 0;
             connection.Each(SessionTable.GiveBackPages, static _ => true);
-            connection.OnCommitted(() => _cache.Remove(key));
+            connection.OnCommitted(() =>
+            {
+                _cache.Remove(key);
+                Family.Forget(key);
+            });
             return deleted;
         },
         cancellationToken);
@@ -272,6 +283,15 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         row => new PendingInput(SessionRowReader.KeyOf(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetInt64(3)),
         MaxPendingInputs);
 
+    private IReadOnlyList<SessionRow> ReadChildren() =>
+        database.Read(connection => connection.All(SessionTable.WithParent, SessionRowReader.Read, MaxChildren));
+
+    private void Committed(SessionRow row)
+    {
+        _cache.PutCommitted(row);
+        Family.Note(row);
+    }
+
     private static string Escape(string text) => text
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("%", "\\%", StringComparison.Ordinal)
@@ -281,7 +301,7 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         connection =>
         {
             SessionRow row = work(connection);
-            connection.OnCommitted(() => _cache.PutCommitted(row));
+            connection.OnCommitted(() => Committed(row));
             return row;
         },
         cancellationToken);

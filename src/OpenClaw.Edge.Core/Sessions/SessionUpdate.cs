@@ -36,6 +36,9 @@ public sealed record SessionUpdate
     /// <summary>A person caused this: sets <see cref="SessionRow.LastInteractionAtMs"/>.</summary>
     public bool Interaction { get; init; }
 
+    /// <summary>Program that wrote: the row keeps who did. Null for none.</summary>
+    public string? Participant { get; init; }
+
     /// <summary>Adds to the session's and the day's usage.</summary>
     public RunUsage? Usage { get; init; }
 

@@ -56,6 +56,11 @@ internal static class SessionWriter
 
         StoredEntry[] fresh = [.. entries.Where((_, i) => result[i] is null)];
         row = UpdateRow(connection, key, fresh, update, nowMs);
+        if (update.Participant is { } program && SessionParticipants.With(row.Extra, program) is { } extra)
+        {
+            row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, extra) ?? throw Vanished(key);
+        }
+
         long seq = row.MessageCount - fresh.Length;
         for (int i = 0; i < entries.Length; i++)
         {

@@ -60,6 +60,12 @@ internal static class SessionTable
         RETURNING {Columns}
         """;
 
+    /// <summary>key, extra.</summary>
+    public const string SetExtra = $"UPDATE sessions SET extra = $2 WHERE key = $1 RETURNING {Columns}";
+
+    /// <summary>limit. Rows that name a session they were made beside.</summary>
+    public const string WithParent = $"SELECT {Columns} FROM sessions WHERE extra LIKE '%\"parentSessionKey\"%' ORDER BY row_id LIMIT $1";
+
     /// <summary>key, now, revision. The new window holds its marker, which the caller inserts.</summary>
     public const string Reset =
         $"""

@@ -58,6 +58,10 @@ public sealed record ChatMessage
     /// <summary>A command to the gateway or its answer: clients show it, models never see it.</summary>
     public bool? ExcludeFromContext { get; init; }
 
+    /// <summary>What is known of it and no model reads.</summary>
+    [JsonPropertyName("__openclaw")]
+    public MessageMark? Mark { get; init; }
+
     /// <summary>How and by whom the run was aborted.</summary>
     [JsonPropertyName("openclawAbort")]
     public AbortMark? Abort { get; init; }

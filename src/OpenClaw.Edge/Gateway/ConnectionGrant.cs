@@ -13,6 +13,9 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary><c>operator</c> or <c>node</c>.</summary>
     public string Role { get; } = parameters.Role;
 
+    /// <summary>Who connected, as messages name it.</summary>
+    public TransportClient Program { get; } = new(parameters.Client.Id, parameters.Client.Mode);
+
     /// <summary>Effective scopes.</summary>
     public ScopeSet Scopes { get; } = scopes;
 

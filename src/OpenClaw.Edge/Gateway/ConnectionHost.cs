@@ -93,7 +93,7 @@ internal sealed class ConnectionHost
             Nodes.Left(connection);
         }
 
-        if (_presence.Left(connection.Grant!))
+        if (_presence.Left(connection))
         {
             _broadcaster.PublishPresence();
         }

@@ -15,6 +15,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action _tick;
     private readonly Action _health;
+    private readonly ProcessVitals _vitals;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private bool _running;
@@ -23,12 +24,13 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private volatile bool _healthChanged;
 
     /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
-    public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health)
+    public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health, ProcessVitals vitals)
     {
         _registry = registry;
         _time = time;
         _tick = tick;
         _health = health;
+        _vitals = vitals;
         _lastTick = _lastHealth = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -58,10 +60,12 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             if (all.Length == 0)
             {
                 _running = false;
+                _vitals.Rest();
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 return;
             }
 
+            _vitals.Beat();
             long now = _time.GetTimestamp();
             foreach (GatewayConnection connection in all)
             {

@@ -26,13 +26,14 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         _runtime = runtime;
         var presence = new PresenceBoard(_registry, runtime.Time);
-        var health = new HealthReport(runtime);
+        var vitals = new ProcessVitals(runtime.Time);
+        var health = new HealthReport(runtime, vitals);
         Broadcaster = new Broadcaster(runtime, _registry, presence, health);
         var pairing = new PairingEvents(Broadcaster, _registry, runtime.Time);
         var nodes = new NodeSessions(runtime, _registry, pairing);
         Methods = new MethodTable(
         [
-            .. GatewayMethodSet.All(runtime, Broadcaster, presence, health),
+            .. GatewayMethodSet.All(runtime, Broadcaster, presence, health, vitals),
             .. PairingMethodSet.All(runtime, pairing, nodes),
             .. runtime.Guard is { } guard
                 ? (IEnumerable<MethodEntry>)[.. new ExecApprovalMethods(guard, runtime.Time).Entries(), .. new ExecApprovalsFileMethods(guard, runtime).Entries(),
@@ -46,7 +47,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             Handshake = new Handshake(runtime, pairing),
             Nodes = nodes,
         };
-        _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth);
+        _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals);
         _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
     }
 

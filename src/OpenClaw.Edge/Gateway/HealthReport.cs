@@ -1,5 +1,7 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
@@ -7,7 +9,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>The result of <c>health</c>, made at most once a minute unless asked to probe. Thread-safe.</summary>
-internal sealed class HealthReport(GatewayRuntime runtime)
+internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60); // docs/protocol.md, limits and timers
     private const int RecentSessions = 5;
@@ -43,20 +45,21 @@ internal sealed class HealthReport(GatewayRuntime runtime)
     {
         long started = runtime.Time.GetTimestamp();
         AgentCatalog agents = runtime.Agents();
+        IReadOnlyList<(string AgentId, HeartbeatConfig Config)> beats = HeartbeatPlan.Of(runtime.Config.Current.Config, agents);
         json.WriteStartObject();
         json.WriteBoolean("ok"u8, true);
         json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
         WriteEmpty(json);
-        json.WriteNumber("heartbeatSeconds"u8, 0);
+        json.WriteNumber("heartbeatSeconds"u8, (long)(EveryOf(beats, agents.Default.Id) ?? TimeSpan.Zero).TotalSeconds);
         json.WriteString("defaultAgentId"u8, agents.Default.Id);
         json.WriteStartArray("agents"u8);
         foreach (AgentEntry agent in agents.All)
         {
             json.WriteStartObject();
             json.WriteString("agentId"u8, agent.Id);
-            json.WriteString("name"u8, agent.Name);
+            PairingJson.WriteOptional(json, "name", agent.Name == agent.Id ? null : agent.Name);
             json.WriteBoolean("isDefault"u8, agent.Id == agents.Default.Id);
-            WriteHeartbeatOff(json);
+            WriteHeartbeat(json, agent.Id, EveryOf(beats, agent.Id));
             json.WritePropertyName("sessions"u8);
             WriteSessions(json, agent.Id);
             json.WriteEndObject();
@@ -66,9 +69,14 @@ internal sealed class HealthReport(GatewayRuntime runtime)
         json.WritePropertyName("sessions"u8);
         WriteSessions(json, null);
         WriteWarnings(json);
+        WriteModelRuntime(json, runtime);
+        vitals.Write(json);
         json.WriteNumber("durationMs"u8, (long)runtime.Time.GetElapsedTime(started).TotalMilliseconds);
         json.WriteEndObject();
     }
+
+    private static TimeSpan? EveryOf(IReadOnlyList<(string AgentId, HeartbeatConfig Config)> beats, string agentId) =>
+        beats.FirstOrDefault(beat => beat.AgentId == agentId).Config?.Every;
 
     private void WriteSessions(Utf8JsonWriter json, string? agentId)
     {
@@ -94,6 +102,11 @@ internal sealed class HealthReport(GatewayRuntime runtime)
     // Our addition: the bad conditions that hold, in the words that doctor and readiness use.
     private void WriteWarnings(Utf8JsonWriter json)
     {
+        if (!runtime.Health.Active.Any())
+        {
+            return;
+        }
+
         json.WriteStartArray("warnings"u8);
         foreach (Warnable warnable in runtime.Health.Active)
         {
@@ -106,16 +119,26 @@ internal sealed class HealthReport(GatewayRuntime runtime)
         json.WriteEndArray();
     }
 
-    // No plugins, no channels, no heartbeat yet: the members are required all the same.
-    private static void WriteEmpty(Utf8JsonWriter json)
+    /// <summary>Writes whether the models are there: no server that answers is the one thing that can be wrong with them.</summary>
+    public static void WriteModelRuntime(Utf8JsonWriter json, GatewayRuntime runtime)
+    {
+        json.WriteStartObject("modelRuntime"u8);
+        json.WriteBoolean("degraded"u8, runtime.Models.Health.Any(model => model.Reachable == false) && !runtime.Models.AnyReachable);
+        PairingJson.WriteList(json, "pendingAgents", []);
+        json.WriteEndObject();
+    }
+
+    // What the original ships as plugins and is built in here: pairing by code, and the wires of the servers that are configured.
+    private IEnumerable<string> BuiltIn() => runtime.Models.Catalog.Providers.Select(provider => provider.Id).Append("device-pair")
+        .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    // No channels: the members are required all the same.
+    private void WriteEmpty(Utf8JsonWriter json)
     {
         json.WriteStartObject("plugins"u8);
-        foreach (string list in (ReadOnlySpan<string>)["loaded", "errors", "unavailable"])
-        {
-            json.WriteStartArray(list);
-            json.WriteEndArray();
-        }
-
+        PairingJson.WriteList(json, "loaded", BuiltIn());
+        PairingJson.WriteList(json, "errors", []);
+        PairingJson.WriteList(json, "unavailable", []);
         json.WriteEndObject();
         json.WriteStartObject("configReload"u8);
         json.WriteString("hotReloadStatus"u8, "active"u8);
@@ -128,15 +151,25 @@ internal sealed class HealthReport(GatewayRuntime runtime)
         json.WriteEndObject();
     }
 
-    private static void WriteHeartbeatOff(Utf8JsonWriter json)
+    private void WriteHeartbeat(Utf8JsonWriter json, string agentId, TimeSpan? every)
     {
+        HeartbeatConfig settings = HeartbeatPlan.For(agentId, runtime.Config.Current.Config);
         json.WriteStartObject("heartbeat"u8);
-        json.WriteBoolean("enabled"u8, false);
-        json.WriteString("every"u8, "disabled"u8);
-        json.WriteNull("everyMs"u8);
-        json.WriteString("prompt"u8, ""u8);
-        json.WriteString("target"u8, "none"u8);
-        json.WriteNumber("ackMaxChars"u8, 0);
+        json.WriteBoolean("enabled"u8, every is not null);
+        json.WriteString("every"u8, every is { } span ? HeartbeatPlan.Words(span) : "disabled");
+        if (every is { } interval)
+        {
+            json.WriteNumber("everyMs"u8, (long)interval.TotalMilliseconds);
+        }
+        else
+        {
+            json.WriteNull("everyMs"u8); // an explicit null of the wire
+        }
+
+        json.WriteString("prompt"u8, HeartbeatPlan.Prompt("interval", settings));
+        json.WriteString("target"u8, settings.Target);
+        PairingJson.WriteOptional(json, "model", settings.Model);
+        json.WriteNumber("ackMaxChars"u8, settings.AckMaxChars);
         json.WriteEndObject();
     }
 }

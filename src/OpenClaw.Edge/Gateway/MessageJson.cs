@@ -18,7 +18,10 @@ internal static class MessageJson
         json.WriteStartObject();
         foreach (JsonProperty property in message.RootElement.EnumerateObject())
         {
-            property.WriteTo(json);
+            if (!property.NameEquals("__openclaw"u8))
+            {
+                property.WriteTo(json);
+            }
         }
 
         json.WriteStartObject("__openclaw"u8);
@@ -62,11 +65,33 @@ internal static class MessageJson
         if (entry.Message.Role == "user")
         {
             json.WriteBoolean("senderIsOwner"u8, true);
+            WriteTransport(json, entry.Message.Mark?.Transport);
         }
         else if (entry.RunId is not null)
         {
             json.WriteString("runId"u8, entry.RunId);
         }
+    }
+
+    private static void WriteTransport(Utf8JsonWriter json, MessageTransport? transport)
+    {
+        if (transport?.Clients is not { Count: > 0 } clients)
+        {
+            return;
+        }
+
+        json.WriteStartObject("transport"u8);
+        json.WriteStartArray("clients"u8);
+        foreach (TransportClient client in clients)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, client.Id);
+            json.WriteString("mode"u8, client.Mode);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     // What a client draws: a failure is told by the text of its row, an answer that was cut off is one, and only rows that a client may

@@ -224,14 +224,15 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
         events.NodePresence(nodeId, connected: true);
         try
         {
-            NodeSurface approved = runtime.Devices.Find(nodeId)?.Surface ?? NodeSurface.Empty;
+            PairedDevice? device = runtime.Devices.Find(nodeId);
+            NodeSurface approved = device?.Surface ?? NodeSurface.Empty;
             if (!approved.Covers(grant.Declared))
             {
                 (NodeRequest request, bool created) =
                     await runtime.Devices.Nodes.RequestAsync(nodeId, grant.Declared, CancellationToken.None);
                 if (created)
                 {
-                    events.NodeRequested(request);
+                    events.NodeRequested(request, device);
                     Log.Waits(_logger, nodeId, request.RequestId);
                 }
             }

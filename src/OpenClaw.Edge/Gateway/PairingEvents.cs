@@ -62,8 +62,8 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
         });
 
     /// <summary>A node's capabilities wait.</summary>
-    public void NodeRequested(NodeRequest request) =>
-        broadcaster.Publish("node.pair.requested", OperatorScopes.Pairing, json => WriteNodeRequest(json, request));
+    public void NodeRequested(NodeRequest request, PairedDevice? device) =>
+        broadcaster.Publish("node.pair.requested", OperatorScopes.Pairing, json => PairingJson.WriteNodeRequest(json, request, device));
 
     /// <summary>A node's capabilities were approved or rejected.</summary>
     public void NodeResolved(string requestId, string nodeId, string decision) =>
@@ -87,17 +87,6 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
             json.WriteNumber("ts"u8, NowMs);
             json.WriteEndObject();
         });
-
-    /// <summary>Writes a waiting node.</summary>
-    public static void WriteNodeRequest(System.Text.Json.Utf8JsonWriter json, NodeRequest request)
-    {
-        json.WriteStartObject();
-        json.WriteString("requestId"u8, request.RequestId);
-        json.WriteString("nodeId"u8, request.NodeId);
-        PairingJson.WriteSurface(json, request.Surface);
-        json.WriteNumber("ts"u8, request.AtMs);
-        json.WriteEndObject();
-    }
 
     /// <summary>Whether the device has an open socket.</summary>
     public bool IsConnected(string deviceId)

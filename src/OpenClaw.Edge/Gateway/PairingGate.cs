@@ -31,7 +31,7 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             Role = parameters.Role,
             Scopes = parameters.Role == "node" ? [] : parameters.Scopes,
             Platform = parameters.Client.Platform,
-            DeviceFamily = parameters.Client.DeviceFamily,
+            DeviceFamily = parameters.Client.DeviceFamily ?? (parameters.Role == "node" ? FamilyOf(parameters.Client.Platform) : null),
             ClientId = parameters.Client.Id,
             ClientMode = parameters.Client.Mode,
             DisplayName = parameters.Client.DisplayName,
@@ -75,7 +75,11 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             return await QueueAsync(ask, reason, known, cancellationToken);
         }
 
-        runtime.Devices.NoteSeen(known!, ask.Role == "node" ? "node-connect" : "operator-connect");
+        runtime.Devices.NoteSeen(
+            known!,
+            "connect",
+            parameters.Client.Version,
+            credential.Decision.Method == "device-token" ? ask.Role : null);
         DeviceRole live = known!.LiveRole(ask.Role)!;
         ScopeSet scopes = ScopeSet.Of(ask.Scopes).Narrow(ScopeSet.Of(live.Scopes));
         bool told = credential.Decision.Method != "trusted-proxy";
@@ -136,7 +140,7 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             events.SetupCompleted(setup, ask.DeviceId, ask.DisplayName);
         }
 
-        runtime.Devices.NoteSeen(known, "bootstrap");
+        runtime.Devices.NoteSeen(known, "bootstrap", parameters.Client.Version);
         List<IssuedToken> tokens = [Issue(known, known.LiveRole(ask.Role)!)];
         if (node && known.LiveRole("operator") is { } hand)
         {
@@ -158,6 +162,15 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             && runtime.Config.Current.Config.Gateway.AutoApproveLocal
             && (credential.IsOpenOrSecret || reason == "role-upgrade");
     }
+
+    // Node hosts of the original do not say it; the platform does.
+    private static string? FamilyOf(string platform) => platform switch
+    {
+        "linux" => "Linux",
+        "darwin" or "macos" => "Mac",
+        "win32" or "windows" => "Windows",
+        _ => null,
+    };
 
     private static bool IsControlUi(ConnectParams parameters) =>
         parameters.Client.Id == "openclaw-control-ui"

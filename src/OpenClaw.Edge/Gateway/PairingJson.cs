@@ -63,7 +63,8 @@ internal static class PairingJson
     /// <param name="json">Where to.</param>
     /// <param name="device">The device.</param>
     /// <param name="connected">Whether it is connected; null leaves the member out.</param>
-    public static void WriteDevice(Utf8JsonWriter json, PairedDevice device, bool? connected)
+    /// <param name="waiting">What it offers as a node and nobody has approved; null for nothing.</param>
+    public static void WriteDevice(Utf8JsonWriter json, PairedDevice device, bool? connected, NodeRequest? waiting = null)
     {
         DeviceRole[] live = [.. device.Roles.Where(role => role.IsLive)];
         json.WriteStartObject();
@@ -80,6 +81,18 @@ internal static class PairingJson
         WriteList(json, "scopes", live.SelectMany(role => role.Scopes).Distinct(StringComparer.Ordinal));
         WriteOptional(json, "remoteIp", device.RemoteIp);
         json.WriteString("approvedVia"u8, device.ApprovedVia);
+        if (waiting is not null)
+        {
+            json.WriteStartObject("pendingNodeSurface"u8);
+            json.WriteString("requestId"u8, waiting.RequestId);
+            json.WriteString("revision"u8, $"{waiting.RequestId}:{waiting.AtMs}");
+            WriteNodeFacts(json, device);
+            WriteSurface(json, waiting.Surface);
+            json.WriteBoolean("silent"u8, device.ApprovedVia == "silent");
+            json.WriteNumber("ts"u8, waiting.AtMs);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("createdAtMs"u8, device.CreatedAtMs);
         json.WriteNumber("approvedAtMs"u8, device.ApprovedAtMs);
         WriteOptional(json, "lastSeenAtMs", device.LastSeenAtMs);
@@ -98,11 +111,41 @@ internal static class PairingJson
             json.WriteNumber("createdAtMs"u8, role.CreatedAtMs);
             WriteOptional(json, "rotatedAtMs", role.RotatedAtMs);
             WriteOptional(json, "revokedAtMs", role.RevokedAtMs);
+            WriteOptional(json, "lastUsedAtMs", role.LastUsedAtMs);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes a node whose surface waits for approval.</summary>
+    public static void WriteNodeRequest(Utf8JsonWriter json, NodeRequest request, PairedDevice? device)
+    {
+        json.WriteStartObject();
+        json.WriteString("requestId"u8, request.RequestId);
+        json.WriteString("nodeId"u8, request.NodeId);
+        WriteOptional(json, "displayName", device?.Label ?? device?.DisplayName);
+        WriteOptional(json, "clientId", device?.ClientId);
+        WriteOptional(json, "clientMode", device?.ClientMode);
+        if (device is not null)
+        {
+            WriteNodeFacts(json, device);
+        }
+
+        WriteSurface(json, request.Surface);
+        WriteList(json, "requiredApproveScopes", request.Surface.ApprovalScopes);
+        WriteOptional(json, "remoteIp", device?.RemoteIp);
+        json.WriteBoolean("silent"u8, device?.ApprovedVia == "silent");
+        json.WriteNumber("ts"u8, request.AtMs);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNodeFacts(Utf8JsonWriter json, PairedDevice device)
+    {
+        json.WriteString("platform"u8, device.Platform);
+        WriteOptional(json, "version", device.Version);
+        WriteOptional(json, "deviceFamily", device.DeviceFamily);
     }
 
     /// <summary>Writes <c>caps</c>, <c>commands</c> and <c>permissions</c>.</summary>

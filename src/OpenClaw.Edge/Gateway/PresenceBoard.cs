@@ -17,6 +17,7 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
     private readonly Lazy<string?> _address = new(FindAddress);
     private readonly Lock _gate = new();
     private readonly List<PresenceNote> _notes = [];
+    private readonly List<PresenceGone> _gone = [];
     private long _version;
 
     /// <summary>Grows with each change.</summary>
@@ -25,8 +26,30 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
     /// <summary>Notes an arrival; true when the list has changed.</summary>
     public bool Joined(ConnectionGrant grant) => Changed(grant);
 
-    /// <summary>Notes a departure; true when the list has changed.</summary>
-    public bool Left(ConnectionGrant grant) => Changed(grant);
+    /// <summary>Notes a departure; true when the list has changed. Who has gone is listed for five minutes more.</summary>
+    public bool Left(GatewayConnection connection)
+    {
+        ConnectionGrant grant = connection.Grant!;
+        if (!Changed(grant))
+        {
+            return false;
+        }
+
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        string key = KeyOf(grant, connection.Id);
+        lock (_gate)
+        {
+            _gone.RemoveAll(other => other.Key == key || other.AtMs < now - NoteLifeMs);
+            if (_gone.Count >= MaxNotes)
+            {
+                _gone.RemoveAt(0);
+            }
+
+            _gone.Add(new PresenceGone(key, connection.Id, AddressOf(connection), grant, now));
+        }
+
+        return true;
+    }
 
     /// <summary>Keeps what a machine tells about itself; for five minutes, or until it tells again.</summary>
     public void Note(PresenceNote note)
@@ -50,11 +73,21 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
     {
         json.WriteStartArray();
         WriteSelf(json);
+        HashSet<string> here = new(StringComparer.Ordinal);
         foreach (GatewayConnection connection in registry.Ready)
         {
             if (connection.Grant is { Client.IsEphemeral: false } grant)
             {
-                WriteClient(json, connection, grant);
+                here.Add(KeyOf(grant, connection.Id));
+                WriteClient(json, connection.Id, AddressOf(connection), grant, goneAtMs: null, connection.Subscriptions.Watched);
+            }
+        }
+
+        foreach (PresenceGone gone in Gone())
+        {
+            if (!here.Contains(gone.Key))
+            {
+                WriteClient(json, gone.ConnectionId, gone.Address, gone.Grant, gone.AtMs, watched: null);
             }
         }
 
@@ -82,6 +115,21 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
             return _notes.Count == 0 ? [] : [.. _notes.Where(note => note.AtMs >= old)];
         }
     }
+
+    private PresenceGone[] Gone()
+    {
+        long old = time.GetUtcNow().ToUnixTimeMilliseconds() - NoteLifeMs;
+        lock (_gate)
+        {
+            return _gone.Count == 0 ? [] : [.. _gone.Where(gone => gone.AtMs >= old)];
+        }
+    }
+
+    private static string KeyOf(ConnectionGrant grant, string connectionId) =>
+        grant.Client.InstanceId ?? (grant.DeviceId is { } device ? $"{device}:{grant.Role}" : connectionId);
+
+    private static string? AddressOf(GatewayConnection connection) =>
+        IPAddress.IsLoopback(connection.Peer.Client) ? null : connection.Peer.Client.ToString();
 
     private bool Changed(ConnectionGrant grant)
     {
@@ -118,42 +166,37 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
         json.WriteEndObject();
     }
 
-    private static void WriteClient(Utf8JsonWriter json, GatewayConnection connection, ConnectionGrant grant)
+    private static void WriteClient(
+        Utf8JsonWriter json, string connectionId, string? address, ConnectionGrant grant, long? goneAtMs, IReadOnlyCollection<string>? watched)
     {
         json.WriteStartObject();
         json.WriteString("host"u8, grant.Client.DisplayName ?? grant.Client.Id);
         json.WriteString("clientId"u8, grant.Client.Id);
-        if (!IPAddress.IsLoopback(connection.Peer.Client))
-        {
-            json.WriteString("ip"u8, connection.Peer.Client.ToString());
-        }
-
+        Optional(json, "ip", address);
         json.WriteString("version"u8, grant.Client.Version);
         json.WriteString("platform"u8, grant.Client.Platform);
         Optional(json, "deviceFamily", grant.Client.DeviceFamily);
         Optional(json, "modelIdentifier", grant.Client.ModelIdentifier);
         Optional(json, "timeZone", grant.Client.TimeZone);
         json.WriteString("mode"u8, grant.Client.Mode);
-        json.WriteString("reason"u8, "connect"u8);
+        json.WriteString("reason"u8, goneAtMs is null ? "connect"u8 : "disconnect"u8);
         Optional(json, "deviceId", grant.DeviceId);
-        json.WriteStartArray("roles"u8);
-        json.WriteStringValue(grant.Role);
-        json.WriteEndArray();
-        json.WriteStartArray("scopes"u8);
-        foreach (string scope in grant.Scopes.Names)
+        PairingJson.WriteList(json, "roles", [grant.Role]);
+        PairingJson.WriteList(json, "scopes", grant.Scopes.Names);
+        json.WriteString("instanceId"u8, grant.Client.InstanceId ?? grant.DeviceId ?? connectionId);
+        json.WriteString("text"u8, $"Node: {grant.Client.DisplayName ?? "unknown"} · mode {grant.Client.Mode}");
+        if (!grant.IsNode)
         {
-            json.WriteStringValue(scope);
+            ProfileJson.WriteOwner(json, "user", grant.User);
         }
 
-        json.WriteEndArray();
-        json.WriteString("instanceId"u8, grant.Client.InstanceId ?? connection.Id);
-        if (connection.Subscriptions.Watched is { Count: > 0 } watched)
+        if (watched is { Count: > 0 })
         {
             PairingJson.WriteList(json, "watchedSessions", watched);
         }
 
         json.WriteNumber("onlineSince"u8, grant.SinceMs);
-        json.WriteNumber("ts"u8, grant.SinceMs);
+        json.WriteNumber("ts"u8, goneAtMs ?? grant.SinceMs);
         json.WriteEndObject();
     }
 

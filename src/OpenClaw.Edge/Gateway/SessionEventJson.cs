@@ -39,6 +39,7 @@ internal static class SessionEventJson
         }
 
         WriteRun(json, facts);
+        SessionRowJson.WriteChildren(json, facts);
         if (placement)
         {
             WritePlacement(json, facts);
@@ -61,12 +62,12 @@ internal static class SessionEventJson
         json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
         json.WriteString("sessionId"u8, row.SessionId);
         WriteNulls(json, s_nullOwners);
-        json.WriteStartArray("participants"u8);
-        json.WriteEndArray();
-        json.WriteNumber("participantCount"u8, 0);
+        IReadOnlyList<string> programs = row.Participants;
+        SessionRowJson.WritePrograms(json, "participants", programs.Take(4));
+        json.WriteNumber("participantCount"u8, programs.Count);
         json.WriteString("kind"u8, SessionRowJson.KindOf(row.Key));
         json.WriteString("visibility"u8, "shared"u8);
-        if (facts.HadTurn)
+        if (facts.HadTurn || row.WasReset)
         {
             json.WriteString("chatType"u8, "direct"u8);
         }
@@ -111,9 +112,9 @@ internal static class SessionEventJson
         json.WriteNull("toolOverrides"u8);
         WriteText(json, "verboseLevel", row.VerboseLevel);
         WriteText(json, "reasoningLevel", row.ReasoningLevel);
-        if (facts.HadTurn)
+        if (facts.HadTurn || row.WasReset)
         {
-            json.WriteBoolean("systemSent"u8, true);
+            json.WriteBoolean("systemSent"u8, facts.HadTurn);
             json.WriteBoolean("abortedLastRun"u8, row.AbortedLastRun);
         }
 
@@ -122,10 +123,10 @@ internal static class SessionEventJson
 
     private static void WriteTokens(Utf8JsonWriter json, SessionFacts facts, bool lifecycle)
     {
-        bool known = facts.Row.TotalTokens is not null;
+        bool known = facts.Row.TotalTokens is not null || facts.HadTurn;
         if (known || !lifecycle)
         {
-            SessionRowJson.WriteTokens(json, facts.Row);
+            SessionRowJson.WriteTokens(json, facts);
         }
 
         json.WriteNull("goal"u8);
@@ -134,7 +135,16 @@ internal static class SessionEventJson
             json.WriteNumber("contextTokens"u8, window);
         }
 
-        json.WriteNull("contextBudgetStatus"u8);
+        json.WritePropertyName("contextBudgetStatus"u8);
+        if (facts.Context is { } context)
+        {
+            SessionRowJson.WriteContext(json, context);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
         json.WriteString("effectiveResponseUsage"u8, "off"u8);
     }
 

@@ -7,6 +7,8 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>A session at one moment: its stored row, with what a run that has just begun changes before it is stored.</summary>
 internal sealed record SessionFacts
 {
+    private const int MaxChildren = 50;
+
     private SessionFacts(SessionRow row, IReadOnlyList<string> active) => (Row, ActiveRunIds) = (row, active);
 
     /// <summary>The row.</summary>
@@ -32,6 +34,12 @@ internal sealed record SessionFacts
 
     /// <summary>Whether a job of the scheduler speaks in this session.</summary>
     public bool HasAutomation { get; private init; }
+
+    /// <summary>Sessions that were made beside this one or by it.</summary>
+    public IReadOnlyList<SessionKey> Children { get; private init; } = [];
+
+    /// <summary>How full the model's window was before the last turn; null when that is not known.</summary>
+    public ContextReport? Context { get; private init; }
 
     /// <summary>Whether the session has had a turn.</summary>
     public bool HadTurn => Row.StartedAtMs is not null;
@@ -71,6 +79,8 @@ internal sealed record SessionFacts
         {
             ModelRef = wanted,
             Model = wanted is null ? null : runtime.Models.Catalog.Describe(wanted),
+            Children = runtime.Sessions.ChildrenOf(row.Key, MaxChildren),
+            Context = runtime.Runs.ContextOf(row),
             QueueMode = row.QueueMode ?? runtime.Config.Current.Config.Messages.Queue.Mode ?? "steer",
             HasAutomation = runtime.Cron.Jobs.Any(job => job.SessionTarget == "main" && row.Key.IsMain),
         };

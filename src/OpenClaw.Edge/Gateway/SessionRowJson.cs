@@ -5,7 +5,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Writes session rows as clients know them. Source: docs/protocol.md, sessions.</summary>
-internal static class SessionRowJson
+internal static partial class SessionRowJson
 {
     /// <summary>Seconds after which the original's automatic fast mode would begin; there is none here.</summary>
     private const int FastAutoOnSeconds = 60;
@@ -26,6 +26,7 @@ internal static class SessionRowJson
         json.WriteString("visibility"u8, "shared"u8);
         json.WriteBoolean("permissionModePending"u8, false);
         json.WriteString("createdVia"u8, CreatedVia(row.Key));
+        WriteParticipants(json, row);
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
         WriteExtra(json, row);
         json.WriteString("kind"u8, KindOf(row.Key));
@@ -44,13 +45,20 @@ internal static class SessionRowJson
         WriteFast(json);
         Optional(json, "verboseLevel", row.VerboseLevel);
         Optional(json, "reasoningLevel", row.ReasoningLevel);
-        WriteTokens(json, row);
+        WriteTokens(json, facts);
         WriteRun(json, facts);
+        WriteChildren(json, facts);
         json.WriteString("effectiveResponseUsage"u8, "off"u8);
         Optional(json, "queueMode", row.QueueMode);
         json.WriteString("effectiveQueueMode"u8, facts.QueueMode);
         WriteModel(json, facts);
         Optional(json, "contextTokens", facts.Window);
+        if (facts.Context is { } context)
+        {
+            json.WritePropertyName("contextBudgetStatus"u8);
+            WriteContext(json, context);
+        }
+
         json.WriteNumber("snapshotAt"u8, Math.Max(row.UpdatedAtMs, row.EndedAtMs ?? 0));
         if (facts.HadTurn)
         {
@@ -111,6 +119,16 @@ internal static class SessionRowJson
         json.WriteStartObject("agentRuntime"u8);
         json.WriteString("id"u8, id);
         json.WriteBoolean("cloudPlacementSupported"u8, false);
+        if (id == "openclaw")
+        {
+            // What another machine would have to offer; no node does, so that none can be picked.
+            json.WriteString("cloudPlacementExecutionMode"u8, "worker-turn"u8);
+            json.WriteStartObject("devicePlacement"u8);
+            PairingJson.WriteList(json, "requiredNodeCommands", ["edge.session.host"]);
+            json.WriteBoolean("consumesWorkerSlot"u8, true);
+            json.WriteEndObject();
+        }
+
         json.WriteBoolean("devicePlacementSupported"u8, false);
         json.WriteString("source"u8, "implicit"u8);
         json.WriteEndObject();
@@ -133,18 +151,6 @@ internal static class SessionRowJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes where the session lies: on this machine.</summary>
-    public static void WritePlacement(Utf8JsonWriter json, SessionRow row)
-    {
-        json.WriteStartObject("placement"u8);
-        json.WriteString("state"u8, "local"u8);
-        json.WriteNumber("generation"u8, 0);
-        json.WriteNumber("createdAtMs"u8, row.CreatedAtMs);
-        json.WriteNumber("updatedAtMs"u8, row.UpdatedAtMs);
-        json.WriteNumber("stateChangedAtMs"u8, row.CreatedAtMs);
-        json.WriteEndObject();
-    }
-
     /// <summary>Writes whether a run is active; which one is told by the run's own events.</summary>
     public static void WriteRuns(Utf8JsonWriter json, SessionFacts facts)
     {
@@ -154,20 +160,6 @@ internal static class SessionRowJson
             json.WriteStartArray("activeRunIds"u8);
             json.WriteEndArray();
         }
-    }
-
-    /// <summary>Writes the tokens; nothing for a session that has not had an answer.</summary>
-    public static void WriteTokens(Utf8JsonWriter json, SessionRow row)
-    {
-        if (row.TotalTokens is { } total)
-        {
-            json.WriteNumber("inputTokens"u8, row.InputTokens);
-            json.WriteNumber("outputTokens"u8, row.OutputTokens);
-            json.WriteNumber("totalTokens"u8, total);
-            json.WriteNumber("estimatedCostUsd"u8, row.CostUsd);
-        }
-
-        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null);
     }
 
     /// <summary>The wire's word for what kind of conversation a key names.</summary>
@@ -249,10 +241,10 @@ internal static class SessionRowJson
 
     private static void WriteTurn(Utf8JsonWriter json, SessionFacts facts)
     {
-        if (facts.HadTurn)
+        if (facts.HadTurn || facts.Row.WasReset)
         {
             json.WriteString("chatType"u8, "direct"u8);
-            json.WriteBoolean("systemSent"u8, true);
+            json.WriteBoolean("systemSent"u8, facts.HadTurn);
             json.WriteBoolean("abortedLastRun"u8, facts.Row.AbortedLastRun);
         }
     }

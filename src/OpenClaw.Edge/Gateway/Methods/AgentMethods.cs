@@ -67,6 +67,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             ExtraSystemPrompt = call.Text("extraSystemPrompt"),
             Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
+            Client = call.Connection.Grant!.Program,
         };
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
         if (admission.Run is not { } run)

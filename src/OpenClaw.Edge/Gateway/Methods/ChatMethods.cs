@@ -74,6 +74,7 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
             Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
+            Client = call.Connection.Grant!.Program,
         };
 
         // The run outlives the socket: it must not end with the connection's token half-way through admission.

@@ -21,6 +21,7 @@ internal sealed class DevicePairMethods(GatewayRuntime runtime, PairingEvents ev
         DeviceAuthority caller = DeviceAuthority.Of(call);
         PairingRequest[] pending = [.. runtime.Devices.Pending().Where(request => caller.Reaches(request.Ask.DeviceId))];
         PairedDevice[] paired = [.. runtime.Devices.Devices().Where(device => caller.Reaches(device.DeviceId))];
+        IReadOnlyList<NodeRequest> nodes = runtime.Devices.Nodes.Pending();
         return MethodReply.Object(json =>
         {
             json.WriteStartArray("pending"u8);
@@ -33,7 +34,7 @@ internal sealed class DevicePairMethods(GatewayRuntime runtime, PairingEvents ev
             json.WriteStartArray("paired"u8);
             foreach (PairedDevice device in paired)
             {
-                PairingJson.WriteDevice(json, device, events.IsConnected(device.DeviceId));
+                PairingJson.WriteDevice(json, device, events.IsConnected(device.DeviceId), nodes.FirstOrDefault(node => node.NodeId == device.DeviceId));
             }
 
             json.WriteEndArray();

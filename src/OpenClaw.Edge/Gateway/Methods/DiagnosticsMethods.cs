@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -38,7 +37,7 @@ internal sealed class DiagnosticsMethods(GatewayRuntime runtime)
         }
 
         string? type = call.Text("type");
-        if (call.Has("type") && string.IsNullOrWhiteSpace(type) && type != "")
+        if (call.Has("type") && string.IsNullOrWhiteSpace(type) && type is not { Length: 0 })
         {
             return MethodReply.Invalid("type must be a non-empty string");
         }

@@ -8,7 +8,8 @@ internal static class GatewayMethodSet
         GatewayRuntime runtime,
         Broadcaster broadcaster,
         PresenceBoard presence,
-        HealthReport health)
+        HealthReport health,
+        ProcessVitals vitals)
     {
         var tasks = new TaskLedger(runtime, broadcaster);
         SessionEvents sessions = broadcaster.Sessions;
@@ -17,7 +18,7 @@ internal static class GatewayMethodSet
         return
         [
             .. HealthMethods.Entries(presence, health),
-            .. new StatusMethods(runtime, sessions, tasks).Entries(),
+            .. new StatusMethods(runtime, sessions, tasks, vitals).Entries(),
             .. new CatalogMethods(runtime).Entries(),
             .. new ChatMethods(runtime, broadcaster, new SlashCommands(runtime, broadcaster)).Entries(),
             .. new ChatHistoryMethods(runtime, sessions).Entries(),
@@ -41,7 +42,7 @@ internal static class GatewayMethodSet
             .. new WorkspaceMethods(runtime).Entries(),
             .. new SessionGroupMethods(runtime, sessions).Entries(),
             .. new SessionManyMethods(runtime, sessions).Entries(),
-            .. new GatewayStateMethods(runtime).Entries(),
+            .. new GatewayStateMethods(runtime, vitals).Entries(),
             .. new SkillMethods(runtime, broadcaster).Entries(),
             .. new TokenMethods(runtime).Entries(),
             .. new VoiceMethods(runtime, broadcaster).Entries(),

@@ -6,7 +6,7 @@ namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary>What pages ask about the gateway as a whole: <c>diagnostics.lanes</c>, <c>gateway.restart.preflight</c>, <c>update.status</c>,
 /// <c>channels.status</c>, <c>environments.list</c>, <c>projects.list</c>.</summary>
-internal sealed class GatewayStateMethods(GatewayRuntime runtime)
+internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals vitals)
 {
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -121,6 +121,7 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime)
         return MethodReply.Object(json =>
         {
             json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            vitals.Write(json);
             foreach (string list in (ReadOnlySpan<string>)["channelOrder", "channelMeta", "statusIssues"])
             {
                 json.WriteStartArray(list);

@@ -153,7 +153,7 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         json.WriteString("nodeId"u8, device.DeviceId);
         PairingJson.WriteOptional(json, "displayName", device.Label ?? client?.DisplayName ?? device.DisplayName);
         json.WriteString("platform"u8, client?.Platform ?? device.Platform);
-        PairingJson.WriteOptional(json, "version", client?.Version);
+        PairingJson.WriteOptional(json, "version", client?.Version ?? device.Version);
         json.WriteString("clientId"u8, client?.Id ?? device.ClientId);
         json.WriteString("clientMode"u8, client?.Mode ?? device.ClientMode);
         PairingJson.WriteOptional(json, "deviceFamily", client?.DeviceFamily ?? device.DeviceFamily);

@@ -26,7 +26,7 @@ internal sealed class NodePairMethods(GatewayRuntime runtime, PairingEvents even
             json.WriteStartArray("pending"u8);
             foreach (NodeRequest request in pending)
             {
-                PairingEvents.WriteNodeRequest(json, request);
+                PairingJson.WriteNodeRequest(json, request, runtime.Devices.Find(request.NodeId));
             }
 
             json.WriteEndArray();

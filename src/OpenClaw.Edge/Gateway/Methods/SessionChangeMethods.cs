@@ -154,6 +154,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             QueueMode = mode,
             Sender = call.Connection.Grant!.Sender,
             ConnectionId = call.Connection.Id,
+            Client = call.Connection.Grant!.Program,
         };
         bool interrupts = mode == QueueMode.Interrupt && runtime.Runs.ActiveFor(key) is not null;
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);

@@ -132,6 +132,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
                 Timeout = call.Number("timeoutMs") is { } ms and > 0 ? TimeSpan.FromMilliseconds(ms) : null,
                 Sender = call.Connection.Grant!.Sender,
                 ConnectionId = call.Connection.Id,
+                Client = call.Connection.Grant!.Program,
             };
 
     private MethodReply Created(SessionKey key, SessionRow row, RunRequest? request, RunAdmission? run) => MethodReply.Object(json =>

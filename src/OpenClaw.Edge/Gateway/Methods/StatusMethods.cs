@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
@@ -12,9 +11,11 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>status</c>, <c>system.info</c>, and our own <c>edge.config.reload</c>.</summary>
-internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions, TaskLedger tasks)
+internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessions, TaskLedger tasks, ProcessVitals vitals)
 {
     private const int RecentSessions = 10;
+    private const int StopBudgetMs = 10_000; // docs/protocol.md, stop
+    private const int DesktopPort = 5900; // the original's; nothing listens there
     private readonly long _startedAt = runtime.Time.GetTimestamp();
     private readonly string _instanceId = Guid.NewGuid().ToString();
 
@@ -26,19 +27,16 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         new("edge.config.reload", OperatorScopes.Admin, "", ReloadAsync),
     ];
 
-    private static string Span(TimeSpan every) => every.TotalMinutes % 60 == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalHours:0}h")
-        : every.TotalSeconds % 60 == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{every.TotalMinutes:0}m")
-            : string.Create(CultureInfo.InvariantCulture, $"{every.TotalSeconds:0}s");
-
     private void WriteStatus(Utf8JsonWriter json, MethodCall call)
     {
         AgentCatalog agents = runtime.Agents();
         IReadOnlyList<(string AgentId, HeartbeatConfig Config)> beats = HeartbeatPlan.Of(runtime.Config.Current.Config, agents);
         json.WriteString("runtimeVersion"u8, EdgeVersion.Compatible);
-        json.WriteString("edgeVersion"u8, EdgeVersion.Own);
-        json.WriteBoolean("hostDesktop"u8, false);
+        json.WriteStartObject("hostDesktop"u8);
+        json.WriteBoolean("enabled"u8, false);
+        json.WriteString("state"u8, "disabled"u8);
+        json.WriteNumber("port"u8, DesktopPort);
+        json.WriteEndObject();
         json.WriteStartObject("heartbeat"u8);
         json.WriteString("defaultAgentId"u8, agents.Default.Id);
         json.WriteStartArray("agents"u8);
@@ -48,7 +46,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
             TimeSpan? every = beats.FirstOrDefault(beat => beat.AgentId == agent.Id).Config?.Every;
             json.WriteString("agentId"u8, agent.Id);
             json.WriteBoolean("enabled"u8, every is not null);
-            json.WriteString("every"u8, every is { } span ? Span(span) : "disabled");
+            json.WriteString("every"u8, every is { } span ? HeartbeatPlan.Words(span) : "disabled");
             if (every is { } interval)
             {
                 json.WriteNumber("everyMs"u8, (long)interval.TotalMilliseconds);
@@ -58,6 +56,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
                 json.WriteNull("everyMs"u8);
             }
 
+            json.WriteBoolean("waitingForRoute"u8, false); // alerts stay in the session: they need none
             json.WriteEndObject();
         }
 
@@ -90,12 +89,52 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
             SessionPage own = runtime.Sessions.List(new SessionQuery { AgentId = agent.Id, Limit = RecentSessions });
             json.WriteStartObject();
             json.WriteString("agentId"u8, agent.Id);
+            if (call.Connection.Grant!.IsAdmin)
+            {
+                json.WriteString("path"u8, runtime.Paths.DatabasePath);
+            }
+
             json.WriteNumber("count"u8, own.TotalCount);
             WriteRecent(json, own);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+        HealthReport.WriteModelRuntime(json, runtime);
+        vitals.Write(json, memory: true);
+        WriteWorkers(json);
+    }
+
+    // The original's workers of their own and what its stop waits for; here the thread pool does the one, and the other is runs and jobs.
+    private void WriteWorkers(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("workerPools"u8);
+        foreach (string pool in (ReadOnlySpan<string>)["transcriptReconciliation", "modelCatalog"])
+        {
+            json.WriteStartObject(pool);
+            foreach (string count in (ReadOnlySpan<string>)["maxWorkers", "workers", "workersCreated", "activeTasks", "pendingTasks"])
+            {
+                json.WriteNumber(count, 0);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("pid"u8, Environment.ProcessId);
+        json.WriteStartObject("shutdownBudget"u8);
+        json.WriteNumber("timeoutMs"u8, StopBudgetMs);
+        json.WriteNumber("reserveMs"u8, 0);
+        json.WriteBoolean("nativeStopBudget"u8, false);
+        json.WriteStartObject("activeWork"u8);
+        json.WriteNumber("rootRequests"u8, runtime.Runs.Active.Count);
+        json.WriteNumber("cronRuns"u8, runtime.Cron.Jobs.Count(job => job.State.RunningAtMs is not null));
+        json.WriteNumber("sessionMutations"u8, 0);
+        json.WriteNumber("terminalPersistence"u8, 0);
+        json.WriteNumber("lifecycleWrites"u8, 0);
+        json.WriteEndObject();
+        PairingJson.WriteList(json, "writeCustody", []);
         json.WriteEndObject();
     }
 
@@ -129,7 +168,6 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
         json.WriteStartObject("defaults"u8);
-        json.WriteString("modelProvider"u8, info?.Provider ?? (wanted is null ? null : wanted[..Math.Max(0, wanted.IndexOf('/', StringComparison.Ordinal))]));
         json.WriteString("model"u8, info?.Id ?? wanted?[(wanted.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         if (info is { ContextWindow: > 0 })
         {
@@ -205,6 +243,33 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         json.WriteEndArray();
         json.WriteNumber("memoryTotalBytes"u8, memory.TotalAvailableMemoryBytes);
         json.WriteNumber("memoryFreeBytes"u8, Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes));
+        vitals.Write(json, memory: true);
+        WriteDisk(json);
+        json.WriteStartObject("defaultAgentUtilityModel"u8);
+        json.WriteString("status"u8, "unavailable"u8); // no small model is chosen for small work
+        json.WriteEndObject();
+    }
+
+    private void WriteDisk(Utf8JsonWriter json)
+    {
+        try
+        {
+            DriveInfo disk = new(runtime.Paths.StateDir);
+            json.WriteStartArray("disks"u8);
+            json.WriteStartObject();
+            json.WriteString("path"u8, disk.RootDirectory.FullName);
+            json.WriteNumber("totalBytes"u8, disk.TotalSize);
+            json.WriteNumber("availableBytes"u8, disk.AvailableFreeSpace);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteNumber("diskTotalBytes"u8, disk.TotalSize);
+            json.WriteNumber("diskAvailableBytes"u8, disk.AvailableFreeSpace);
+            json.WriteString("diskPath"u8, runtime.Paths.StateDir);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // a disk that does not tell its size: the members are optional
+        }
     }
 
     // "0.20 0.18 0.12 1/80 11206"; three zeros where there is no /proc.
