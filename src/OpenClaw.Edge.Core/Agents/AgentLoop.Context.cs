@@ -82,6 +82,26 @@ internal sealed partial class AgentLoop
         return budget;
     }
 
+    // Of a turn that has its answer, as the original's: the estimate was about the prompt that made it.
+    private void Report(Turn turn)
+    {
+        SessionKey key = turn.Active.Run.SessionKey;
+        if (turn.Fill is { } fill && runtime.Sessions.Find(key) is { } row)
+        {
+            parts.Reports.Put(key, new ContextReport
+            {
+                AtMs = Now,
+                ModelRef = turn.Requested ?? "",
+                SessionId = row.SessionId,
+                Revision = row.LifecycleRevision,
+                PromptTokens = fill.Prompt,
+                WindowTokens = turn.Window,
+                ReserveTokens = fill.Reserve,
+                MessageCount = fill.Messages,
+            });
+        }
+    }
+
     private CompactionRequest CompactionOf(SessionKey key, ModelChoice choice, int window, EdgeConfig config)
     {
         CompactionConfig wish = config.Agents.Defaults.Compaction;

@@ -30,6 +30,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Window of the model in tokens.</summary>
     public int Window { get; set; } = PromptBuilder.UnknownWindow;
 
+    /// <summary>Tokens and messages of the prompt of the turn's first call, and what the answer was to take; null before it.</summary>
+    public (int Prompt, int Reserve, int Messages)? Fill { get; set; }
+
     /// <summary>Tokens of all calls.</summary>
     public MessageUsage Usage { get; private set; } = new();
 

@@ -70,29 +70,8 @@ internal sealed partial class TurnPrompt(
         List<PromptMessage> messages = PromptHistory.Fit(past, Math.Max(room, 0));
         messages.AddRange(current);
         List<PromptMessage> prompt = [.. PromptHistory.Alternate(messages), .. _rounds];
-        Report(prompt);
+        turn.Fill = HasRounds ? turn.Fill : ((int)((budget.Fixed + prompt.Sum(PromptHistory.Cost)) * budget.Ratio), budget.Answer, prompt.Count);
         return prompt;
-    }
-
-    // Of the turn's first call, as the original's: what tools bring is not the session's past yet.
-    private void Report(List<PromptMessage> prompt)
-    {
-        if (HasRounds || runtime.Sessions.Find(Key) is not { } row)
-        {
-            return;
-        }
-
-        parts.Reports.Put(Key, new ContextReport
-        {
-            AtMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            ModelRef = turn.Requested ?? "",
-            SessionId = row.SessionId,
-            Revision = row.LifecycleRevision,
-            PromptTokens = (int)((budget.Fixed + prompt.Sum(PromptHistory.Cost)) * budget.Ratio),
-            WindowTokens = budget.Window,
-            ReserveTokens = budget.Answer,
-            MessageCount = prompt.Count,
-        });
     }
 
     /// <summary>Makes room after the server said that the prompt does not fit: a compaction first, then half of everything.</summary>

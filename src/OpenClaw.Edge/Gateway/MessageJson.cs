@@ -11,7 +11,8 @@ internal static class MessageJson
     /// <param name="json">Where to.</param>
     /// <param name="entry">The stored row.</param>
     /// <param name="source">Name of the transcript that the row's position counts in: the session's revision; null leaves the position out.</param>
-    public static void Write(Utf8JsonWriter json, TranscriptEntry entry, string? source = null)
+    /// <param name="transport">Whether to tell through what it came.</param>
+    public static void Write(Utf8JsonWriter json, TranscriptEntry entry, string? source = null, bool transport = true)
     {
         ChatMessage shown = Shown(entry.Message);
         using JsonDocument message = JsonSerializer.SerializeToDocument(shown, TranscriptJson.Default.ChatMessage);
@@ -25,14 +26,18 @@ internal static class MessageJson
         }
 
         json.WriteStartObject("__openclaw"u8);
-        WriteMark(json, entry);
+        WriteMark(json, entry, transport);
         json.WriteString("id"u8, entry.Id);
         if (shown.IdempotencyKey is { } key)
         {
             json.WriteString("idempotencyKey"u8, key);
         }
 
-        json.WriteNumber("recordTimestampMs"u8, entry.Message.Timestamp);
+        if (entry.Kind != TranscriptEntryKind.Reset)
+        {
+            json.WriteNumber("recordTimestampMs"u8, entry.Message.Timestamp);
+        }
+
         if (source is not null)
         {
             json.WriteStartObject("transcriptPosition"u8);
@@ -46,7 +51,7 @@ internal static class MessageJson
         json.WriteEndObject();
     }
 
-    private static void WriteMark(Utf8JsonWriter json, TranscriptEntry entry)
+    private static void WriteMark(Utf8JsonWriter json, TranscriptEntry entry, bool transport)
     {
         if (entry.Kind == TranscriptEntryKind.Reset)
         {
@@ -65,7 +70,7 @@ internal static class MessageJson
         if (entry.Message.Role == "user")
         {
             json.WriteBoolean("senderIsOwner"u8, true);
-            WriteTransport(json, entry.Message.Mark?.Transport);
+            WriteTransport(json, transport ? entry.Message.Mark?.Transport : null);
         }
         else if (entry.RunId is not null)
         {

@@ -182,7 +182,11 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
         json.WriteString("reason"u8, goneAtMs is null ? "connect"u8 : "disconnect"u8);
         Optional(json, "deviceId", grant.DeviceId);
         PairingJson.WriteList(json, "roles", [grant.Role]);
-        PairingJson.WriteList(json, "scopes", grant.Scopes.Names);
+        if (grant.Scopes.Names.Count > 0)
+        {
+            PairingJson.WriteList(json, "scopes", grant.Scopes.Names);
+        }
+
         json.WriteString("instanceId"u8, grant.Client.InstanceId ?? grant.DeviceId ?? connectionId);
         json.WriteString("text"u8, $"Node: {grant.Client.DisplayName ?? "unknown"} · mode {grant.Client.Mode}");
         if (!grant.IsNode)

@@ -67,7 +67,7 @@ internal static class SessionEventJson
         json.WriteNumber("participantCount"u8, programs.Count);
         json.WriteString("kind"u8, SessionRowJson.KindOf(row.Key));
         json.WriteString("visibility"u8, "shared"u8);
-        if (facts.HadTurn || row.WasReset)
+        if (facts.WasTalk)
         {
             json.WriteString("chatType"u8, "direct"u8);
         }

@@ -44,6 +44,12 @@ internal sealed record SessionFacts
     /// <summary>Whether the session has had a turn.</summary>
     public bool HadTurn => Row.StartedAtMs is not null;
 
+    /// <summary>Whether it was emptied and nobody has spoken since.</summary>
+    public bool IsEmptied => Row.WasReset && !HadTurn;
+
+    /// <summary>Whether somebody has ever spoken in it.</summary>
+    public bool WasTalk => HadTurn || Row.LastInteractionAtMs is not null;
+
     /// <summary>The provider of <see cref="ModelRef"/>.</summary>
     public string Provider => Model?.Provider ?? (Slash > 0 ? ModelRef![..Slash] : "");
 

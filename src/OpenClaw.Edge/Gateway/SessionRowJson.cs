@@ -37,7 +37,7 @@ internal static partial class SessionRowJson
         json.WriteBoolean("archived"u8, row.Archived);
         json.WriteBoolean("pinned"u8, row.Pinned);
         json.WriteBoolean("unread"u8, row.Unread);
-        Optional(json, "lastInteractionAt", row.LastInteractionAtMs);
+        Optional(json, "lastInteractionAt", facts.IsEmptied ? null : row.LastInteractionAtMs);
         json.WriteString("sessionId"u8, row.SessionId);
         WriteTurn(json, facts);
         Optional(json, "thinkingLevel", row.ThinkLevel);
@@ -94,13 +94,13 @@ internal static partial class SessionRowJson
         json.WriteBoolean("totalTokensFresh"u8, false);
         json.WriteString("effectiveResponseUsage"u8, "off"u8);
         json.WriteString("effectiveQueueMode"u8, facts.QueueMode);
-        WriteModel(json, facts);
+        WriteModel(json, facts, placement: false);
         Optional(json, "contextTokens", facts.Window);
         json.WriteNumber("snapshotAt"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>Writes what names the model of a session.</summary>
-    public static void WriteModel(Utf8JsonWriter json, SessionFacts facts)
+    public static void WriteModel(Utf8JsonWriter json, SessionFacts facts, bool placement = true)
     {
         if (facts.ModelRef is not null)
         {
@@ -110,16 +110,19 @@ internal static partial class SessionRowJson
 
         json.WriteString("modelOverrideSource"u8, facts.ModelSource); // an explicit null of the wire
         json.WriteBoolean("runtimeSelectionLocked"u8, false);
-        WriteRuntime(json);
+        WriteRuntime(json, placement: placement);
     }
 
     /// <summary>Writes where turns run: here, and nowhere else.</summary>
-    public static void WriteRuntime(Utf8JsonWriter json, string id = "openclaw")
+    /// <param name="json">Where to.</param>
+    /// <param name="id">The original's word for the runtime.</param>
+    /// <param name="placement">Whether to say what another machine would need.</param>
+    public static void WriteRuntime(Utf8JsonWriter json, string id = "openclaw", bool placement = false)
     {
         json.WriteStartObject("agentRuntime"u8);
         json.WriteString("id"u8, id);
         json.WriteBoolean("cloudPlacementSupported"u8, false);
-        if (id == "openclaw")
+        if (placement)
         {
             // What another machine would have to offer; no node does, so that none can be picked.
             json.WriteString("cloudPlacementExecutionMode"u8, "worker-turn"u8);
@@ -241,9 +244,13 @@ internal static partial class SessionRowJson
 
     private static void WriteTurn(Utf8JsonWriter json, SessionFacts facts)
     {
-        if (facts.HadTurn || facts.Row.WasReset)
+        if (facts.HadTurn || facts.WasTalk)
         {
             json.WriteString("chatType"u8, "direct"u8);
+        }
+
+        if (facts.HadTurn || facts.Row.WasReset)
+        {
             json.WriteBoolean("systemSent"u8, facts.HadTurn);
             json.WriteBoolean("abortedLastRun"u8, facts.Row.AbortedLastRun);
         }
@@ -260,7 +267,7 @@ internal static partial class SessionRowJson
         Optional(json, "startedAt", row.StartedAtMs);
         Optional(json, "endedAt", row.EndedAtMs);
         Optional(json, "runtimeMs", RuntimeOf(row));
-        if (row.Status != SessionStatus.Running)
+        if (row.Status != SessionStatus.Running && !facts.IsEmptied)
         {
             Optional(json, "lastRunId", row.LastRunId);
         }

@@ -171,6 +171,16 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
 
         json.WriteEndArray();
         json.WriteStartArray("providerCapabilities"u8);
+        foreach (ModelProviderEntry provider in runtime.Models.Catalog.Providers)
+        {
+            // Keys are configured: there is nothing to log in to over the wire.
+            json.WriteStartObject();
+            json.WriteString("provider"u8, provider.Id);
+            json.WriteBoolean("apiKeySupported"u8, false);
+            json.WriteBoolean("quickApiKeySetup"u8, false);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     });
 

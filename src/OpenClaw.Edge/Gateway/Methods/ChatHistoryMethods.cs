@@ -236,7 +236,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         TranscriptPage page = runtime.Sessions.Find(key) is null
             ? TranscriptPage.Empty
             : runtime.Sessions.ReadPage(key, limit, null, MaxBytes);
-        return MethodReply.Object(json => WriteMessages(json, page, runtime.Sessions.Find(key)?.LifecycleRevision));
+        return MethodReply.Object(json => WriteMessages(json, page, runtime.Sessions.Find(key)?.LifecycleRevision, transport: false));
     }
 
     private async ValueTask<MethodReply> MetadataAsync(MethodCall call, CancellationToken cancellationToken)
@@ -260,12 +260,12 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         }
     }
 
-    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source)
+    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source, bool transport = true)
     {
         json.WriteStartArray("messages"u8);
         foreach (TranscriptEntry entry in page.Entries)
         {
-            MessageJson.Write(json, entry, source);
+            MessageJson.Write(json, entry, source, transport);
         }
 
         json.WriteEndArray();

@@ -25,6 +25,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         {
             json.WriteStartObject();
             json.WriteString("name"u8, name);
+            json.WriteString("nativeName"u8, name);
             json.WriteStartArray("textAliases"u8);
             json.WriteStringValue($"/{name}");
             json.WriteEndArray();
@@ -33,9 +34,49 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteString("source"u8, "native"u8);
             json.WriteString("scope"u8, "both"u8);
             json.WriteBoolean("acceptsArgs"u8, arguments);
+            WriteArguments(json, name);
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+    }
+
+    // What pages offer while a person types the command.
+    private static void WriteArguments(Utf8JsonWriter json, string name)
+    {
+        (string Argument, string Description, string[] Choices) offered = name switch
+        {
+            "compact" => ("instructions", "What the summary should look at above all", []),
+            "model" => ("model", "provider/model, or default", []),
+            "think" => ("level", "How much the model reasons, or default", ["off", "low", "medium", "high", "default"]),
+            "queue" => ("mode", "What happens to a message that comes while a turn runs", ["steer", "followup", "collect", "interrupt", "default"]),
+            _ => ("", "", []),
+        };
+        if (offered.Argument.Length == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("args"u8);
+        json.WriteStartObject();
+        json.WriteString("name"u8, offered.Argument);
+        json.WriteString("description"u8, offered.Description);
+        json.WriteString("type"u8, "string"u8);
+        if (offered.Choices.Length > 0)
+        {
+            json.WriteStartArray("choices"u8);
+            foreach (string choice in offered.Choices)
+            {
+                json.WriteStartObject();
+                json.WriteString("value"u8, choice);
+                json.WriteString("label"u8, choice);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
         json.WriteEndArray();
     }
 
@@ -72,7 +113,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
 
         string text = await AnswerAsync(name, rest, key, cancellationToken);
         text += name == "model" ? await WriteDefaultAsync(rest, key) : "";
-        IReadOnlyList<TranscriptEntry> rows = await KeepAsync(key, runId, message, text, cancellationToken);
+        IReadOnlyList<TranscriptEntry> rows = await KeepAsync(key, runId, message, text, call.Connection.Grant!.Program, cancellationToken);
         call.Connection.Send(FrameWriter.Response(call.Id, json =>
         {
             json.WriteStartObject();
@@ -140,6 +181,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         string runId,
         string command,
         string answer,
+        TransportClient? client,
         CancellationToken cancellationToken)
     {
         long now = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -150,6 +192,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             Timestamp = now,
             IdempotencyKey = $"{runId}:user",
             ExcludeFromContext = true,
+            Mark = client is null ? null : new MessageMark(new MessageTransport([client])),
         });
         TranscriptEntry answered = Row(new ChatMessage
         {
@@ -165,7 +208,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             ExcludeFromContext = true,
         });
         IReadOnlyList<TranscriptEntry> rows = await runtime.Sessions.AppendAsync(
-            key, [asked, answered], new SessionUpdate { Interaction = true }, cancellationToken);
+            key, [asked, answered], new SessionUpdate { Interaction = true, Participant = client?.Id }, cancellationToken);
         broadcaster.Sessions.Changed(key, "participants");
         broadcaster.Sessions.Stored(key, rows[0]);
         broadcaster.Sessions.Changed(key, "agent.input.settled");
