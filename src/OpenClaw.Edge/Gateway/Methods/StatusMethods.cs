@@ -168,6 +168,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
         json.WriteStartObject("defaults"u8);
+        json.WriteString("modelProvider"u8, info?.Provider ?? (wanted is null ? null : wanted[..Math.Max(0, wanted.IndexOf('/', StringComparison.Ordinal))]));
         json.WriteString("model"u8, info?.Id ?? wanted?[(wanted.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         if (info is { ContextWindow: > 0 })
         {
