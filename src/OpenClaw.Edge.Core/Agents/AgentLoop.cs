@@ -32,7 +32,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         try
         {
             await TalkAsync(turn, config, either.Token);
-            Report(turn);
+            turn.Answered = () => Report(turn);
             await _end.DoneAsync(turn);
         }
         catch (InputNotStoredException)

@@ -33,6 +33,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Tokens and messages of the prompt of the turn's first call, and what the answer was to take; null before it.</summary>
     public (int Prompt, int Reserve, int Messages)? Fill { get; set; }
 
+    /// <summary>Called when the answer is stored and told, before its end is; null for nothing.</summary>
+    public Action? Answered { get; set; }
+
     /// <summary>Tokens of all calls.</summary>
     public MessageUsage Usage { get; private set; } = new();
 

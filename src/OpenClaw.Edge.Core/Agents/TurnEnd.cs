@@ -136,6 +136,8 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
                 turn.Publisher.EntryStored(stored[0]);
                 result = result with { MessageId = stored[0].Id };
             }
+
+            turn.Answered?.Invoke();
         }
         catch (Exception exception)
         {

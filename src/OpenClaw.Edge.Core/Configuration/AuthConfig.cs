@@ -19,6 +19,20 @@ public sealed record AuthConfig
     /// <summary>Whether Tailscale Serve's identity headers are accepted.</summary>
     public bool AllowTailscale { get; init; }
 
+    /// <summary>Scopes by the name of a user whom a proxy vouches for, beside what the device has.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> IdentityScopes { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Scopes that the configuration gives to a user: by the exact name, or an address in any case; none for others.</summary>
+    public IReadOnlyList<string> ScopesOf(string user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return IdentityScopes.TryGetValue(user, out IReadOnlyList<string>? exact) ? exact
+            : user.Contains('@', StringComparison.Ordinal)
+                ? IdentityScopes.FirstOrDefault(pair => string.Equals(pair.Key, user, StringComparison.OrdinalIgnoreCase)).Value ?? []
+            : [];
+    }
+
     /// <summary>Identity from a proxy, for mode <c>trusted-proxy</c>.</summary>
     public TrustedProxyAuthConfig TrustedProxy { get; init; } = new();
 }

@@ -58,6 +58,10 @@ internal static partial class ConfigBinder
             Token = section.Text("token"),
             Password = section.Text("password"),
             AllowTailscale = section.Flag("allowTailscale", false),
+            IdentityScopes = section.Section("identityScopes").Members.ToDictionary(
+                member => member.Key,
+                IReadOnlyList<string> (member) => member.Value.Items is { Count: > 0 } items ? [.. items.Select(item => item.Text)] : [member.Value.Text],
+                StringComparer.Ordinal),
             RateLimit = new AuthRateLimitConfig
             {
                 MaxAttempts = limit.Whole("maxAttempts", d.MaxAttempts),

@@ -3,16 +3,17 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Tools;
 
-/// <summary>What this machine does for a gateway as its node: <c>system.run</c> under this machine's own approvals, and <c>system.which</c>.
+/// <summary>What this machine does for a gateway as its node: <c>system.run</c> under this machine's own approvals, <c>system.run.prepare</c>, which says what it would run, and <c>system.which</c>.
 /// Thread-safe.</summary>
 public sealed class NodeCommands(ToolParts parts, string home)
 {
     /// <summary>Their names.</summary>
-    public static readonly IReadOnlyList<string> Names = ["system.run", "system.which"];
+    public static readonly IReadOnlyList<string> Names = ["system.run", "system.run.prepare", "system.which"];
 
     private const int MaxOutputChars = 200_000;
     private const int MaxBins = 64;
     private const int DefaultTimeoutMs = 30_000;
+    private const string NeedsCommand = "command required: a list of words, as in [\"uname\",\"-a\"]";
 
     private readonly ExecTool _exec = new(parts);
 
@@ -27,6 +28,7 @@ public sealed class NodeCommands(ToolParts parts, string home)
             : command switch
             {
                 "system.run" => await RunAsync(parameters, timeoutMs ?? DefaultTimeoutMs, cancellationToken),
+                "system.run.prepare" => Prepare(parameters),
                 "system.which" => Which(parameters),
                 _ => NodeAnswer.Refuse("UNAVAILABLE", $"{command} does not exist on this node"),
             };
@@ -36,7 +38,12 @@ public sealed class NodeCommands(ToolParts parts, string home)
         string? text = CommandOf(parameters);
         if (text is null)
         {
-            return NodeAnswer.Refuse("INVALID_REQUEST", "command required: a list of words, as in [\"uname\",\"-a\"]");
+            return NodeAnswer.Refuse("INVALID_REQUEST", NeedsCommand);
+        }
+
+        if (parameters.TryGetProperty("systemRunPlan", out JsonElement plan) && plan.ValueKind == JsonValueKind.Object && CommandOf(plan, "argv") != text)
+        {
+            return NodeAnswer.Refuse("INVALID_REQUEST", "SYSTEM_RUN_DENIED: the command is not the one of its approved plan; prepare it again");
         }
 
         int ms = ToolJson.Integer(parameters, "timeoutMs") is { } own and > 0 ? Math.Min(own, budgetMs) : budgetMs;
@@ -76,9 +83,43 @@ public sealed class NodeCommands(ToolParts parts, string home)
         }));
     }
 
-    private static string? CommandOf(JsonElement parameters)
+    // What a person is asked about before system.run; whether it runs is decided by this machine when it comes. Patterns for lasting
+    // permissions are kept here, so none are told.
+    private NodeAnswer Prepare(JsonElement parameters)
     {
-        if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty("command", out JsonElement command) || command.ValueKind != JsonValueKind.Array
+        if (CommandOf(parameters) is not { } text)
+        {
+            return NodeAnswer.Refuse("INVALID_REQUEST", NeedsCommand);
+        }
+
+        string agent = ToolJson.Text(parameters, "agentId") is { Length: > 0 } named ? named : "main";
+        ExecPolicy policy = parts.Guard?.PolicyOf(agent, parts.Config().Config.Tools.Exec) ?? new ExecPolicy("deny", "off");
+        return new NodeAnswer(ToolJson.Object(json =>
+        {
+            json.WriteStartObject("plan"u8);
+            json.WritePropertyName("argv"u8);
+            parameters.GetProperty("command").WriteTo(json);
+            json.WriteString("cwd"u8, ToolJson.Text(parameters, "cwd") is { Length: > 0 } cwd ? cwd : home);
+            json.WriteString("commandText"u8, text);
+            json.WriteNull("commandPreview"u8); // explicit nulls of the wire
+            json.WriteString("agentId"u8, ToolJson.Text(parameters, "agentId"));
+            json.WriteString("sessionKey"u8, ToolJson.Text(parameters, "sessionKey"));
+            json.WriteEndObject();
+            json.WriteStartObject("execPolicy"u8);
+            json.WriteString("security"u8, policy.Security);
+            json.WriteString("ask"u8, policy.Ask);
+            json.WriteEndObject();
+            json.WriteStartObject("allowAlwaysCoverage"u8);
+            json.WriteBoolean("complete"u8, false);
+            json.WriteStartArray("patterns"u8);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }));
+    }
+
+    private static string? CommandOf(JsonElement parameters, string name = "command")
+    {
+        if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty(name, out JsonElement command) || command.ValueKind != JsonValueKind.Array
             || command.GetArrayLength() == 0 || command.EnumerateArray().Any(word => word.ValueKind != JsonValueKind.String))
         {
             return null;

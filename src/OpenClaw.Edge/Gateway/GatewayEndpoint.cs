@@ -109,6 +109,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
 
             var facts = new UpgradeFacts(context.Request.Host.Value, origin)
             {
+                ScopeCap = header("x-openclaw-scopes"),
                 ProxyUser = TrustedProxyIdentity.Find(context.Connection.RemoteIpAddress, header, config.Gateway),
             };
             Stream stream = await WebSocketUpgrade.AcceptAsync(context);

@@ -44,13 +44,32 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
         }
 
         return new HandshakeDecision(
-            new ConnectionGrant(parameters, verdict.Scopes, credential.Decision.Method, parameters.Device?.Id)
+            new ConnectionGrant(parameters, EffectiveScopes(connection, parameters, credential, verdict.Scopes), credential.Decision.Method, parameters.Device?.Id)
             {
                 Tokens = verdict.Tokens,
                 User = credential.Decision.Method == "trusted-proxy" ? connection.Upgrade.ProxyUser : null,
                 SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             null);
+    }
+
+    // What the device has, what its user has beside it, and of both only what the upgrade asked for.
+    private ScopeSet EffectiveScopes(GatewayConnection connection, ConnectParams parameters, ConnectCredential credential, ScopeSet scopes)
+    {
+        UpgradeFacts upgrade = connection.Upgrade;
+        IEnumerable<string> names = scopes.Names;
+        if (parameters.Role == "operator" && credential.Decision.Method == "trusted-proxy" && upgrade.ProxyUser is { } user)
+        {
+            names = names.Union(runtime.Config.Current.Config.Gateway.Auth.ScopesOf(user), StringComparer.Ordinal);
+        }
+
+        if (upgrade.ScopeCap is { } cap)
+        {
+            IReadOnlyList<string> capped = ScopeSet.OfList(cap).Names;
+            names = names.Where(name => capped.Contains(name, StringComparer.Ordinal));
+        }
+
+        return ScopeSet.Of([.. names]);
     }
 
     private static GatewayError? JudgeCredential(ConnectParams parameters, ConnectCredential credential)

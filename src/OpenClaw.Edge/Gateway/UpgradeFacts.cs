@@ -7,4 +7,7 @@ internal readonly record struct UpgradeFacts(string? Host, string? Origin)
 {
     /// <summary>User for whom a trusted proxy vouches; null for none.</summary>
     public string? ProxyUser { get; init; }
+
+    /// <summary>The header <c>x-openclaw-scopes</c>: the connection gets no others; null when absent.</summary>
+    public string? ScopeCap { get; init; }
 }

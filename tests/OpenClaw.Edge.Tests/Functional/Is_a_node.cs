@@ -57,6 +57,15 @@ public sealed class Is_a_node : IAsyncLifetime
             "--params", """{"command":["printf","%s","it's me"]}""")).Ends(0).Json.GetProperty("payload");
         JsonElement failed = (await gateway.RunAsync(
             "nodes", "invoke", "--node", id, "--command", "system.run", "--params", """{"command":["sh","-c","echo no >&2; exit 3"]}""")).Ends(0).Json.GetProperty("payload");
+        JsonElement prepared = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run.prepare",
+            "--params", """{"command":["sh","-c","echo hi | cat"],"cwd":"/tmp","agentId":"main","sessionKey":"agent:main:main"}""")).Ends(0).Json.GetProperty("payload");
+        string plan = prepared.GetProperty("plan").GetRawText();
+        JsonElement planned = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run",
+            "--params", $$"""{"command":["sh","-c","echo hi | cat"],"systemRunPlan":{{plan}}}""")).Ends(0).Json.GetProperty("payload");
+        CommandRun other = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run", "--params", $$"""{"command":["sh","-c","echo ho"],"systemRunPlan":{{plan}}}""")).Ends(1);
         CommandRun unknown = (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "camera.snap")).Ends(1);
         string status = (await gateway.RunAsync("nodes", "status")).Ends(0).Out;
 
@@ -66,6 +75,13 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.True(ran.GetProperty("success").GetBoolean());
         Assert.Equal(3, failed.GetProperty("exitCode").GetInt32());
         Assert.Equal("no", failed.GetProperty("stdout").GetString());
+        using JsonDocument expected = JsonDocument.Parse(
+            """{"argv":["sh","-c","echo hi | cat"],"cwd":"/tmp","commandText":"echo hi | cat","commandPreview":null,"agentId":"main","sessionKey":"agent:main:main"}""");
+        Assert.True(JsonElement.DeepEquals(expected.RootElement, prepared.GetProperty("plan")), plan);
+        Assert.Equal(("full", "off"), (
+            prepared.GetProperty("execPolicy").GetProperty("security").GetString(), prepared.GetProperty("execPolicy").GetProperty("ask").GetString()));
+        Assert.Equal("hi", planned.GetProperty("stdout").GetString());
+        Assert.Contains("not the one of its approved plan", other.Error, StringComparison.Ordinal);
         Assert.Contains("camera.snap", unknown.Error, StringComparison.Ordinal);
         Assert.Contains("attic", status, StringComparison.Ordinal);
         Assert.Contains("connected", status, StringComparison.Ordinal);

@@ -151,6 +151,23 @@ public sealed class Calls_of_newer_clients : WithGateway
     }
 
     [Fact]
+    public async Task A_plan_of_a_node_is_what_a_person_is_asked_about()
+    {
+        await using GatewayTestClient owner = await Gateway.ConnectAsync();
+        await using GatewayTestClient asker = await Gateway.ConnectAsync();
+        Task<JsonElement> asked = asker.CallAsync(
+            "exec.approval.request",
+            """{"id":"plan-1","host":"node","nodeId":"n1","command":"ls","cwd":"/","systemRunPlan":{"argv":["rm","x"],"cwd":"/srv","commandText":"rm x","agentId":"main","sessionKey":"agent:main:main"}}""");
+        JsonElement frame = await owner.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("exec.approval.requested"));
+        await owner.CallAsync("exec.approval.resolve", """{"id":"plan-1","decision":"deny"}""");
+        await asked;
+
+        JsonElement request = frame.GetProperty("payload").GetProperty("request");
+        Assert.Equal(("rm x", "/srv", "main"), (
+            request.GetProperty("command").GetString(), request.GetProperty("cwd").GetString(), request.GetProperty("agentId").GetString()));
+    }
+
+    [Fact]
     public async Task A_verdict_of_another_kind_is_a_no()
     {
         await using GatewayTestClient owner = await Gateway.ConnectAsync();

@@ -76,10 +76,10 @@ public sealed class Tasks_beside_the_talk : WithGateway
 
         Assert.Equal((true, true, "cancelled"), (cancelled.GetProperty("found").GetBoolean(), cancelled.GetProperty("cancelled").GetBoolean(), Text(cancelled.GetProperty("task"), "status")));
         Assert.Equal((false, "Task is already terminal."), (again.GetProperty("cancelled").GetBoolean(), Text(again, "reason")));
-        Assert.False(unknown.GetProperty("found").GetBoolean());
+        Assert.Equal((false, "Task not found."), (unknown.GetProperty("found").GetBoolean(), Text(unknown, "reason")));
         JsonElement results = (await client.CallAsync("tasks.retry", $$"""{"taskIds":["{{id}}","nope"]}""")).GetProperty("results");
         Assert.Equal(
-            ["task has no recoverable subagent completion", "task not found"], results.EnumerateArray().Select(result => Text(result, "reason")));
+            ["task has no recoverable subagent completion", "task has no recoverable subagent completion"], results.EnumerateArray().Select(result => Text(result, "reason")));
         await using GatewayTestClient reader = await Gateway.ConnectAsync("operator.read");
         Assert.Contains("missing scope: operator.write", (await RefusedAsync(reader, "tasks.cancel", $$"""{"taskId":"{{id}}"}""")).Message, StringComparison.Ordinal);
     }

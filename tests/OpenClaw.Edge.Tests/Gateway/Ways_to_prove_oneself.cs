@@ -22,6 +22,9 @@ public sealed class Ways_to_prove_oneself
     [InlineData("mode: 'trusted-proxy', trustedProxy: { userHeader: 'x-user', allowLoopback: true }", "", "eve@example.org", "trusted-proxy ")]
     [InlineData("mode: 'trusted-proxy', trustedProxy: { userHeader: 'x-user', allowLoopback: true, allowUsers: ['ada@example.org'] }", "", "eve@example.org", "DEVICE_IDENTITY_REQUIRED")]
     [InlineData("mode: 'trusted-proxy', trustedProxy: { userHeader: 'x-user', allowLoopback: true }", "", "", "DEVICE_IDENTITY_REQUIRED")]
+    [InlineData("mode: 'trusted-proxy', identityScopes: { 'Eve@Example.org': ['operator.read', 'operator.write'] }, trustedProxy: { userHeader: 'x-user', allowLoopback: true }", "", "eve@example.org", "trusted-proxy operator.read operator.write")]
+    [InlineData("mode: 'trusted-proxy', identityScopes: { Eve: ['operator.read'] }, trustedProxy: { userHeader: 'x-user', allowLoopback: true }", "", "eve", "trusted-proxy ")]
+    [InlineData("mode: 'trusted-proxy', identityScopes: { eve: ['operator.read'] }, trustedProxy: { userHeader: 'x-user', allowLoopback: true }", "", "eve", "trusted-proxy operator.read")]
     public async Task A_mode_lets_in_whom_it_says(string auth, string credentials, string user, string outcome)
     {
         await using ScriptedModelServer model = ScriptedModelServer.Start();
@@ -31,6 +34,22 @@ public sealed class Ways_to_prove_oneself
         await using GatewayTestClient client = await GatewayTestClient.OpenAsync(gateway.BaseUri, "/", headers);
 
         Assert.Equal(outcome, await HelloAsync(client, $"{{{Client}{(credentials.Length > 0 ? ",\"auth\":" + credentials[1..] : "")}}}"));
+    }
+
+    [Theory]
+    [InlineData("operator.read", "none ")]
+    [InlineData("", "none ")]
+    [InlineData("operator.read, operator.admin", "none operator.admin")]
+    public async Task The_upgrade_may_ask_for_less(string header, string outcome)
+    {
+        await using ScriptedModelServer model = ScriptedModelServer.Start();
+        using GatewayHome home = new(model.BaseUri, "gateway: { auth: { mode: 'none' } },");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using GatewayTestClient client = await GatewayTestClient.OpenAsync(gateway.BaseUri, "/", ("x-openclaw-scopes", header));
+
+        Assert.Equal(outcome, await HelloAsync(client, $"{{{Client}}}"));
+        GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(() => client.CallAsync("sessions.reset", """{"key":"nowhere","reason":"nope"}"""));
+        Assert.Equal(outcome.Contains("admin", StringComparison.Ordinal) ? "INVALID_REQUEST" : "FORBIDDEN", refused.Code);
     }
 
     private static async Task<string> HelloAsync(GatewayTestClient client, string parameters)

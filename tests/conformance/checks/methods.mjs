@@ -214,7 +214,6 @@ const calls = [
   ['agents.workspace.list', 'agents.workspace.list', { agentId: 'main' }],
   ['agents.delete, unknown', 'agents.delete', { agentId: 'ghost' }],
   ['config.apply, no hash', 'config.apply', { raw: '{}' }],
-  ['web.login.start, nothing', 'web.login.start', {}],
 ];
 
 export async function methods(server, record) {

@@ -82,6 +82,13 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
         }
     }
 
+    /// <summary>What holds for commands of an agent: the configuration's wish, tightened by the approvals file.</summary>
+    public ExecPolicy PolicyOf(string agentId, ExecConfig config)
+    {
+        ExecApprovalsState state = file.Read();
+        return state.Problem.Length > 0 ? new ExecPolicy("deny", "off") : state.Document.Apply(ExecPolicy.Of(config), agentId);
+    }
+
     private GuardState State(ApprovalRequest request, ExecPolicy wished)
     {
         string agent = request.AgentId ?? "main";

@@ -27,7 +27,8 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
 
     private async ValueTask<MethodReply> RequestAsync(MethodCall call, CancellationToken cancellationToken)
     {
-        string? command = call.Text("command") ?? ArgvOf(call);
+        JsonElement plan = PlanOf(call);
+        string? command = PlanText(plan, "commandText") ?? call.Text("command") ?? ArgvOf(call.Params, "commandArgv");
         if (string.IsNullOrWhiteSpace(command))
         {
             return MethodReply.Invalid("command is required");
@@ -36,11 +37,11 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
         ApprovalRequest request = new()
         {
             Command = command,
-            Directory = call.Text("cwd"),
+            Directory = PlanText(plan, "cwd") ?? call.Text("cwd"),
             Host = call.Text("host") ?? "gateway",
             NodeId = call.Text("nodeId"),
-            AgentId = call.Text("agentId"),
-            SessionKey = call.Text("sessionKey"),
+            AgentId = PlanText(plan, "agentId") ?? call.Text("agentId"),
+            SessionKey = PlanText(plan, "sessionKey") ?? call.Text("sessionKey"),
             ResolvedPath = call.Text("resolvedPath"),
             Policy = new ExecPolicy(call.Text("security") ?? "allowlist", call.Text("ask") ?? "on-miss"),
         };
@@ -195,8 +196,20 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
         });
     }
 
-    private static string? ArgvOf(MethodCall call) =>
-        call.Params.TryGetProperty("commandArgv", out JsonElement argv) && argv.ValueKind == JsonValueKind.Array
+    // What a node has said that it would run is what a person is asked about, and not what the caller says of it.
+    private static JsonElement PlanOf(MethodCall call) =>
+        call.Text("host") == "node" && call.Params.TryGetProperty("systemRunPlan", out JsonElement plan) && ArgvOf(plan, "argv") is { Length: > 0 }
+            ? plan
+            : default;
+
+    private static string? PlanText(JsonElement plan, string name) =>
+        plan.ValueKind == JsonValueKind.Object && plan.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
+            && text.GetString() is { Length: > 0 } value
+            ? value
+            : null;
+
+    private static string? ArgvOf(JsonElement holder, string name) =>
+        holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out JsonElement argv) && argv.ValueKind == JsonValueKind.Array
             ? string.Join(' ', argv.EnumerateArray().Select(word => word.ToString()))
             : null;
 

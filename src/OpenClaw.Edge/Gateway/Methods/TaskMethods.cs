@@ -127,9 +127,9 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
         {
             json.WriteBoolean("found"u8, task is not null);
             json.WriteBoolean("cancelled"u8, cancelled);
-            if (task is { IsActive: false } || (task is not null && !cancelled))
+            if (!cancelled)
             {
-                json.WriteString("reason"u8, "Task is already terminal."u8);
+                json.WriteString("reason"u8, task is null ? "Task not found."u8 : "Task is already terminal."u8);
             }
 
             if (ledger.Find(id) is { } now)
@@ -141,7 +141,7 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
     }
 
     // What a sub-agent found always reaches its parent's session or is told by its own state: nothing waits to be delivered again.
-    private MethodReply Recover(MethodCall call) => MethodReply.Object(json =>
+    private static MethodReply Recover(MethodCall call) => MethodReply.Object(json =>
     {
         json.WriteStartArray("results"u8);
         foreach (JsonElement id in call.Params.GetProperty("taskIds").EnumerateArray().Take(MaxLimit))
@@ -149,7 +149,7 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
             json.WriteStartObject();
             json.WriteString("taskId"u8, id.GetString());
             json.WriteBoolean("ok"u8, false);
-            json.WriteString("reason"u8, ledger.Find(id.GetString()!) is null ? "task not found"u8 : "task has no recoverable subagent completion"u8);
+            json.WriteString("reason"u8, "task has no recoverable subagent completion"u8);
             json.WriteEndObject();
         }
 
