@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;

@@ -1,7 +1,5 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenClaw.Edge.Cli.Checks;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Platform;

@@ -1,5 +1,4 @@
 using OpenClaw.Edge.Configuration;
-using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Tools;
 

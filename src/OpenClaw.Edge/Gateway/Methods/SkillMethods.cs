@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;

@@ -1,4 +1,3 @@
-using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Mcp;
 using OpenClaw.Edge.Tools;

@@ -1,5 +1,4 @@
 using OpenClaw.Edge.Configuration;
-using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Mcp;
 using OpenClaw.Edge.Tools;
 using Xunit;
