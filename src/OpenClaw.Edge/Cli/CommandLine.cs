@@ -77,6 +77,7 @@ public static class CommandLine
             SystemCommand.Create(shared, world),
             SandboxCommands.Create(shared, world),
             SkillsCommand.Create(shared, world),
+            McpCommand.Create(shared, world),
             DevicesCommand.Create(shared, world),
             NodesCommand.Create(shared, world),
             NodeCommand.Create(shared, world),

@@ -22,11 +22,11 @@ internal sealed class McpClient : IAsyncDisposable
     private readonly McpPeer _peer;
     private readonly TimeSpan _timeout;
 
-    private McpClient(string name, McpWire wire, McpPeer peer, TimeSpan timeout)
+    private McpClient(string name, McpWire wire, TimeSpan timeout, Action toolsChanged, TimeProvider time, ILogger logger)
     {
         _name = name;
         _wire = wire;
-        _peer = peer;
+        _peer = new McpPeer(name, wire, time, logger) { ToolsChanged = toolsChanged };
         _timeout = timeout;
     }
 
@@ -47,8 +47,7 @@ internal sealed class McpClient : IAsyncDisposable
     public static async Task<McpClient> OpenAsync(
         string name, McpWire wire, TimeSpan timeout, Action toolsChanged, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        var peer = new McpPeer(name, wire, time, logger) { ToolsChanged = toolsChanged };
-        var client = new McpClient(name, wire, peer, timeout);
+        var client = new McpClient(name, wire, timeout, toolsChanged, time, logger);
         try
         {
             await wire.OpenAsync(cancellationToken);

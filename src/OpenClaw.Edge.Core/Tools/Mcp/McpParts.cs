@@ -50,8 +50,8 @@ public sealed record McpParts
 
         if (server.ClientCert is { } path)
         {
-            options.ClientCertificates =
-                [System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(path, server.ClientKey ?? path)];
+            options.ClientCertificates = [];
+            options.ClientCertificates.Add(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(path, server.ClientKey ?? path));
         }
 
         return options;

@@ -91,7 +91,7 @@ internal sealed partial class McpServer : IAsyncDisposable
 
         try
         {
-            Task<McpClient> client = Connected(out bool wasFine);
+            Task<McpClient> client = ConnectedAsync(out bool wasFine);
             await (wasFine ? client.WaitAsync(cancellationToken) : client.WaitAsync(patience, _parts.Time, cancellationToken));
         }
         catch (Exception exception) when (exception is McpException or TimeoutException)
@@ -162,7 +162,7 @@ internal sealed partial class McpServer : IAsyncDisposable
 
         try
         {
-            McpClient client = await Connected(out _).WaitAsync(cancellationToken);
+            McpClient client = await ConnectedAsync(out _).WaitAsync(cancellationToken);
             T answer = await use(client);
             Worked();
             return answer;
@@ -182,7 +182,7 @@ internal sealed partial class McpServer : IAsyncDisposable
         }
     }
 
-    private Task<McpClient> Connected(out bool wasFine)
+    private Task<McpClient> ConnectedAsync(out bool wasFine)
     {
         lock (_gate)
         {

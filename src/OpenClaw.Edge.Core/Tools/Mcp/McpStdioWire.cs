@@ -107,6 +107,7 @@ internal sealed partial class McpStdioWire : McpWire
 
             await process.EndAsync(_time);
             await _watching;
+            process.Dispose();
         }
 
         Close(McpFailure.Gone, $"{_server.Name} was stopped");

@@ -69,6 +69,7 @@ internal static class DoctorCommand
             .. await gateway,
             .. await servers,
             .. await SandboxChecks.CheckAsync(context, cancellationToken),
+            .. McpChecks.Check(context),
         ];
     }
 

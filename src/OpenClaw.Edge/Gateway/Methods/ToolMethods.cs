@@ -11,6 +11,8 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// <summary><c>tools.catalog</c>, <c>tools.effective</c>, <c>tools.invoke</c>.</summary>
 internal sealed class ToolMethods(GatewayRuntime runtime)
 {
+    private const string McpGroup = "mcp";
+
     private static readonly (string Id, string Label)[] s_profiles =
         [("minimal", "Minimal"), ("coding", "Coding"), ("messaging", "Messaging"), ("full", "Full")];
 
@@ -160,7 +162,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
             json.WriteStartObject();
             json.WriteString("id"u8, group.Key.Id);
             json.WriteString("label"u8, group.Key.Label);
-            json.WriteString("source"u8, "core"u8);
+            json.WriteString("source"u8, SourceOf(group.Key.Id));
             json.WriteStartArray("tools"u8);
             foreach (ITool tool in group)
             {
@@ -168,7 +170,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
                 json.WriteString("id"u8, tool.Spec.Name);
                 json.WriteString("label"u8, tool.Spec.Name);
                 json.WriteString("description"u8, tool.Spec.Description);
-                json.WriteString("source"u8, "core"u8);
+                json.WriteString("source"u8, SourceOf(group.Key.Id));
                 more(json, tool);
                 json.WriteEndObject();
             }
@@ -194,8 +196,15 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         json.WriteEndArray();
     }
 
+    private static string SourceOf(string group) => group == McpGroup ? McpGroup : "core";
+
     private static (string Id, string Label) GroupOf(string tool)
     {
+        if (tool.Contains("__", StringComparison.Ordinal))
+        {
+            return (McpGroup, "MCP server tools");
+        }
+
         int at = Array.FindIndex(s_groups, group => group.Tools.Contains(tool, StringComparer.Ordinal));
         return at < 0 ? ("other", "Other") : (s_groups[at].Id, s_groups[at].Label);
     }
