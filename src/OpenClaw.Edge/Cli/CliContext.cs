@@ -107,6 +107,10 @@ internal sealed class CliContext
         return await client.CallAsync(method, parameters, Timeout, cancellationToken);
     }
 
+    /// <summary>Looks at an MCP server, and opens it when asked to.</summary>
+    public Task<McpReport> LookAtMcpAsync(McpServerConfig server, bool connect, CancellationToken cancellationToken) =>
+        (_world.LookAtMcp ?? throw new CliException(ExitCode.Failed, "MCP servers cannot be looked at here"))(server, Config.Environment, Clock, connect, cancellationToken);
+
     /// <summary>Writes a line of the answer.</summary>
     public void Say(string line) => Terminal.Say(line);
 

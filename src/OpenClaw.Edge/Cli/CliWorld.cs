@@ -20,6 +20,9 @@ public sealed record CliWorld
     /// <summary>Opens what this machine does as a node, in a state directory; null where it cannot be one.</summary>
     public Func<StatePaths, Func<ConfigSnapshot>, TimeProvider, INodeWork>? OpenNode { get; init; }
 
+    /// <summary>Looks at an MCP server, and opens it when the flag says so; null where that cannot be done.</summary>
+    public Func<McpServerConfig, ProcessEnvironment, TimeProvider, bool, CancellationToken, Task<McpReport>>? LookAtMcp { get; init; }
+
     /// <summary>The process as it is.</summary>
     public static CliWorld System(Func<GatewayRunOptions, CancellationToken, Task<int>> runGateway) => new()
     {

@@ -62,6 +62,7 @@ internal sealed class CliRun : IDisposable
 
     public CliWorld World() => new()
     {
+        LookAtMcp = OpenClaw.Edge.Hosting.McpLook.LookAsync,
         Terminal = new CliTerminal
         {
             Out = Out,

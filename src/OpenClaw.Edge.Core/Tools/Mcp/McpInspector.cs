@@ -6,10 +6,6 @@ namespace OpenClaw.Edge.Tools;
 /// <summary>Looks at MCP servers for a person: at their entries without starting anything, or at what they offer.</summary>
 public static class McpInspector
 {
-    private const string Hidden = "***";
-
-    private static readonly string[] s_secretFlags = ["token", "secret", "password", "api-key", "apikey", "key", "auth", "bearer"];
-
     /// <summary>What is wrong with an entry on this machine; the flag says whether the server cannot work.</summary>
     public static IReadOnlyList<(bool IsError, string Message)> Check(McpServerConfig server, ProcessEnvironment environment)
     {
@@ -45,29 +41,6 @@ public static class McpInspector
         }
 
         return found;
-    }
-
-    /// <summary>How a server is started or reached, in a line without secrets.</summary>
-    public static string Launch(McpServerConfig server)
-    {
-        ArgumentNullException.ThrowIfNull(server);
-        if (server.Command is null)
-        {
-            Uri uri = new(server.Url!.Trim());
-            return $"{server.Kind} {uri.GetLeftPart(UriPartial.Path).Replace(uri.UserInfo.Length > 0 ? uri.UserInfo + "@" : "\0", "", StringComparison.Ordinal)}{(uri.Query.Length > 0 ? "?" + Hidden : "")}";
-        }
-
-        List<string> words = [server.Command];
-        bool hide = false;
-        foreach (string word in server.Args)
-        {
-            int equals = word.IndexOf('=', StringComparison.Ordinal);
-            bool secret = word.StartsWith('-') && s_secretFlags.Any(flag => (equals < 0 ? word : word[..equals]).EndsWith(flag, StringComparison.OrdinalIgnoreCase));
-            words.Add(hide ? Hidden : secret && equals > 0 ? $"{word[..equals]}={Hidden}" : word);
-            hide = secret && equals < 0;
-        }
-
-        return string.Join(' ', words) + (server.Cwd is null ? "" : $" (cwd={server.Cwd})");
     }
 
     /// <summary>Opens a server, asks what it offers, ends it. Never throws but for cancellation.</summary>

@@ -9,23 +9,18 @@ internal static class McpChecks
     private const string Id = "edge/doctor/mcp";
 
     /// <summary>One finding a mistake, or one that all is well; nothing when there are no servers.</summary>
-    public static IEnumerable<Finding> Check(CliContext context)
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(CliContext context, CancellationToken cancellationToken)
     {
         McpServerConfig[] servers = [.. context.Config.Config.Mcp.Servers.Where(server => server.Enabled)];
-        bool any = false;
+        List<Finding> findings = [];
         foreach (McpServerConfig server in servers)
         {
-            foreach ((string level, string message) in McpProbeCommands.Issues(context, server))
-            {
-                any = true;
-                yield return new Finding(
-                    Id, level == "error" ? FindingSeverity.Error : FindingSeverity.Warning, $"MCP server {server.Name}: {message}", $"correct {McpCommand.PathOf(server.Name)}; see docs/mcp.md");
-            }
+            findings.AddRange((await McpProbeCommands.IssuesAsync(context, server, cancellationToken)).Select(issue => new Finding(
+                Id, issue.Level == "error" ? FindingSeverity.Error : FindingSeverity.Warning, $"MCP server {server.Name}: {issue.Message}", $"correct {McpCommand.PathOf(server.Name)}; see docs/mcp.md")));
         }
 
-        if (!any && servers.Length > 0)
-        {
-            yield return Finding.Ok(Id, $"{servers.Length} MCP server(s) look right; 'openclaw mcp probe' connects to them");
-        }
+        return findings.Count == 0 && servers.Length > 0
+            ? [Finding.Ok(Id, $"{servers.Length} MCP server(s) look right; 'openclaw mcp probe' connects to them")]
+            : findings;
     }
 }

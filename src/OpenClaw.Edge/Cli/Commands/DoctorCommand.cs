@@ -69,7 +69,7 @@ internal static class DoctorCommand
             .. await gateway,
             .. await servers,
             .. await SandboxChecks.CheckAsync(context, cancellationToken),
-            .. McpChecks.Check(context),
+            .. await McpChecks.CheckAsync(context, cancellationToken),
         ];
     }
 

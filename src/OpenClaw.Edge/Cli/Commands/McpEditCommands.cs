@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
-using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -68,7 +67,7 @@ internal static class McpEditCommands
                 oneLine: true);
             McpServerConfig checkedOne = Check(context, server, entry);
             if (checkedOne.Enabled && !parsed.GetValue(noProbe)
-                && (await McpProbeCommands.ProbeAsync(context, checkedOne, cancellationToken)).Problem is { } problem)
+                && (await context.LookAtMcpAsync(checkedOne, connect: true, cancellationToken)).Problem is { } problem)
             {
                 throw new CliException(ExitCode.Failed, $"not saved: {problem}. With --no-probe it is saved all the same");
             }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
-using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -25,7 +24,7 @@ internal static class McpListCommands
                 TextTable table = new("NAME", "TRANSPORT", "STATE", "LAUNCH");
                 foreach (McpServerConfig server in servers)
                 {
-                    table.Add(server.Name, server.Kind, server.Enabled ? "on" : "off", McpInspector.Launch(server));
+                    table.Add(server.Name, server.Kind, server.Enabled ? "on" : "off", McpLaunch.Describe(server));
                 }
 
                 table.Write(context.Terminal.Out, context.Paint, context.TableWidth);
@@ -85,7 +84,7 @@ internal static class McpListCommands
         context.Say($"{server.Name}: {(server.Enabled ? server.Kind : "disabled")}{(filtered ? " tool-filtered" : "")}{(server.SupportsParallelToolCalls ? " parallel" : "")}");
         if (verbose)
         {
-            context.Say($"  launch: {McpInspector.Launch(server)}");
+            context.Say($"  launch: {McpLaunch.Describe(server)}");
             context.Say($"  timeouts: connect={server.ConnectionTimeoutMs}ms request={server.RequestTimeoutMs}ms");
             if (filtered)
             {
@@ -108,7 +107,7 @@ internal static class McpListCommands
             writer.WriteBoolean("enabled"u8, server.Enabled);
             writer.WriteBoolean("ok"u8, server.Enabled);
             writer.WriteString("transport"u8, server.Kind);
-            writer.WriteString("launch"u8, McpInspector.Launch(server));
+            writer.WriteString("launch"u8, McpLaunch.Describe(server));
             writer.WriteNumber("requestTimeoutMs"u8, server.RequestTimeoutMs);
             writer.WriteNumber("connectionTimeoutMs"u8, server.ConnectionTimeoutMs);
             if (server.Include.Count + server.Exclude.Count > 0)

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Json5;
-using OpenClaw.Edge.Providers;
-using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -25,9 +22,9 @@ internal static class McpProbeCommands
             List<(McpServerConfig Server, List<(string Level, string Message)> Issues)> reports = [];
             foreach (McpServerConfig server in McpCommand.Select(context, context.Parsed.GetValue(name)))
             {
-                List<(string Level, string Message)> issues = [.. Issues(context, server)];
+                List<(string Level, string Message)> issues = await IssuesAsync(context, server, cancellationToken);
                 if (context.Parsed.GetValue(probe) && server.Enabled && !issues.Exists(issue => issue.Level == "error")
-                    && (await ProbeAsync(context, server, cancellationToken)).Problem is { } problem)
+                    && (await context.LookAtMcpAsync(server, connect: true, cancellationToken)).Problem is { } problem)
                 {
                     issues.Add(("error", $"probe failed: {problem}"));
                 }
@@ -52,7 +49,7 @@ internal static class McpProbeCommands
                 throw new CliException(ExitCode.Failed, $"MCP server \"{one}\" is disabled; run 'openclaw mcp configure {one} --enable' before probing it");
             }
 
-            McpProbe[] probes = await Task.WhenAll(servers.Where(server => server.Enabled).Select(server => ProbeAsync(context, server, cancellationToken)));
+            McpReport[] probes = await Task.WhenAll(servers.Where(server => server.Enabled).Select(server => context.LookAtMcpAsync(server, connect: true, cancellationToken)));
             if (context.Json)
             {
                 context.Print(writer => Write(writer, context, servers, probes));
@@ -66,41 +63,24 @@ internal static class McpProbeCommands
         });
     }
 
-    /// <summary>Opens a server and ends it again.</summary>
-    internal static async Task<McpProbe> ProbeAsync(CliContext context, McpServerConfig server, CancellationToken cancellationToken)
-    {
-        using ProviderHttp http = new();
-        return await McpInspector.ProbeAsync(
-            server,
-            new McpParts { Http = http, Environment = () => context.Config.Environment, Time = context.Clock, Logger = NullLogger.Instance },
-            cancellationToken);
-    }
-
     /// <summary>What is wrong with an entry, nothing started.</summary>
-    internal static IEnumerable<(string Level, string Message)> Issues(CliContext context, McpServerConfig server)
+    internal static async Task<List<(string Level, string Message)>> IssuesAsync(CliContext context, McpServerConfig server, CancellationToken cancellationToken)
     {
-        if (!server.Enabled)
-        {
-            yield return ("warning", "server is disabled");
-        }
-        else
-        {
-            foreach ((bool isError, string message) in McpInspector.Check(server, context.Config.Environment))
-            {
-                yield return (isError ? "error" : "warning", message);
-            }
-        }
-
+        List<(string Level, string Message)> found = server.Enabled
+            ? [.. (await context.LookAtMcpAsync(server, connect: false, cancellationToken)).Issues.Select(issue => (issue.IsError ? "error" : "warning", issue.Message))]
+            : [("warning", "server is disabled")];
         foreach (string place in (string[])["headers", "env"])
         {
             foreach (JsonProperty member in AsWritten(context).Member("mcp").Member("servers").Member(server.Name).Member(place) is { ValueKind: JsonValueKind.Object } map ? [.. map.EnumerateObject()] : (JsonProperty[])[])
             {
                 if (IsSecret(member.Name) && member.Value.ToString() is { Length: > 0 } value && !value.Contains("${", StringComparison.Ordinal))
                 {
-                    yield return ("warning", $"{place}.{member.Name} contains a literal sensitive value; write ${{NAME}} and set it in the environment or in .env");
+                    found.Add(("warning", $"{place}.{member.Name} contains a literal sensitive value; write ${{NAME}} and set it in the environment or in .env"));
                 }
             }
         }
+
+        return found;
     }
 
     // With variables still written as such.
@@ -169,22 +149,22 @@ internal static class McpProbeCommands
         });
     }
 
-    private static void Say(CliContext context, McpProbe[] probes)
+    private static void Say(CliContext context, McpReport[] probes)
     {
         if (probes.Length == 0)
         {
             context.Say($"no MCP servers are switched on in {context.Config.Path}; add one with: openclaw mcp add NAME --command PROGRAM");
         }
 
-        foreach (McpProbe probe in probes)
+        foreach (McpReport probe in probes)
         {
-            if (probe.Offer is not { } offer)
+            if (probe.Problem is { } problem)
             {
-                context.Say($"{context.Paint.Bad("✗")} {probe.Name}: {TextLayout.OneLine(probe.Problem!)}");
+                context.Say($"{context.Paint.Bad("✗")} {probe.Name}: {TextLayout.OneLine(problem)}");
                 continue;
             }
 
-            context.Say($"{context.Paint.Good("✓")} {probe.Name}: {offer.Tools.Count} tools{(offer.Resources ? ", resources" : "")}{(offer.Prompts ? ", prompts" : "")}{(offer.Version.Length > 0 ? $" ({TextLayout.OneLine(offer.Version)})" : "")}");
+            context.Say($"{context.Paint.Good("✓")} {probe.Name}: {probe.Offered} tools{(probe.Resources ? ", resources" : "")}{(probe.Prompts ? ", prompts" : "")}{(probe.Version.Length > 0 ? $" ({TextLayout.OneLine(probe.Version)})" : "")}");
             foreach (string tool in probe.Tools)
             {
                 context.Say($"    {tool}");
@@ -193,31 +173,30 @@ internal static class McpProbeCommands
     }
 
     // Members as the original's probe --json.
-    private static void Write(Utf8JsonWriter writer, CliContext context, IReadOnlyList<McpServerConfig> servers, McpProbe[] probes)
+    private static void Write(Utf8JsonWriter writer, CliContext context, IReadOnlyList<McpServerConfig> servers, McpReport[] probes)
     {
         writer.WriteStartObject();
         writer.WriteString("generatedAt"u8, context.Clock.GetUtcNow().UtcDateTime);
         writer.WriteStartObject("servers"u8);
-        foreach (McpProbe probe in probes.Where(probe => probe.Offer is not null))
+        foreach (McpReport probe in probes.Where(probe => probe.Problem is null))
         {
-            McpOffer offer = probe.Offer!;
             writer.WriteStartObject(probe.Name);
-            writer.WriteString("launch"u8, McpInspector.Launch(servers.First(server => server.Name == probe.Name)));
-            writer.WriteNumber("tools"u8, offer.Tools.Count);
-            if (offer.Resources)
+            writer.WriteString("launch"u8, McpLaunch.Describe(servers.First(server => server.Name == probe.Name)));
+            writer.WriteNumber("tools"u8, probe.Offered);
+            if (probe.Resources)
             {
                 writer.WriteBoolean("resources"u8, true);
             }
 
-            if (offer.Prompts)
+            if (probe.Prompts)
             {
                 writer.WriteBoolean("prompts"u8, true);
             }
 
             writer.WriteStartObject("listChanged"u8);
-            writer.WriteBoolean("tools"u8, offer.ToolsChange);
-            writer.WriteBoolean("resources"u8, offer.ResourcesChange);
-            writer.WriteBoolean("prompts"u8, offer.PromptsChange);
+            writer.WriteBoolean("tools"u8, probe.Changes.Tools);
+            writer.WriteBoolean("resources"u8, probe.Changes.Resources);
+            writer.WriteBoolean("prompts"u8, probe.Changes.Prompts);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
@@ -231,7 +210,7 @@ internal static class McpProbeCommands
 
         writer.WriteEndArray();
         writer.WriteStartArray("diagnostics"u8);
-        foreach (McpProbe probe in probes.Where(probe => probe.Problem is not null))
+        foreach (McpReport probe in probes.Where(probe => probe.Problem is not null))
         {
             writer.WriteStartObject();
             writer.WriteString("serverName"u8, probe.Name);
