@@ -67,7 +67,6 @@ public sealed class ScriptedMcpProgram
 
     /// <summary>A tool without arguments, as JSON.</summary>
     public static string Tool(string name, string description = "Does something.") =>
-        
         "{\"name\":\"" + name + "\",\"description\":\"" + description + "\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}}}}";
 
     /// <summary>A <c>case</c> arm for calls of a tool.</summary>
