@@ -56,7 +56,11 @@ public sealed partial class AvahiAnnouncer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _loop;
-        await StopOwnAsync();
+        if (_own is not null)
+        {
+            await _own.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -252,13 +256,15 @@ public sealed partial class AvahiAnnouncer : IAsyncDisposable
     {
         if (Volatile.Read(ref _own) is null)
         {
-            Volatile.Write(ref _own, new MdnsResponder(_offer(pretty), _time, _logger));
+            _own = new MdnsResponder(_offer(pretty), _time, _logger);
         }
     }
 
     private async Task StopOwnAsync()
     {
-        if (Interlocked.Exchange(ref _own, null) is { } own)
+        MdnsResponder? own = _own;
+        _own = null;
+        if (own is not null)
         {
             await own.DisposeAsync();
         }

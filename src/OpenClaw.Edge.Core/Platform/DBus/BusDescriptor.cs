@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,8 +12,23 @@ internal static partial class BusDescriptor
     /// <summary>A copy that its owner closes.</summary>
     public static SafeFileHandle CopyOf(int descriptor) => new(Duplicate(descriptor), ownsHandle: true);
 
-    /// <summary>The number of a copy that nobody owns yet.</summary>
-    public static int Duplicate(int descriptor)
+    /// <summary>A copy of a connection, that the runtime's poll can watch.</summary>
+    public static Socket WakeOf(int descriptor)
+    {
+        SafeSocketHandle? handle = new(Duplicate(descriptor), ownsHandle: true);
+        try
+        {
+            var socket = new Socket(handle);
+            handle = null;
+            return socket;
+        }
+        finally
+        {
+            handle?.Dispose();
+        }
+    }
+
+    private static int Duplicate(int descriptor)
     {
         int copy = Fcntl(descriptor, DuplicateCloseOnExec, 0);
         return copy >= 0 ? copy : throw new BusException("org.openclaw.Edge.Descriptor", $"a descriptor cannot be copied: error {Marshal.GetLastPInvokeError()}");

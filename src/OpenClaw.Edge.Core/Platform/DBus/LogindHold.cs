@@ -68,6 +68,12 @@ public sealed partial class LogindHold : IAsyncDisposable
         {
             _failedAt = Math.Max(1, _time.GetTimestamp());
             Release();
+            if (_bus is not null)
+            {
+                await _bus.DisposeAsync();
+                _bus = null;
+            }
+
             if (!_told)
             {
                 _told = true;

@@ -27,7 +27,7 @@ public sealed class SystemBus : IAsyncDisposable
         _bus = bus;
         _wake = wake;
         _onSignal = onSignal;
-        _loop = Task.Run(ReadAsync);
+        _loop = Task.Run(ReadAsync, CancellationToken.None); // it has to see the end of the connection itself
     }
 
     /// <summary>Completes when the connection has ended, from either side.</summary>
@@ -91,9 +91,9 @@ public sealed class SystemBus : IAsyncDisposable
 
             Check(library.SetBusClient(bus, 1));
             Check(library.Start(bus));
-            var wake = new Socket(new SafeSocketHandle(BusDescriptor.Duplicate(library.GetFd(bus)), ownsHandle: true));
+            var connection = new SystemBus(library, bus, BusDescriptor.WakeOf(library.GetFd(bus)), onSignal, cancellationToken);
             made = true;
-            return new SystemBus(library, bus, wake, onSignal, cancellationToken);
+            return connection;
         }
         finally
         {
@@ -169,12 +169,11 @@ public sealed class SystemBus : IAsyncDisposable
     {
         while (_bus != 0)
         {
-            nint message = 0;
-            int result = _library.Process(_bus, &message);
-            if (message != 0)
+            nint message;
+            int result = Next(&message);
+            if (result > 0)
             {
                 Hand(message);
-                _library.Unref(message);
             }
 
             if (result == 0)
@@ -191,10 +190,17 @@ public sealed class SystemBus : IAsyncDisposable
         return false;
     }
 
+    private unsafe int Next(nint* message)
+    {
+        *message = 0; // stays so for what sd-bus has dealt with itself
+        return _library.Process(_bus, message);
+    }
+
     private unsafe void Hand(nint message)
     {
-        if (_library.IsSignal(message, null, null) <= 0)
+        if (message == 0 || _library.IsSignal(message, null, null) <= 0)
         {
+            _library.Unref(message);
             return;
         }
 
@@ -208,6 +214,7 @@ public sealed class SystemBus : IAsyncDisposable
 
         _onSignal(new BusSignal(
             Marshal.PtrToStringUTF8((nint)_library.GetPath(message)) ?? "", Marshal.PtrToStringUTF8((nint)_library.GetMember(message)) ?? "", texts, number));
+        _library.Unref(message);
     }
 
     private unsafe void Close()
