@@ -5,14 +5,14 @@ namespace OpenClaw.Edge.Load;
 /// <summary>What to measure.</summary>
 internal sealed record LoadOptions
 {
-    public static readonly string[] AllPhases = ["start", "stop", "idle", "cli", "prompt", "turn", "passthrough", "requests", "paced", "stream", "sockets", "live"];
+    public static readonly string[] AllPhases = ["start", "stop", "idle", "writes", "cli", "prompt", "turn", "passthrough", "requests", "paced", "stream", "sockets", "live"];
 
     public const string Help =
         """
         Measures a gateway binary from outside.
           --bin FILE        the binary (artifacts/bin/openclaw)
           --out DIR         where load.json and load.md go (artifacts/load)
-          --only A,B        phases: start stop idle cli prompt turn passthrough requests paced stream sockets live
+          --only A,B        phases: start stop idle writes cli prompt turn passthrough requests paced stream sockets live
           --skip A,B
           --streams A,B     how many streams at once in paced and stream (1,8,32 and 1,8,32,128)
           --quick           short phases: a smoke run

@@ -45,6 +45,7 @@ internal static class LoadProgram
                 "start" => LifePhases.StartAsync(options, report),
                 "stop" => LifePhases.StopAsync(options, report),
                 "idle" => LifePhases.IdleAsync(options, report),
+                "writes" => WritePhase.RunAsync(options, report),
                 "cli" => CommandPhase.RunAsync(options, report),
                 "prompt" => TurnPhases.PromptAsync(options, report),
                 "turn" => TurnPhases.TurnAsync(options, report),

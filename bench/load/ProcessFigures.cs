@@ -31,6 +31,10 @@ internal sealed record ProcessFigures(long RssKb, long PssKb, long PrivateDirtyK
         return (double.Parse(words[11], CultureInfo.InvariantCulture) + double.Parse(words[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
+    /// <summary>Bytes that a process has caused to be written to a disk so far, in whole pages, as the kernel counts them.</summary>
+    public static long WrittenBytes(int process) => long.Parse(
+        File.ReadLines($"/proc/{process}/io").First(line => line.StartsWith("write_bytes: ", StringComparison.Ordinal)).AsSpan(13), CultureInfo.InvariantCulture);
+
     /// <summary>Directories and files the process watches.</summary>
     public static int InotifyWatches(int process)
     {

@@ -71,6 +71,7 @@ public static class CommandLine
             TokenCommand.Create(shared, world),
             ResetCommand.Create(shared, world),
             DiagnosticsCommand.Create(shared, world),
+            UpdateCommand.Create(shared, world),
             LogsCommand.Create(shared, world),
             ApprovalsCommand.Create(shared, world),
             CronCommand.Create(shared, world),
