@@ -15,6 +15,7 @@ internal sealed record LoadOptions
           --only A,B        phases: start stop idle writes cli prompt turn passthrough requests paced stream sockets live
           --skip A,B
           --streams A,B     how many streams at once in paced and stream (1,8,32 and 1,8,32,128)
+          --history N       messages that stand in the session before a turn of the phase "turn" (0)
           --quick           short phases: a smoke run
           --check           print "ok" or "FAIL" for every gate and exit with 1 when one fails
           --serve-model [PORT]   be the model server instead
@@ -28,6 +29,9 @@ internal sealed record LoadOptions
 
     /// <summary>Streams at once; empty for each phase's own.</summary>
     public IReadOnlyList<int> Streams { get; init; } = [];
+
+    /// <summary>Messages before the measured turns of <c>turn</c>.</summary>
+    public int History { get; init; }
 
     public bool Quick { get; init; }
 
@@ -50,6 +54,7 @@ internal sealed record LoadOptions
                 case "--streams" when value.Split(',').All(one => int.TryParse(one, out int count) && count > 0):
                     options = options with { Streams = [.. value.Split(',').Select(one => int.Parse(one, CultureInfo.InvariantCulture))] };
                     break;
+                case "--history" when int.TryParse(value, out int messages) && messages >= 0: options = options with { History = messages }; break;
                 case "--skip": options = options with { Phases = [.. options.Phases.Except(value.Split(','))] }; break;
                 default: return null;
             }

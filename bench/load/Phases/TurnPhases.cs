@@ -32,11 +32,13 @@ internal static class TurnPhases
         await client.ConnectAsync();
         Samples before = new();
         Samples after = new();
-        int turns = options.Quick ? 30 : 500;
-        for (int i = -10; i < turns; i++)
+        int turns = options.Quick ? 30 : options.History > 0 ? 200 : 500;
+        int unmeasured = Math.Max(10, options.History / 2);
+        string with = options.History > 0 ? $", {options.History} prior messages" : "";
+        for (int i = -unmeasured; i < turns; i++)
         {
-            // a session for every ten turns, so that the prompt stays a usual one
-            await client.ChatAsync($"agent:main:turn-{i / 10}", "[tokens:16]");
+            // a session for every ten turns, so that the prompt stays a usual one; with a history, one session for all
+            await client.ChatAsync(options.History > 0 ? "agent:main:long" : $"agent:main:turn-{i / 10}", options.History > 0 ? "[tokens:4]" : "[tokens:16]");
             ScriptedRequest request = model.ChatRequests[^1];
             if (i >= 0)
             {
@@ -45,10 +47,10 @@ internal static class TurnPhases
             }
         }
 
-        report.Add(new Figure("agent turn, added before the model, p50", before.Median, "ms", 5, Note: $"chat.send to request at the model, {turns} turns"));
-        report.Add(new Figure("agent turn, added before the model, p99", before.P99, "ms", 15));
-        report.Add(new Figure("agent turn, added after the model, p50", after.Median, "ms", 5, Note: "model's last byte to the final event, stored on disk before it"));
-        report.Add(new Figure("agent turn, added after the model, p99", after.P99, "ms", 15));
+        report.Add(new Figure($"agent turn, added before the model, p50{with}", before.Median, "ms", 5, Note: $"chat.send to request at the model, {turns} turns"));
+        report.Add(new Figure($"agent turn, added before the model, p99{with}", before.P99, "ms", 15));
+        report.Add(new Figure($"agent turn, added after the model, p50{with}", after.Median, "ms", 5, Note: "model's last byte to the final event, stored on disk before it"));
+        report.Add(new Figure($"agent turn, added after the model, p99{with}", after.P99, "ms", 15));
     }
 
     /// <summary>Added first-token time of the pass-through.</summary>

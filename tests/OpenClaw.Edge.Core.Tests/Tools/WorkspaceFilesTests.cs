@@ -168,6 +168,45 @@ public sealed class WorkspaceFilesTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_file_swapped_for_a_link_is_neither_read_nor_written_through(bool stepwise)
+    {
+        Put("ws/notes.txt", "inside");
+        string secret = Path.Combine(_outside, "secret.txt");
+        using CancellationTokenSource stop = new();
+        Task swapper = Task.Run(() =>
+        {
+            string name = Path.Combine(_workspace, "notes.txt");
+            for (int round = 0; !stop.IsCancellationRequested; round++)
+            {
+                string beside = _dir.PathOf($"beside-{round}");
+                File.CreateSymbolicLink(beside, secret);
+                File.Move(beside, name, overwrite: true);
+                File.WriteAllText(beside, "inside");
+                File.Move(beside, name, overwrite: true);
+            }
+        });
+        using WorkspaceFiles files = WorkspaceFiles.Open(_workspace, stepwise);
+        for (int attempt = 0; attempt < 1500; attempt++)
+        {
+            try
+            {
+                Assert.Contains(Read(files, "notes.txt"), (string[])["inside", "x"]);
+                files.WriteFile(files.Parse("notes.txt"), "x"u8);
+            }
+            catch (WorkspaceException)
+            {
+                // the link was there, or nothing
+            }
+        }
+
+        await stop.CancelAsync();
+        await swapper;
+        Assert.Equal("SECRET", await File.ReadAllTextAsync(secret, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task A_link_swapped_in_during_the_walk_opens_nothing_outside(bool stepwise)
     {
         string door = Path.Combine(_workspace, "door");

@@ -107,8 +107,9 @@ internal sealed partial class McpStdioWire : McpWire
 
             await process.EndAsync(_time);
             await _watching;
-            process.Dispose();
         }
+
+        _process?.Dispose();
 
         Close(McpFailure.Gone, $"{_server.Name} was stopped");
         _lifeline?.Dispose();
