@@ -48,7 +48,7 @@ internal static partial class ConfigBinder
     }
 
     // A text, or { path, pattern }.
-    private static IReadOnlyList<MemoryExtraPath> BindExtraPaths(ConfigSection search)
+    private static List<MemoryExtraPath> BindExtraPaths(ConfigSection search)
     {
         List<MemoryExtraPath> paths = [];
         foreach (ConfigNode item in search.Items("extraPaths").Take(MaxExtraPaths))

@@ -44,7 +44,7 @@ public static class MemoryChunker
         private int _units;
         private int _repeated; // lines at the start that the piece before has too
 
-        public IReadOnlyList<MemoryChunk> Run(string text)
+        public List<MemoryChunk> Run(string text)
         {
             int number = 0;
             bool fenced = false;

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace OpenClaw.Edge.Memory;
 
 /// <summary>Makes vectors for the pieces that have none, and packs them: one run at a time over all agents. Thread-safe.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "a semaphore without a handle")]
 internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat seat, MemoryParts parts)
 {
     private const int Batch = 16; // guess: a batch that a small processor embeds in some seconds
@@ -10,6 +12,7 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
 
     private static readonly TimeSpan s_batchBudget = TimeSpan.FromMinutes(2); // guess: with a cold model on a Pi
 
+    // Never disposed: it holds no handle unless somebody asks for one, and a late run must be able to give its place back.
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>Embeds what is not embedded. A failing embedder is noted and left alone for a while; nothing is thrown for it.</summary>

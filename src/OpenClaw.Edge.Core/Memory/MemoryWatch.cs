@@ -32,9 +32,9 @@ internal sealed partial class MemoryWatch(Action<string> touch, ILogger logger) 
 
             foreach ((string folder, bool below) in wanted)
             {
-                if (!_watchers.ContainsKey(folder) && _watchers.Count < MaxFolders && Start(folder, below, scope.AgentId) is { } watcher)
+                if (!_watchers.ContainsKey(folder) && _watchers.Count < MaxFolders)
                 {
-                    _watchers.Add(folder, (watcher, scope.AgentId));
+                    Start(folder, below, scope.AgentId);
                 }
             }
         }
@@ -89,52 +89,45 @@ internal sealed partial class MemoryWatch(Action<string> touch, ILogger logger) 
         return folders;
     }
 
-    private FileSystemWatcher? Start(string folder, bool below, string agentId)
+    // Adds the watcher, or says once why there is none.
+    private void Start(string folder, bool below, string agentId)
     {
-        FileSystemWatcher? watcher = null;
+        FileSystemWatcher watcher = new();
+        _watchers.Add(folder, (watcher, agentId));
         try
         {
-            watcher = new FileSystemWatcher(folder)
-            {
-                IncludeSubdirectories = below,
-                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.CreationTime,
-            };
+            watcher.Path = folder;
+            watcher.IncludeSubdirectories = below;
+            watcher.NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.CreationTime;
             watcher.Changed += On;
             watcher.Created += On;
             watcher.Deleted += On;
-            watcher.Renamed += (_, change) =>
-            {
-                On(watcher, change);
-                if (change.OldName is { } old && Concerns(old))
-                {
-                    touch(agentId);
-                }
-            };
+            watcher.Renamed += (_, change) => Tell(change.Name, change.OldName);
             watcher.Error += (_, _) => touch(agentId); // events were lost: look again
             watcher.EnableRaisingEvents = true;
-            return watcher;
         }
         catch (Exception none) when (none is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            watcher?.Dispose();
+            _watchers.Remove(folder);
+            watcher.Dispose();
             if (!_told)
             {
                 _told = true;
                 Log.None(logger, folder, none.Message);
             }
-
-            return null;
         }
 
-        void On(object sender, FileSystemEventArgs change)
+        void On(object sender, FileSystemEventArgs change) => Tell(change.Name, change.Name);
+
+        void Tell(string? now, string? before)
         {
-            if (change.Name is null || Concerns(change.Name))
+            if (below || now is null || Concerns(now) || (before is not null && Concerns(before)))
             {
                 touch(agentId);
             }
         }
 
-        bool Concerns(string name) => below || name == "memory" || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase);
+        static bool Concerns(string name) => name == "memory" || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase);
     }
 
     private static partial class Log

@@ -170,6 +170,8 @@ public sealed class Remembers : WithGateway
         CommandRun unknown = (await Gateway.RunAsync("memory", "search", "x", "--agent", "nobody")).Ends(1);
         CommandRun empty = (await Gateway.RunAsync("memory", "search")).Ends(2);
 
+        Assert.Contains("memory    2 files, 0 of 2 pieces with a vector", (await Gateway.RunAsync("status")).Ends(0).Out);
+        Assert.Contains("memory of agent main: 2 files", (await Gateway.RunAsync("doctor", "--json")).Ends(0).Out);
         Assert.Contains("MEMORY.md:1-2", search.Out);
         Assert.Contains("    The kettle is blue.", search.Out);
         Assert.Contains("Searched by words only", search.Error);

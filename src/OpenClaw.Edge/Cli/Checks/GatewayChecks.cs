@@ -52,7 +52,16 @@ internal static class GatewayChecks
     private static async Task<IEnumerable<Finding>> MemoryAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
     {
         const string Memory = "edge/doctor/memory";
-        JsonElement answer = await client.CallAsync("edge.memory.status", null, context.Timeout, cancellationToken);
+        JsonElement answer;
+        try
+        {
+            answer = await client.CallAsync("edge.memory.status", null, context.Timeout, cancellationToken);
+        }
+        catch (CliException e) when (e.Exit == ExitCode.Failed)
+        {
+            return []; // an older gateway
+        }
+
         return answer.Items("agents").Where(agent => agent.Flag("enabled") && agent.Number("chunks") > 0).Select(agent =>
         {
             string who = $"memory of agent {agent.Text("agentId")}: {agent.Number("files")} files, {agent.Number("embedded")} of {agent.Number("chunks")} pieces have a vector";

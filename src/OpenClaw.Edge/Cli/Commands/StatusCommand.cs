@@ -40,10 +40,23 @@ internal static class StatusCommand
         }
         else
         {
-            Say(context, status, report);
+            Say(context, status, report, await MemoryAsync(context, client, cancellationToken));
         }
 
         return (int)ExitCode.Ok;
+    }
+
+    // A gateway without memory, or an older one, has nothing to tell.
+    private static async Task<JsonElement> MemoryAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.CallAsync("doctor.memory.status", null, context.Timeout, cancellationToken);
+        }
+        catch (CliException e) when (e.Exit == ExitCode.Failed)
+        {
+            return default;
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, JsonElement status, GatewayReport report)
@@ -58,7 +71,7 @@ internal static class StatusCommand
         writer.WriteEndObject();
     }
 
-    private static void Say(CliContext context, JsonElement status, GatewayReport report)
+    private static void Say(CliContext context, JsonElement status, GatewayReport report, JsonElement memory)
     {
         report.Say(context);
         JsonElement sessions = status.Member("sessions");
@@ -68,6 +81,11 @@ internal static class StatusCommand
             : "not shown to this connection, see 'openclaw models'";
         context.Say($"  model     {model}");
         context.Say($"  sessions  {sessions.Number("count") ?? 0}");
+        if (memory.Number("files") is > 0 and long notes)
+        {
+            context.Say($"  memory    {notes} files, {memory.Number("embedded") ?? 0} of {memory.Number("chunks") ?? 0} pieces with a vector");
+        }
+
         JsonElement machine = status.Member("machine");
         if (machine.Number("memoryAvailableBytes") is { } free && machine.Number("memoryLimitBytes") is { } all)
         {

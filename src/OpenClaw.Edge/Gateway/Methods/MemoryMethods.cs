@@ -85,6 +85,9 @@ internal sealed class MemoryMethods(GatewayRuntime runtime)
             WriteEmbedding(json, status);
             json.WriteEndObject();
             json.WriteBoolean("searchRuntimeRegistered"u8, true);
+            json.WriteNumber("files"u8, status.Files);
+            json.WriteNumber("chunks"u8, status.Chunks);
+            json.WriteNumber("embedded"u8, status.Embedded);
         });
     }
 
