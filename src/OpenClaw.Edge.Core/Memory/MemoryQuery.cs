@@ -79,6 +79,14 @@ public sealed record MemoryQuery
         return new MemoryQuery(Distinct(telling.Length > 0 || wide.Count > 0 ? telling : words), Distinct(wide));
     }
 
+    /// <summary>The same without words that are too common to tell anything; unchanged when all are.</summary>
+    /// <param name="isCommon">Judges a quoted word.</param>
+    public MemoryQuery Without(Func<string, bool> isCommon)
+    {
+        string[] telling = [.. Words.Where(word => !isCommon($"\"{word}\""))];
+        return telling.Length is 0 || telling.Length == Words.Count ? this : new MemoryQuery(telling, Wide);
+    }
+
     private static string[] Distinct(IEnumerable<string> terms) => [.. terms.Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxTerms)];
 
     private static IEnumerable<string> Grams(string run)

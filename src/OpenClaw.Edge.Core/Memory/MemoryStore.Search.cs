@@ -9,6 +9,8 @@ internal sealed partial class MemoryStore
     private const float AnyWordShare = 0.6f; // guesses: what a hit is worth that has some of the words, or parts of them
     private const float PartShare = 0.5f;
     private const int MaxNamed = 5;
+    private const int CommonPieces = 4_000; // to rank a hundred thousand pieces by a word that all have takes longer than all the rest, and tells nothing
+    private const int EnoughHits = 50;
 
     /// <summary>Pieces whose words fit, at most <paramref name="limit"/> of each kind; the best scores 1.</summary>
     public Dictionary<long, MemoryCandidate> FindByWords(string agentId, string text, MemoryQuery query, int limit) => database.Read(connection =>
@@ -16,8 +18,10 @@ internal sealed partial class MemoryStore
         Dictionary<long, MemoryCandidate> found = [];
         if (query.AllWords.Length > 0)
         {
-            int hits = Rank(connection, MemoryTable.Words, agentId, query.AllWords, limit, 1, found);
-            hits += hits < limit && query.AnyWord.Length > 0 ? Rank(connection, MemoryTable.Words, agentId, query.AnyWord, limit, hits > 0 ? AnyWordShare : 1, found) : 0;
+            MemoryQuery telling = query.Without(word => connection.Number(MemoryTable.CountWord, word, CommonPieces) == CommonPieces);
+            int hits = Rank(connection, MemoryTable.Words, agentId, telling.AllWords, limit, 1, found);
+            hits += hits < EnoughHits && telling.AnyWord.Length > 0
+                ? Rank(connection, MemoryTable.Words, agentId, telling.AnyWord, limit, hits > 0 ? AnyWordShare : 1, found) : 0;
             if (hits == 0 && query.Parts.Length > 0)
             {
                 Rank(connection, MemoryTable.Grams, agentId, query.Parts, limit, PartShare, found);

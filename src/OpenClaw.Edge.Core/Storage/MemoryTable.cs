@@ -125,6 +125,9 @@ internal static class MemoryTable
         WHERE memory_words MATCH $2 AND c.agent_id = $1 ORDER BY w.rank LIMIT $3
         """;
 
+    /// <summary>query of words, limit. How many pieces have it, counted up to the limit.</summary>
+    public const string CountWord = "SELECT COUNT(*) FROM (SELECT 1 FROM memory_words WHERE memory_words MATCH $1 LIMIT $2)";
+
     /// <summary>agent, query of three-letter pieces, limit. Best first.</summary>
     public const string Grams =
         """

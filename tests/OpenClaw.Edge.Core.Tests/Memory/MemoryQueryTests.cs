@@ -47,6 +47,16 @@ public sealed class MemoryQueryTests
         Assert.InRange(query.WideGrams.Length, 1, 24 * 12);
     }
 
+    [Fact]
+    public void Common_words_are_left_out_unless_there_are_no_others()
+    {
+        MemoryQuery query = MemoryQuery.Read("note kettle");
+
+        Assert.Equal("\"kettle\"", query.Without(word => word == "\"note\"").AllWords);
+        Assert.Equal("\"note\" AND \"kettle\"", query.Without(_ => true).AllWords);
+        Assert.Same(query, query.Without(_ => false));
+    }
+
     [Theory]
     [InlineData("**/*.md", "a.md", true)]
     [InlineData("**/*.md", "a/b/c.md", true)]
