@@ -68,7 +68,7 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
 
     // Whether the configuration now names another model than the packs were made with.
     private bool Changed(MemoryScope scope) =>
-        seat.Last?.Embedder is { } embedder ? store.Counts(scope.AgentId).Model is { } model && model != embedder.Name : seat.Last is null && scope.Settings.Provider != "none" && store.Counts(scope.AgentId).Embedded > 0;
+        scope.Settings.Provider != "none" && store.ModelOf(scope.AgentId) is { } model && seat.Last?.Embedder?.Name != model;
 
     private async Task EmbedAsync(MemoryScope scope, MemoryEmbedder embedder, bool force, bool hurry, CancellationToken cancellationToken)
     {

@@ -15,8 +15,7 @@ internal sealed class MemorySearch(MemoryStore store, EmbedderSeat seat, MemoryS
     public async Task<MemoryAnswer> RunAsync(string query, int? maxResults, double? minScore, CancellationToken cancellationToken)
     {
         string text = query.Length > MaxQueryChars ? query[..MaxQueryChars] : query;
-        bool any = store.Counts(scope.AgentId).Chunks > 0;
-        if (!any)
+        if (!store.HasAny(scope.AgentId))
         {
             return new MemoryAnswer([], null, "There are no notes to search yet: MEMORY.md and memory/*.md in the workspace.");
         }

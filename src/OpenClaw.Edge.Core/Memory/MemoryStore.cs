@@ -30,6 +30,12 @@ internal sealed partial class MemoryStore(EdgeDatabase database)
     /// <summary>Whether a file is indexed.</summary>
     public bool Has(string agentId, string path) => database.Read(connection => connection.Number(MemoryTable.HasFile, agentId, path)) > 0;
 
+    /// <summary>Whether anything is indexed of an agent.</summary>
+    public bool HasAny(string agentId) => database.Read(connection => connection.Number(MemoryTable.HasAny, agentId)) > 0;
+
+    /// <summary>The model of an agent's packs; null when there are none.</summary>
+    public string? ModelOf(string agentId) => database.Read(connection => connection.First(MemoryTable.ModelOfAgent, row => row.GetString(0), agentId));
+
     /// <summary>Puts a file's pieces in the place of the old ones. After a break in the middle it counts as changed.</summary>
     public async Task ReplaceAsync(
         string agentId, MemoryFile file, string rule, byte[] hash, IReadOnlyList<MemoryChunk> chunks, CancellationToken cancellationToken)

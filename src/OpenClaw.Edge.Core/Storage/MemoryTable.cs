@@ -9,8 +9,8 @@ internal static class MemoryTable
     /// <summary>agent, path.</summary>
     public const string HasFile = "SELECT COUNT(*) FROM memory_files WHERE agent_id = $1 AND path = $2";
 
-    /// <summary>agent. Whether there is more than the file about the person, which is in every prompt.</summary>
-    public const string HasNotes = "SELECT EXISTS (SELECT 1 FROM memory_files WHERE agent_id = $1 AND path <> 'USER.md')";
+    /// <summary>agent.</summary>
+    public const string HasAny = "SELECT EXISTS (SELECT 1 FROM memory_files WHERE agent_id = $1)";
 
     /// <summary>agent, path, rule, hash, size, modified, day.</summary>
     public const string PutFile =
