@@ -182,8 +182,15 @@ public static class CronJobReader
                 ThreadId = Text(value, "threadId", "delivery"),
                 BestEffort = Has(value, "bestEffort") ? Flag(value.GetProperty("bestEffort"), "delivery/bestEffort") : null,
             },
-            CronDelivery.Webhook => throw new CronInputException("delivery.mode \"webhook\" does not exist here yet; use announce or none"),
-            _ => throw new CronInputException("at /delivery/mode: must be none or announce"),
+            CronDelivery.Webhook when !CronWebhook.IsAddress(Text(value, "to", "delivery")) =>
+                throw new CronInputException("cron webhook delivery.to must be a valid http(s) URL"),
+            CronDelivery.Webhook => new CronDelivery
+            {
+                Mode = mode,
+                To = Text(value, "to", "delivery"),
+                BestEffort = Has(value, "bestEffort") ? Flag(value.GetProperty("bestEffort"), "delivery/bestEffort") : null,
+            },
+            _ => throw new CronInputException("at /delivery/mode: must be none, announce or webhook"),
         };
     }
 

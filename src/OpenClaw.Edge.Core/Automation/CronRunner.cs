@@ -5,7 +5,7 @@ using OpenClaw.Edge.Sessions;
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>Does what a job asks for: a note for its agent's main session, or a turn in a named session or in one of its own. Thread-safe.</summary>
-public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time)
+public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time, CronWebhook? webhook = null)
 {
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromHours(1); // the original's watchdog
 
@@ -13,6 +13,15 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
     public async Task<CronOutcome> RunAsync(CronJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
+        long began = time.GetUtcNow().ToUnixTimeMilliseconds();
+        CronOutcome outcome = await WorkAsync(job, cancellationToken);
+        return webhook is not null && job.Delivery is { Mode: CronDelivery.Webhook } && !outcome.IsInterrupted
+            ? outcome with { Delivery = await webhook.PostAsync(job, outcome, began, cancellationToken) }
+            : outcome;
+    }
+
+    private async Task<CronOutcome> WorkAsync(CronJob job, CancellationToken cancellationToken)
+    {
         AgentEntry? agent = agents().Default;
         if (job.AgentId is { } named && !agents().TryGet(named, out agent))
         {

@@ -98,6 +98,13 @@ public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) :
     }
 
     // What stands in job wins over what stands beside it; a message becomes a turn of its own.
+    // Where answers are posted to is for a person to say: a page that a model reads must not have them sent to its own address.
+    private static JsonProperty Own(JsonProperty member) =>
+        member.NameEquals("delivery"u8) && member.Value.ValueKind == JsonValueKind.Object
+        && member.Value.TryGetProperty("mode", out JsonElement mode) && mode.ValueEquals("webhook"u8)
+            ? throw new CronInputException("webhooks are set by a person (openclaw cron add --webhook); use announce or none")
+            : member;
+
     private JsonElement Job(JsonElement arguments, ToolCallContext context) => Build(json =>
     {
         HashSet<string> given = [];
@@ -105,7 +112,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) :
         {
             foreach (JsonProperty member in job.EnumerateObject().Where(member => member.Name is not ("agentId" or "sessionKey")))
             {
-                given.Add(member.Name);
+                given.Add(Own(member).Name);
                 member.WriteTo(json);
             }
         }
@@ -122,7 +129,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) :
         {
             foreach (JsonProperty member in patch.EnumerateObject().Where(member => member.Name is not ("agentId" or "sessionKey")))
             {
-                given.Add(member.Name);
+                given.Add(Own(member).Name);
                 member.WriteTo(json);
             }
         }

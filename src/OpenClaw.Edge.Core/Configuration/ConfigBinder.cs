@@ -97,6 +97,7 @@ internal static partial class ConfigBinder
             Enabled = section.Flag("enabled", d.Enabled),
             MaxConcurrentRuns = section.Whole("maxConcurrentRuns", d.MaxConcurrentRuns),
             SkipMissedJobs = section.Flag("skipMissedJobs", d.SkipMissedJobs),
+            WebhookToken = section.Text("webhookToken"),
         };
     }
 

@@ -174,7 +174,7 @@ internal static partial class ConfigKeys
         new("cron.sessionRetention", Ignored, Note: Later),
         new("cron.runLog", Ignored, Note: Later),
         new("cron.webhook", Ignored, Note: Later),
-        new("cron.webhookToken", Ignored, Note: Later),
+        new("cron.webhookToken", Text),
         new("cron.store", Ignored, Note: "jobs live in the database"),
         new("channels.*", Any),
         new("plugins.enabled", Flag, "true"),

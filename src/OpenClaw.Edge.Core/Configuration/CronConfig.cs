@@ -11,4 +11,7 @@ public sealed record CronConfig
 
     /// <summary>Whether repeating jobs that fell due while the gateway was off wait for their next time.</summary>
     public bool SkipMissedJobs { get; init; }
+
+    /// <summary>Bearer token that webhooks of jobs are posted with; <see langword="null"/> posts without.</summary>
+    public string? WebhookToken { get; init; }
 }

@@ -191,7 +191,8 @@ internal sealed partial class GatewayParts
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
         Heartbeat heartbeat = owned.Own(() => new Heartbeat(
             runs, sessions, notes, () => store.Current.Config, () => parts!.Agents, clock, automation));
-        var jobs = new CronRunner(runs, heartbeat, () => parts!.Agents, clock);
+        var jobs = new CronRunner(
+            runs, heartbeat, () => parts!.Agents, clock, new CronWebhook(web, () => store.Current.Config, clock, automation));
         CronScheduler cron = owned.Own(() => new CronScheduler(
             new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
         cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock).On);

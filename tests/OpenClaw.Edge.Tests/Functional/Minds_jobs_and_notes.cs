@@ -64,7 +64,7 @@ public sealed class Minds_jobs_and_notes : IAsyncLifetime
         JsonElement tea = (await gateway.RunAsync("cron", "add", "20m", "--system-event", "tea", "--name", "tea")).Ends(0).Json;
         CommandRun nothing = (await gateway.RunAsync("cron", "add", "20m")).Ends(2);
         CommandRun never = (await gateway.RunAsync("cron", "add", "--message", "x")).Ends(2);
-        CommandRun webhook = (await gateway.RunAsync("cron", "add", "20m", "x", "--webhook", "https://example.org")).Ends(2);
+        CommandRun command = (await gateway.RunAsync("cron", "add", "20m", "x", "--command", "ls")).Ends(2);
         CommandRun wrong = (await gateway.RunAsync("cron", "add", "--cron", "61 * * * *", "--message", "x")).Ends(1);
         CommandRun missing = (await gateway.RunAsync("cron", "rm", "nope")).Ends(1);
 
@@ -72,7 +72,7 @@ public sealed class Minds_jobs_and_notes : IAsyncLifetime
         Assert.Equal("main", tea.GetProperty("sessionTarget").GetString());
         Assert.Contains("--system-event", nothing.Error, StringComparison.Ordinal);
         Assert.Contains("--every", never.Error, StringComparison.Ordinal);
-        Assert.Contains("--webhook does not exist here", webhook.Error, StringComparison.Ordinal);
+        Assert.Contains("--command does not exist here", command.Error, StringComparison.Ordinal);
         Assert.Contains("minute", wrong.Error, StringComparison.Ordinal);
         Assert.Contains("nope", missing.Error, StringComparison.Ordinal);
         Assert.Equal(1, (await gateway.RunAsync("cron", "status")).Ends(0).Json.GetProperty("jobs").GetInt32());

@@ -30,6 +30,7 @@ internal sealed class CronFlags
     private readonly Option<bool> _light = new("--light-context") { Description = "Leave the workspace's notes out" };
     private readonly Option<bool> _announce = new("--announce", "--deliver") { Description = "Announce the answer" };
     private readonly Option<bool> _noDeliver = new("--no-deliver") { Description = "Announce nothing" };
+    private readonly Option<string?> _webhook = Of("--webhook", "url", "Post the end of each run to this address");
     private readonly Option<bool> _bestEffort = new("--best-effort-deliver") { Description = "Do not fail when announcing fails" };
     private readonly Option<bool> _delete = new("--delete-after-run") { Description = "Remove it after its first success" };
     private readonly Option<bool> _keep = new("--keep-after-run") { Description = "Keep it after its success" };
@@ -50,7 +51,7 @@ internal sealed class CronFlags
     [
         .. ((string[])
         [
-            "--command", "--command-argv", "--script", "--on-exit", "--stream-command", "--webhook", "--channel", "--to", "--account", "--thread-id",
+            "--command", "--command-argv", "--script", "--on-exit", "--stream-command", "--channel", "--to", "--account", "--thread-id",
             "--trigger-script", "--pacing-min", "--pacing-max", "--failure-alert-channel", "--failure-alert-to", "--failure-alert-mode",
         ]).Select(name => new Option<string?>(name) { Hidden = true }),
     ];
@@ -61,7 +62,7 @@ internal sealed class CronFlags
         Option[] both =
         [
             _name, _label, _description, _at, _every, _cron, _zone, _stagger, _exact, _event, _message, _agent, _session, _sessionKey, _wake, _model,
-            _fallbacks, _thinking, _tools, _seconds, _light, _announce, _noDeliver, _bestEffort, _delete, _keep,
+            _fallbacks, _thinking, _tools, _seconds, _light, _announce, _noDeliver, _webhook, _bestEffort, _delete, _keep,
         ];
         Option[] later =
         [
@@ -198,10 +199,17 @@ internal sealed class CronFlags
 
     private void WriteRest(Utf8JsonWriter json, ParseResult parsed)
     {
-        if (parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort))
+        string? webhook = parsed.GetValue(_webhook);
+        if ((webhook is null ? 0 : 1) + (parsed.GetValue(_announce) ? 1 : 0) + (parsed.GetValue(_noDeliver) ? 1 : 0) > 1)
+        {
+            throw new CliException(ExitCode.Usage, "choose at most one of --announce, --no-deliver, or --webhook");
+        }
+
+        if (webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort))
         {
             json.WriteStartObject("delivery"u8);
-            json.WriteString("mode"u8, parsed.GetValue(_noDeliver) ? "none" : "announce");
+            json.WriteString("mode"u8, webhook is not null ? "webhook" : parsed.GetValue(_noDeliver) ? "none" : "announce");
+            Text(json, "to", webhook);
             if (parsed.GetValue(_bestEffort))
             {
                 json.WriteBoolean("bestEffort"u8, true);

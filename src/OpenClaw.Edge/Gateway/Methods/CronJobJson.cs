@@ -51,7 +51,7 @@ internal static class CronJobJson
         bool none = job.Delivery is not { Mode: not "none" };
         json.WriteStartObject(name);
         json.WriteString("label"u8, none ? "not requested" : job.Delivery!.Mode);
-        json.WriteString("detail"u8, none ? "not requested" : job.Delivery!.Channel ?? "the last channel used");
+        json.WriteString("detail"u8, none ? "not requested" : job.Delivery!.Mode == CronDelivery.Webhook ? job.Delivery.To : job.Delivery.Channel ?? "the last channel used");
         json.WriteEndObject();
     }
 
