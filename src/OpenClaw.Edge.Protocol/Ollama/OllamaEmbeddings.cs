@@ -4,7 +4,7 @@ namespace OpenClaw.Edge.Protocol.Ollama;
 public sealed record OllamaEmbeddings
 {
     /// <summary>One vector an input.</summary>
-    public IReadOnlyList<float[]> Embeddings { get; init; } = [];
+    public IReadOnlyList<float[]> Embeddings { get; init => field = value ?? []; } = []; // the generated reader sets what is missing to null
 
     /// <summary>Tokens read.</summary>
     public long PromptEvalCount { get; init; }

@@ -4,5 +4,5 @@ namespace OpenClaw.Edge.Protocol.Ollama;
 public sealed record OllamaTags
 {
     /// <summary>Models on disk.</summary>
-    public IReadOnlyList<OllamaTag> Models { get; init; } = [];
+    public IReadOnlyList<OllamaTag> Models { get; init => field = value ?? []; } = []; // the generated reader sets what is missing to null
 }

@@ -4,7 +4,7 @@ namespace OpenClaw.Edge.Protocol.OpenAi;
 public sealed record OpenAiEmbeddingList
 {
     /// <summary>The vectors, perhaps out of order.</summary>
-    public IReadOnlyList<OpenAiEmbedding> Data { get; init; } = [];
+    public IReadOnlyList<OpenAiEmbedding> Data { get; init => field = value ?? []; } = []; // the generated reader sets what is missing to null
 
     /// <summary>Tokens read.</summary>
     public OpenAiEmbeddingUsage? Usage { get; init; }

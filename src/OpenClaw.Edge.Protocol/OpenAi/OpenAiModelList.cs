@@ -4,5 +4,5 @@ namespace OpenClaw.Edge.Protocol.OpenAi;
 public sealed record OpenAiModelList
 {
     /// <summary>The models.</summary>
-    public IReadOnlyList<OpenAiModel> Data { get; init; } = [];
+    public IReadOnlyList<OpenAiModel> Data { get; init => field = value ?? []; } = []; // the generated reader sets what is missing to null
 }
