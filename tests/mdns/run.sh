@@ -19,7 +19,7 @@ command -v ip >/dev/null || apt-get install -y -q iproute2 >/dev/null 2>&1 || sk
 
 work=$(mktemp -d /tmp/edge-mdns.XXXXXX)
 tag=em$$
-started=() bus=""
+started=() bus="" models=--no-models
 # shellcheck disable=SC2317 # called by the trap
 clean() {
   local pid name
@@ -57,7 +57,7 @@ gateway() { # HOST NAME [HOSTNAME]: starts a gateway there, as that machine
   started+=("$pid")
 }
 
-discover() { on "$1" env HOME="$work" "$bin" gateway discover --json; } # HOST
+discover() { on "$1" env HOME="$work" "$bin" gateway discover --json ${models:+"$models"}; } # HOST
 
 check() { # TEXT COMMAND…
   local text=$1 log=$work/check.log
@@ -178,11 +178,28 @@ avahi_comes_and_goes() { # without it the gateway announces itself, and when it 
 
 avahi_sees() { on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp | tee "$work/avahi" | grep '^=' | grep -F '10.78.0.1' | grep -qF 'role=gateway'; }
 
+answering() { # HOST PORT BODY: an HTTP server that says the same to everybody
+  on "$1" node -e 'require("http").createServer((_, answer) => answer.end(process.argv[2])).listen(+process.argv[1])' "$2" "$3" >/dev/null 2>&1 </dev/null &
+  started+=("$!")
+}
+
+model_servers() { # one of each kind, and a port on which something else listens
+  answering b 11434 '{"version":"0.5.1"}'
+  answering c 1234 '{"object":"list","data":[]}'
+  answering b 1234 'It works!'
+  until_ok 20 on a curl -sS -f -o /dev/null http://10.78.0.2:11434/ || return
+  until_ok 20 on a curl -sS -f -o /dev/null http://10.78.0.2:1234/ || return
+  models="" until_ok 30 finds a '"http://10.78.0.2:11434"' '"http://10.78.0.3:1234/v1"' || return
+  ! grep -qF 10.78.0.2:1234 "$work/found" || { echo "takes anything for a model server"; return 1; }
+  on a env HOME="$work" "$bin" gateway discover --json --no-models >"$work/found" && ! grep -qF 11434 "$work/found"
+}
+
 gateway a first
 first=$pid
 check "ready" until_ok 30 on a curl -sS -f -o /dev/null http://127.0.0.1:18789/healthz
 check "found within seconds, with its text" until_ok 5 finds c '"kitchen (OpenClaw)"' '"kitchen.local"' '"role": "gateway"' '"gatewayport": "18789"' '"gatewaydirectreachable": "1"' 10.78.0.1
 check "seen by a JavaScript client" seen_by_javascript
+check "model servers of the neighbours" model_servers
 check "two with one name" two_at_once
 check "goodbye: gone at once" says_goodbye
 check "an interface that flaps" survives_flapping
