@@ -24,7 +24,8 @@ internal static class NearbyServers
     {
         using var deadline = new CancellationTokenSource(budget, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout })
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout };
+        using var http = new HttpClient(handler, disposeHandler: false)
         {
             Timeout = AnswerTimeout,
             MaxResponseContentBufferSize = MaxAnswerBytes,
