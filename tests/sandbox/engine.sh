@@ -70,7 +70,9 @@ case "${1:-}" in
     mkdir -p "$group" 2>/dev/null || group=
     (
       [ -z "$group" ] || echo "$BASHPID" >"$group/cgroup.procs" || true
-      as "$user" setsid /usr/share/docker.io/contrib/dockerd-rootless.sh --iptables=false --bridge=none --data-root "$dir/data" \
+      network=(--iptables=false --bridge=none)
+      [ -z "${EDGE_ENGINE_NETWORK:-}" ] || network=() # its own, in its own namespace
+      as "$user" setsid /usr/share/docker.io/contrib/dockerd-rootless.sh "${network[@]}" --data-root "$dir/data" \
         --exec-root "$dir/run/exec" -p "$dir/run/docker.pid" -H "unix://$dir/run/docker.sock"
     ) >"$dir/log" 2>&1 </dev/null &
     echo $! >"$dir/pid"
