@@ -35,8 +35,9 @@ check "which compile" '^compiled$' run 'printf "#include <stdio.h>\nint main(){p
 check "and the one with Chromium" 'Successfully tagged openclaw-sandbox-browser:' "$bin" --no-color sandbox build --browser
 use openclaw-sandbox-browser:bookworm-slim
 # shellcheck disable=SC2016 # the shell inside expands it
-check "which answers on its debugging port" 'webSocketDebuggerUrl' run \
-  'export HOME=/tmp; openclaw-browser >/tmp/log 2>&1 & for i in $(seq 60); do sleep 1; exec 3<>/dev/tcp/127.0.0.1/9222 && break; done 2>/dev/null; bash -c "exec 3<>/dev/tcp/127.0.0.1/9222; printf \"GET /json/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n\" >&3; timeout 20 cat <&3" || cat /tmp/log'
+check "which answers on its debugging port" 'webSocketDebuggerUrl' run 'export HOME=/tmp; openclaw-browser >/tmp/log 2>&1 &
+for i in $(seq 60); do sleep 1; bash -c "exec 3<>/dev/tcp/127.0.0.1/9221" 2>/dev/null && break; done
+bash -c "exec 3<>/dev/tcp/127.0.0.1/9222; printf \"GET /json/version HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n\" >&3; timeout 10 cat <&3" || cat /tmp/log'
 "$bin" --no-color sandbox recreate --all --force >/dev/null 2>&1
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

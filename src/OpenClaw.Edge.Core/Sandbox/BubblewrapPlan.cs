@@ -159,6 +159,9 @@ internal sealed record BubblewrapPlan
         return [.. line, "--", .. Launcher, "/bin/sh", "-c", preamble, "sh", command.Command, folder];
     }
 
+    /// <summary>Whether a limit of a process can be set here.</summary>
+    public static bool CanLimit(string name) => name == "nproc" || s_shellLimits.ContainsKey(name);
+
     private static bool IsRoot => SandboxNative.Self.Uid == 0;
 
     // Root inside a user namespace of root's would still own the kernel's settings: root's commands become somebody else.

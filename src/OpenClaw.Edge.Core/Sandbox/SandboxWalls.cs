@@ -71,8 +71,26 @@ internal static class SandboxWalls
             group.LimitsMemory ? new(1, "memory", Enforced, $"{memory}, by {group.Source}") : new(1, "memory", Partly, $"{memory} for each process, not for all together{Why(group)}"),
             group.LimitsCpu ? new(1, "processors", Enforced, $"{plan.Limits.Cpus:0.##}, by {group.Source}") : new(1, "processors", Off, $"a command may take all{Why(group)}"),
             new(1, "folders in memory", Enforced, $"{string.Join(", ", settings.Docker.Tmpfs.Select(tmpfs => tmpfs.Split(':')[0]))}: {HumanSize(plan.Limits.Tmpfs)} each, empty at each command"),
+            .. WithoutEffect(settings.Docker) is { Length: > 0 } keys ? [new SandboxWall(1, "keys", Off, $"bubblewrap has no use for {keys}")] : (SandboxWall[])[],
             Disk,
         ];
+    }
+
+    // What somebody set and what holds differently or not at all without an engine.
+    private static string WithoutEffect(SandboxDockerConfig docker)
+    {
+        string[] limits = [.. docker.Ulimits.Keys.Where(name => !BubblewrapPlan.CanLimit(name)).Order(StringComparer.Ordinal)];
+        (string Key, bool IsSet)[] keys =
+        [
+            ("docker.user", docker.User is not null),
+            ("docker.readOnlyRoot", !docker.ReadOnlyRoot),
+            ("docker.capDrop", docker.CapDrop is not ["ALL"]),
+            ("docker.seccompProfile", docker.SeccompProfile is not null),
+            ("docker.apparmorProfile", docker.ApparmorProfile is not null),
+            ("docker.dns", docker.Dns.Count > 0),
+            ("docker.extraHosts", docker.ExtraHosts.Count > 0),
+        ];
+        return string.Join(", ", keys.Where(key => key.IsSet).Select(key => key.Key).Concat(limits.Select(name => "docker.ulimits." + name)));
     }
 
     private static string Why(SandboxCgroup group) => group.Source is null ? ": no control groups" : $": {group.Source} was not given the right to count it";

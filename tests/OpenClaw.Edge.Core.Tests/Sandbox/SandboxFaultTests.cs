@@ -101,6 +101,36 @@ public sealed class SandboxFaultTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("XDG_RUNTIME_DIR", false)] // found, but nobody chose it
+    [InlineData("OPENCLAW_DOCKER_SOCKET", true)]
+    [InlineData("DOCKER_HOST", true)]
+    public async Task An_engine_of_root_is_used_only_when_somebody_names_it(string variable, bool used)
+    {
+        string folder = Directory.CreateDirectory(_dir.PathOf("runtime")).FullName;
+        await using FakeDockerEngine rootful = FakeDockerEngine.Start(Path.Combine(folder, "docker.sock"));
+        rootful.OnCall = (asked, _) => Task.FromResult<(int, string)?>(asked == "GET /info" ? (200, """{"SecurityOptions":["name=seccomp,profile=default"]}""") : null);
+        ProcessEnvironment environment = new([new(variable, used ? rootful.SocketPath : folder), new("HOME", _dir.Root), new("PATH", "/nowhere")]);
+        await using SandboxRouter router = new(
+            () => new EdgeConfig { Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { Sandbox = _settings } } },
+            StatePaths.Resolve(environment, stateDirFlag: _dir.PathOf("state")),
+            () => environment,
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
+        SandboxScope scope = new("main", "agent:main:main", _dir.PathOf("workspace"));
+        if (used)
+        {
+            Assert.Equal(0, await RunAsync((await router.ForAsync(scope, Token))!));
+        }
+        else
+        {
+            SandboxUnavailableException refused = await Assert.ThrowsAsync<SandboxUnavailableException>(async () => await router.ForAsync(scope, Token));
+            Assert.Contains($"{rootful.SocketPath} runs as root, and nobody chose it", refused.Reason);
+            Assert.Contains("OPENCLAW_DOCKER_SOCKET", refused.Fix);
+            Assert.Empty(rootful.Containers);
+        }
+    }
+
+    [Theory]
     [InlineData("POST /containers/create", 500, "write /var/lib/docker/x: no space left on device", "Free space")]
     [InlineData("POST /containers/create", 404, "No such image: openclaw-sandbox:bookworm-slim", "openclaw sandbox build")]
     [InlineData("POST /containers/create", 500, "runc did something odd", "log says more")]

@@ -150,6 +150,29 @@ public sealed class SandboxPlanTests : IDisposable
         Assert.Equal(stars.OrderDescending(), stars);
     }
 
+    [Fact]
+    public void Bubblewrap_names_the_keys_that_it_has_no_use_for()
+    {
+        SandboxDockerConfig docker = new()
+        {
+            User = "7:7",
+            CapDrop = ["NET_RAW"],
+            Dns = ["192.0.2.1"],
+            SeccompProfile = "/p.json",
+            Ulimits = new Dictionary<string, string> { ["rss"] = "1", ["nofile"] = "9" },
+        };
+        Assert.Equal("bubblewrap has no use for docker.user, docker.capDrop, docker.seccompProfile, docker.dns, docker.ulimits.rss", Keys(docker)!.Detail);
+        Assert.Null(Keys(new SandboxDockerConfig()));
+
+        SandboxWall? Keys(SandboxDockerConfig given)
+        {
+            ProcessEnvironment environment = new([new("HOME", "/home/ada")]);
+            SandboxConfig settings = new() { Docker = given };
+            BubblewrapPlan plan = BubblewrapPlan.Make(settings, Scope, StatePaths.Resolve(environment, stateDirFlag: _dir.PathOf("state")), environment, null);
+            return SandboxWalls.Of(settings, plan, SandboxCgroup.For("x", plan.Limits, environment, _dir.PathOf("none"))).SingleOrDefault(wall => wall.Name == "keys");
+        }
+    }
+
     [Theory]
     [InlineData("OPENCLAW_DOCKER_SOCKET=/a DOCKER_HOST=unix:///c XDG_RUNTIME_DIR=/x", "/b", "/a! /b! /c! /x/docker.sock /x/podman/podman.sock /run/podman/podman.sock /var/run/docker.sock")]
     [InlineData("DOCKER_HOST=tcp://192.0.2.1:2375", null, "/run/podman/podman.sock /var/run/docker.sock")] // the workspace is not there

@@ -50,6 +50,34 @@ public sealed class SandboxCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Doctor_says_that_an_engine_is_roots_and_that_everybody_may_leave()
+    {
+        _engine.OnCall = (asked, _) => Task.FromResult<(int, string)?>(asked == "GET /info" ? (200, """{"SecurityOptions":["name=seccomp,profile=default"]}""") : null);
+        using CliRun run = With("mode: 'all' } } }, tools: { elevated: { allowFrom: { webchat: ['*'] } } }, x: { y: { z: {");
+        await run.InvokeAsync("doctor");
+        Assert.Contains("the container engine runs as root", run.Out.ToString());
+        Assert.Contains("tools.elevated.allowFrom.webchat names everybody", run.Out.ToString());
+        using CliRun explain = With("mode: 'all' } } }, tools: { elevated: { allowFrom: { webchat: ['ada'] } } }, x: { y: { z: {");
+        await explain.InvokeAsync("sandbox", "explain");
+        Assert.Contains("partly engine: Docker 99.0 (API 1.41) runs as root, because it was configured", explain.Out.ToString());
+        Assert.Contains("elevated   those of tools.elevated.allowFrom.webchat: their commands leave the sandbox", explain.Out.ToString());
+    }
+
+    [Fact]
+    public async Task The_browser_image_is_built_by_a_real_engine()
+    {
+        string socket = Environment.GetEnvironmentVariable("OPENCLAW_TEST_ENGINE") ?? "";
+        Assert.SkipWhen(socket.Length == 0, "no engine: set OPENCLAW_TEST_ENGINE to a socket of tests/sandbox/engine.sh");
+        using CliRun run = new();
+        Write(run, "");
+        run.With("OPENCLAW_DOCKER_SOCKET", socket);
+        Assert.Equal(0, await run.InvokeAsync("sandbox", "build", "--browser"));
+        Assert.Contains("Step 1/", run.Error.ToString());
+        Assert.Contains("chromium", run.Error.ToString());
+        Assert.Contains("openclaw-sandbox-browser:bookworm-slim is built", run.Out.ToString());
+    }
+
+    [Fact]
     public async Task A_browser_container_is_not_promised()
     {
         using CliRun run = With("mode: 'all', browser: { enabled: true, cdpPort: 9222, noVncEnabled: true, binds: [] }");
