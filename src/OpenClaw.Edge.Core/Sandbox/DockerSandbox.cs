@@ -200,7 +200,7 @@ internal sealed partial class DockerSandbox : KeptSandbox
         try
         {
             _ = TryTake(Path.Combine(HostWorkspace, SandboxPlan.SelfTestFile)); // of an earlier start
-            await _engine.StartContainerAsync(id, cancellationToken);
+            await StartAsync(id, cancellationToken);
             await TestAsync(id, cancellationToken);
             if (found is null && _setup is not null)
             {
@@ -222,6 +222,24 @@ internal sealed partial class DockerSandbox : KeptSandbox
         Log.Made(_logger, Name, Place.ScopeKey);
         return id;
     }
+
+    // A runtime that may not even enter the workspace refuses the start: that is the verdict of the self-test, in other words.
+    private async Task StartAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _engine.StartContainerAsync(id, cancellationToken);
+        }
+        catch (EngineException exception) when (exception.Message.Contains("permission denied", StringComparison.OrdinalIgnoreCase)
+            && exception.Message.Contains(Workdir, StringComparison.Ordinal))
+        {
+            throw NotOurs(exception.Message);
+        }
+    }
+
+    private SandboxUnavailableException NotOurs(string said) => new(
+        $"the self-test failed: user {_plan.Request.User} of the container cannot write to {Workdir}, which is {HostWorkspace} of user {SandboxNative.OwnerOf(HostWorkspace).Uid} ({said})",
+        "Run the gateway and the engine as the same user, or set agents.defaults.sandbox.docker.user to the owner of the workspace.");
 
     private void PrepareWorkspace()
     {
@@ -290,10 +308,7 @@ internal sealed partial class DockerSandbox : KeptSandbox
 
         if (code != 0 || !arrived)
         {
-            (uint uid, _) = SandboxNative.OwnerOf(HostWorkspace);
-            throw new SandboxUnavailableException(
-                $"the self-test failed: user {_plan.Request.User} of the container cannot write to {Workdir}, which is {HostWorkspace} of user {uid} ({said.ToString().Trim()})",
-                "Run the gateway and the engine as the same user, or set agents.defaults.sandbox.docker.user to the owner of the workspace.");
+            throw NotOurs(said.ToString().Trim());
         }
     }
 
