@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Sse;
@@ -133,7 +132,7 @@ internal sealed partial class McpHttpWire : McpWire
         {
             bool found = false;
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            await PumpAsync(body, (_, data) => !(found = Take(data) && Answers(data, id)), cancellationToken);
+            await PumpAsync(body, (_, data) => !(Take(data, id, out found) && found), cancellationToken);
             if (!found)
             {
                 throw new McpException(McpFailure.Gone, $"{_server.Name} ended its answer before the result; the call may have been carried out");
@@ -151,16 +150,6 @@ internal sealed partial class McpHttpWire : McpWire
         {
             throw new McpException(McpFailure.Broken, $"{_server.Name} answered with {(type.Length == 0 ? "something" : type)} that is no MCP: is {_url.GetLeftPart(UriPartial.Path)} the address of an MCP server?");
         }
-    }
-
-    private static bool Answers(ReadOnlySpan<byte> utf8, long id)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        JsonElement message = JsonElement.ParseValue(ref reader);
-        return message.ValueKind == JsonValueKind.Array ? message.EnumerateArray().Any(IsIt) : IsIt(message);
-
-        bool IsIt(JsonElement one) => one.ValueKind == JsonValueKind.Object && !one.TryGetProperty("method"u8, out _)
-            && one.TryGetProperty("id"u8, out JsonElement found) && found.ValueKind == JsonValueKind.Number && found.TryGetInt64(out long number) && number == id;
     }
 
     private async Task<McpException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -53,11 +56,15 @@ internal abstract class McpWire : IAsyncDisposable
     }
 
     /// <summary>Hands in the bytes of one message, or of a batch. False when they are no JSON object or list.</summary>
-    protected bool Take(ReadOnlySpan<byte> utf8)
+    protected bool Take(ReadOnlySpan<byte> utf8) => Take(utf8, null, out _);
+
+    /// <summary>The same, and whether the answer to a request was among it.</summary>
+    protected bool Take(ReadOnlySpan<byte> utf8, long? id, out bool answered)
     {
+        answered = false;
         try
         {
-            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+            var reader = new Utf8JsonReader(Mend(utf8), new JsonReaderOptions { MaxDepth = MaxDepth });
             JsonElement message = JsonElement.ParseValue(ref reader);
             foreach (JsonElement one in message.ValueKind == JsonValueKind.Array ? [.. message.EnumerateArray()] : (JsonElement[])[message])
             {
@@ -67,6 +74,8 @@ internal abstract class McpWire : IAsyncDisposable
                 }
 
                 Received(one);
+                answered |= id is not null && !one.TryGetProperty("method"u8, out _) && one.TryGetProperty("id"u8, out JsonElement found)
+                    && found.ValueKind == JsonValueKind.Number && found.TryGetInt64(out long number) && number == id;
             }
 
             return true;
@@ -76,4 +85,51 @@ internal abstract class McpWire : IAsyncDisposable
             return false;
         }
     }
+
+    // What is no text breaks whoever reads it as such, later and elsewhere: bytes that are no UTF-8 and escapes of half a letter become
+    // the replacement character here.
+    private static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
+        }
+
+        if (utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0)
+        {
+            return utf8;
+        }
+
+        byte[] mended = utf8.ToArray();
+        for (int at = 0; at + 1 < mended.Length; at++)
+        {
+            if (mended[at] != (byte)'\\')
+            {
+                continue;
+            }
+
+            int unit = UnitAt(mended, at);
+            if (unit is >= 0xD800 and <= 0xDBFF && UnitAt(mended, at + 6) is >= 0xDC00 and <= 0xDFFF)
+            {
+                at += 11; // a whole letter
+            }
+            else if (unit is >= 0xD800 and <= 0xDFFF)
+            {
+                "fffd"u8.CopyTo(mended.AsSpan(at + 2));
+                at += 5;
+            }
+            else
+            {
+                at++; // what is escaped is no escape itself
+            }
+        }
+
+        return mended;
+    }
+
+    private static int UnitAt(ReadOnlySpan<byte> utf8, int at) =>
+        at + 6 <= utf8.Length && utf8[at] == (byte)'\\' && utf8[at + 1] == (byte)'u'
+        && Utf8Parser.TryParse(utf8.Slice(at + 2, 4), out int unit, out int used, 'X') && used == 4
+            ? unit
+            : -1;
 }

@@ -78,6 +78,22 @@ public sealed class McpProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_letters_and_bytes_that_are_no_text_harm_nobody()
+    {
+        ScriptedMcpProgram program = ScriptedMcpProgram.Write(
+            _mcp.Folder, """{"name":"odd","description":"a \ud800 b","inputSchema":{"type":"object","properties":{"\udfff":{"type":"string","description":"\ud83d\ude00"}}}}""",
+            ScriptedMcpProgram.OnCall("odd", """printf '{"jsonrpc":"2.0","method":"\\ud800"}\n{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"half \\ud800 whole \\ud83d\\ude00 bytes \377\376 end"}]}}\n' "$id" """));
+        _mcp.Configure(McpFixture.Of(program));
+
+        Assert.Equal(["docs__odd"], await _mcp.NamesAsync());
+        ToolResult result = await _mcp.CallAsync("docs__odd");
+
+        Assert.False(result.IsError, result.Text);
+        Assert.Contains("half \uFFFD whole \U0001F600 bytes \uFFFD", result.Text, StringComparison.Ordinal);
+        Assert.Contains(" end", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_of_ten_megabytes_fails_its_call_and_nothing_else()
     {
         ScriptedMcpProgram program = ScriptedMcpProgram.Write(
