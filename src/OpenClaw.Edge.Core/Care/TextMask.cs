@@ -13,6 +13,7 @@ public sealed class TextMask
     private const int LongNumber = 6;
 
     private static readonly SearchValues<char> s_quotes = SearchValues.Create("\"'`“„«");
+    private static readonly SearchValues<char> s_ends = SearchValues.Create(" \t\r\n,;()[]{}<>\"'`=");
     private static readonly string[] s_telling = ["code", "version", "status", "state", "mode", "kind", "phase", "severity", "level", "checkId", "api"];
 
     private readonly string[] _secrets;
@@ -50,7 +51,7 @@ public sealed class TextMask
                 continue;
             }
 
-            int word = rest.IndexOfAny(" \t\r\n,;()[]{}<>\"'`=");
+            int word = rest.IndexOfAny(s_ends);
             word = word < 0 ? rest.Length : word;
             if (word == 0)
             {

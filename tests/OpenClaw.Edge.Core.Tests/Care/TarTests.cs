@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.Text;
-using OpenClaw.Edge.Care;
 using OpenClaw.Edge.TestKit;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Security;
-using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.TestKit.Sites;

@@ -166,7 +166,7 @@ internal static class MachineChecks
         }
     }
 
-    private static IEnumerable<string> Lines(string path)
+    private static string[] Lines(string path)
     {
         try
         {
