@@ -4,11 +4,11 @@
 root=$work/root state=$work/state leader="" supervisor=""
 
 base_tree() { # the unpacked tree of Debian bookworm in $root
-  local archive=$cache/bookworm.tar tree=$cache/tree.$$
+  local archive=$cache/bookworm-2.tar tree=$cache/tree.$$
   if [ ! -s "$archive" ]; then
     mkdir -p "$cache" || return
     rm -rf "$tree"
-    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,libssl3,procps,openssl bookworm "$tree" >"$work/debootstrap.log" 2>&1 || return
+    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,libpam-systemd,polkitd,ca-certificates,libssl3,procps,openssl bookworm "$tree" >"$work/debootstrap.log" 2>&1 || return
     rm -rf "$tree"/var/cache/apt/* "$tree"/var/lib/apt/lists/*
     tar -C "$tree" -cf "$archive.part" . && mv "$archive.part" "$archive" && rm -rf "$tree"
   fi

@@ -10,6 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 bin=${OPENCLAW_BIN:-$top/artifacts/bin/openclaw}
 cache=${APPLIANCE_CACHE:-/var/cache/openclaw-edge-appliance}
+STRAIN_MB=${STRAIN_MB:-160} # memory of the group in which the gateway is strained
 cuts=${POWER_CUTS:-50} keep=false only="" passed=0 failed=0
 
 skip() { echo "SKIP appliance: $1"; exit 77; }
@@ -132,14 +133,17 @@ if wanted stress; then
   wanted service || turn >/dev/null 2>&1
   check "started without a network; one comes, goes and comes" network_after_start
   check "a browser on the LAN comes to TLS, trusted by the authority's certificate" trusted_on_the_lan
+  check "the first visit of a browser: six digits of the journal" first_visit
   no_network
   check "128 MB are enough" memory_capped
   memory_released >/dev/null 2>&1
+  check "new work is refused before the kernel kills" load_shed
   check "the clock jumps" clock_jumps
   check "an upgrade keeps the state and restarts" newer "$newer"
   check "a downgrade too" newer "$deb"
   check "an upgrade leaves alone what somebody stopped" stays_stopped "$newer"
   check "removed and installed again, it has its state" comes_back "$deb"
+  check "shutdown waits for a turn that runs" shutdown_waits
 fi
 
 if wanted power; then

@@ -42,6 +42,22 @@ trusted_on_the_lan() { # a browser elsewhere is sent to https, and whoever insta
   [ "$(stat -c %a "$root/var/lib/openclaw/secrets/tls/ca.key")" = 600 ]
 }
 
+first_visit() { # a browser elsewhere, the six digits of the journal, and nothing else
+  local digits answer page=(ip netns exec "$net" curl -sS -k --max-time 10 -H 'Content-Type: application/json')
+  digits=$(g journalctl -u openclaw.service --no-pager -o cat | grep -oE 'and type [0-9]{6}' | tail -n 1 | grep -oE '[0-9]{6}')
+  [ -n "$digits" ] || { echo "no digits in the journal"; return 1; }
+  ! grep -rqF "$digits" "$root/var/lib/openclaw/logs" || { echo "the digits are in the log file"; return 1; }
+  "${page[@]}" https://10.77.0.1:18789/ | grep -qF '<script src=/pair.js>' || { echo "no form"; return 1; }
+  answer=$("${page[@]}" -H 'Origin: https://evil.example' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
+  [ "$answer" = 403 ] || { echo "another site got $answer"; return 1; }
+  answer=$("${page[@]}" -H 'Origin: http://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' http://10.77.0.1:18789/pair)
+  [ "$answer" = 403 ] || { echo "in the clear: $answer"; return 1; }
+  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" https://10.77.0.1:18789/pair)
+  grep -qE '"bootstrapToken":"[A-Za-z0-9_-]{43}"' <<<"$answer" || { echo "got: $answer"; return 1; }
+  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
+  [ "$answer" = 403 ] || { echo "a second time: $answer"; return 1; }
+}
+
 g_net() { nsenter -t "$leader" -n -- "$@"; } # the machine has no ip(8)
 
 no_network() {
@@ -94,6 +110,81 @@ memory_released() {
   else
     no_drop_in
   fi
+}
+
+shutdown_waits() { # for a turn that runs, and for nothing before and after
+  g systemd-run -q --unit=edge-silent --socket-property=ListenStream=127.0.0.1:9999 sleep infinity # a model server that takes the question and thinks
+  oc config set models.providers.silent '{"api":"openai-completions","baseUrl":"http://127.0.0.1:9999/v1","models":[{"id":"model","name":"model"}]}' || return
+  oc config set agents.defaults.model silent/model || return
+  ! g systemd-inhibit --list --no-pager | grep -F OpenClaw || { echo "held without a turn"; return 1; }
+  oc agent --message "think" --session-key agent:main:farewell >"$work/farewell.log" 2>&1 &
+  local turn=$! code=0 refusal
+  until_ok 10 held || { cat "$work/farewell.log"; g journalctl -u openclaw.service --no-pager -n 20; return 1; }
+  g systemctl poweroff || return
+  until_ok 4 logged ShuttingDown || { g journalctl --no-pager -n 20; return 1; }
+  active || { echo "stopped although a turn runs"; return 1; }
+  refusal=$(oc agent --message "one more" --session-key agent:main:late 2>&1) && code=1
+  grep -qF 'restart in progress' <<<"$refusal" || { echo "a late turn got: $refusal"; code=1; }
+  g systemctl stop edge-silent.socket edge-silent.service # the model is gone, and with it the turn: nothing holds the machine any more
+  wait "$turn"
+  local try
+  for try in $(seq 300); do kill -0 "$supervisor" 2>/dev/null || break; sleep 0.1; done
+  [ "$try" -lt 300 ] || { echo "the machine does not go down"; code=1; }
+  halt
+  boot || return
+  until_ok 20 healthy || return
+  oc config unset agents.defaults.model && oc config unset models.providers.silent || return
+  until_ok 10 turn || return
+  return $code
+}
+
+held() { # both, and as a delay only
+  g systemd-inhibit --list --no-pager >"$work/held"
+  grep -F OpenClaw "$work/held" | grep -F shutdown | grep -qF delay && grep -F OpenClaw "$work/held" | grep -F sleep | grep -qF delay
+}
+
+load_shed() { # in a group of its own, beside somebody who takes the memory: refused in time, and taken again afterwards
+  local group=/sys/fs/cgroup/edge-strain-$$ home=$work/strain code=0 pid hog other port=18977
+  if [ -d /sys/fs/cgroup/memory ]; then
+    group=/sys/fs/cgroup/memory/edge-strain-$$
+    mkdir "$group" && echo $((STRAIN_MB << 20)) >"$group/memory.limit_in_bytes" || return
+  else
+    mkdir "$group" && echo $((STRAIN_MB << 20)) >"$group/memory.max" || return
+  fi
+  mkdir -p "$home"
+  # shellcheck disable=SC2016 # the inner shell's own arguments
+  sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$group" env HOME="$home" OPENCLAW_STATE_DIR="$home/state" OPENCLAW_NO_MODEL_SEARCH=1 "$bin" gateway run --port $port >"$home/log" 2>&1 </dev/null &
+  pid=$!
+  if until_ok 20 strain_answers 200; then
+    # tail keeps a line that does not end: anonymous memory up to eight megabytes below the limit, until it is killed.
+    # shellcheck disable=SC2016
+    sh -c 'echo $$ >"$0/cgroup.procs"; (head -c "$1" /dev/zero; exec sleep 60) | tail -n 1 >/dev/null' "$group" "$(strain_room "$group")" &
+    hog=$!
+    until_ok 20 strain_answers 503 || { echo "never refused"; cat "$group"/memory.usage_in_bytes "$group"/memory.current 2>/dev/null; code=1; }
+    curl -sS -D - -o "$home/body" -H "Authorization: Bearer $(cat "$home/state/gateway-token")" -d '{"model":"openclaw","messages":[{"role":"user","content":"hello"}]}' \
+      "http://127.0.0.1:$port/v1/chat/completions" | grep -qi '^retry-after: 5' && grep -qF memory_pressure "$home/body" || { echo "refused otherwise: $(cat "$home/body")"; code=1; }
+    curl -sS -H "Authorization: Bearer $(cat "$home/state/gateway-token")" "http://127.0.0.1:$port/metrics" | grep -E '^openclaw_(memory|load)' || code=1
+    for other in $(cat "$group/cgroup.procs"); do [ "$other" = "$pid" ] || kill -KILL "$other"; done
+    wait "$hog" 2>/dev/null
+    until_ok 20 strain_answers 200 || { echo "not taken again"; code=1; }
+    kill -0 "$pid" || { echo "the gateway is gone"; code=1; }
+  else
+    cat "$home/log"; code=1
+  fi
+  kill -TERM "$pid" && wait "$pid"
+  until_ok 5 rmdir "$group" || code=1
+  return $code
+}
+
+strain_answers() { # CODE of a chat in the strained group
+  [ "$(curl -sS -o /dev/null --max-time 10 -w '%{http_code}' -H "Authorization: Bearer $(cat "$work/strain/state/gateway-token")" \
+    -d '{"model":"openclaw","messages":[{"role":"user","content":"hello"}]}' http://127.0.0.1:18977/v1/chat/completions)" = "$1" ]
+}
+
+strain_room() { # GROUP: what is left of it, without eight megabytes
+  local used
+  used=$(cat "$1/memory.usage_in_bytes" 2>/dev/null || cat "$1/memory.current")
+  echo $(((STRAIN_MB << 20) - used - (8 << 20)))
 }
 
 clock_jumps() { # a Pi without a battery: years forward when the time server answers, and back
