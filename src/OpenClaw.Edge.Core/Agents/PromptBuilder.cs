@@ -16,7 +16,7 @@ internal static class PromptBuilder
     /// <summary>Tools of an agent that a model which can call tools gets, in their fixed order.</summary>
     public static IReadOnlyList<ToolSpec> Tools(ToolRegistry registry, ToolPolicy policy, RunRequest request, bool canView) =>
     [
-        .. registry.All.Where(tool => tool.IsOffered(request.SessionKey.AgentId)).Select(tool => tool.Spec).Where(
+        .. registry.All.Where(tool => tool.IsOffered(request.SessionKey)).Select(tool => tool.Spec).Where(
             spec => policy.Allows(spec.Name) && (canView || spec.Name != "view_image") && !request.ClientTools.Any(tool => tool.Name == spec.Name)),
         .. request.ClientTools,
     ];

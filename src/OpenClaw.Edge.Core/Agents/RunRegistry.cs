@@ -209,6 +209,9 @@ public sealed partial class RunRegistry : IAsyncDisposable
         return [.. targets.Select(active => active.Run.Id)];
     }
 
+    /// <summary>Tells sessions of sub-agents that the last process left at work. To be called once, when runs can start.</summary>
+    public Task RecoverSubagentsAsync(CancellationToken cancellationToken) => Subagents.RecoverAsync(cancellationToken);
+
     /// <summary>Refuses new runs, waits for running ones, and aborts those that outlast the budget; their partial answers
     /// are stored as interrupted. Completes when nothing runs, or five seconds after the budget.</summary>
     public async Task DrainAsync(TimeSpan budget)

@@ -16,9 +16,12 @@ public static class SessionTools
     ];
 
     /// <summary>Finds the session that a call names; the problem is a sentence for the model.</summary>
-    internal static bool TryFind(AgentRuntime runtime, ToolCallContext context, JsonElement arguments, out SessionKey key, out string problem)
+    internal static bool TryFind(AgentRuntime runtime, ToolCallContext context, JsonElement arguments, out SessionKey key, out string problem) =>
+        TryFind(runtime, context, Text(arguments, "sessionKey"), out key, out problem);
+
+    /// <summary>Finds a session by the name that a call gives; none means its own.</summary>
+    internal static bool TryFind(AgentRuntime runtime, ToolCallContext context, string named, out SessionKey key, out string problem)
     {
-        string named = Text(arguments, "sessionKey");
         key = context.SessionKey;
         problem = "";
         if (named.Length == 0 || named == "current")

@@ -41,6 +41,8 @@ internal sealed class SessionsSpawnTool(Func<RunRegistry> runs) : ITool
             ?? (SubagentDesk.Setting(config, agentId, "runTimeoutSeconds") is { ValueKind: JsonValueKind.Number } set && set.TryGetInt32(out int given) ? given : 0);
         SessionKey key = SubagentDesk.NewKey(agentId);
         string label = SessionTools.Text(arguments, "label") is { Length: > 0 } named ? ConversationText.Shorten(named, 80) : ConversationText.Shorten(task, 80);
+        bool announce = !(arguments.TryGetProperty("expectsCompletionMessage", out JsonElement expects) && expects.ValueKind == JsonValueKind.False);
+        string runId = Guid.NewGuid().ToString();
         using JsonDocument by = JsonDocument.Parse($"\"{JsonEncodedText.Encode(parent.Text)}\"");
         await runtime.Sessions.GetOrCreateAsync(key, cancellationToken);
         await runtime.Sessions.PatchAsync(
@@ -48,12 +50,16 @@ internal sealed class SessionsSpawnTool(Func<RunRegistry> runs) : ITool
             new SessionPatch
             {
                 DisplayName = Optional.Of<string?>(label),
-                Extra = new Dictionary<string, JsonElement?> { [SessionReach.SpawnedBy] = by.RootElement.Clone() },
+                Extra = new Dictionary<string, JsonElement?>
+                {
+                    [SessionReach.SpawnedBy] = by.RootElement.Clone(),
+                    [OpenWork.Member] = OpenWork.Mark(runId, announce),
+                },
             },
             cancellationToken);
         RunRequest request = new()
         {
-            RunId = Guid.NewGuid().ToString(),
+            RunId = runId,
             SessionKey = key,
             Message = task,
             Source = "subagent",
@@ -61,7 +67,6 @@ internal sealed class SessionsSpawnTool(Func<RunRegistry> runs) : ITool
             Timeout = seconds > 0 ? TimeSpan.FromSeconds(seconds) : null,
             ExtraSystemPrompt = Instruction,
         };
-        bool announce = !(arguments.TryGetProperty("expectsCompletionMessage", out JsonElement expects) && expects.ValueKind == JsonValueKind.False);
         SubagentChild child = new(parent, key, label, request, announce, SessionTools.Text(arguments, "cleanup") == "delete");
         if (registry.Subagents.TryTake(child) is not { } before)
         {

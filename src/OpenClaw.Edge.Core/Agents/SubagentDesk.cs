@@ -10,7 +10,7 @@ using OpenClaw.Edge.Tools;
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>Runs sub-agents: so many at once, the others wait; each tells its parent how it ended. Thread-safe. What runs when the
-/// gateway stops ends with it.</summary>
+/// gateway stops ends with it, and its parent is told after the next start.</summary>
 internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry runs)
 {
     /// <summary>Sub-agents at once where nothing is configured: a small box has one model.</summary>
@@ -21,6 +21,13 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
 
     private const string Prefix = "subagent:";
     private const int MaxAnnouncedChars = 8_000;
+    private const int MaxRecovered = 100;
+
+    private static readonly RunResult s_interrupted = new()
+    {
+        Status = RunStatus.Aborted,
+        ErrorMessage = "it was interrupted: the gateway ended while it worked. What it did until then stands in its session (sessions_history) and in the workspace; it does not go on by itself.",
+    };
 
     private static readonly string[] s_never =
     [
@@ -71,12 +78,19 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
     public async Task StopAsync(SessionKey parent, string origin)
     {
         SubagentChild[] running;
+        SubagentChild[] dropped;
         lock (_gate)
         {
+            dropped = [.. _waiting.Where(one => one.Parent == parent)];
             SubagentChild[] kept = [.. _waiting.Where(one => one.Parent != parent)];
             _waiting.Clear();
             Array.ForEach(kept, _waiting.Enqueue);
             running = [.. _running.Select(one => one.Child).Where(one => one.Parent == parent)];
+        }
+
+        foreach (SubagentChild child in dropped)
+        {
+            await runtime.Sessions.PatchAsync(child.Key, OpenWork.Done, CancellationToken.None);
         }
 
         foreach (SubagentChild child in running)
@@ -106,20 +120,45 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
         }
     }
 
+    /// <summary>Tells the parents of work that the last process left open how it ended, or that it was interrupted; each once, however often
+    /// the gateway ends in between. To be called once, when runs can start.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (SessionRow row in runtime.Sessions.SubagentsWith(OpenWork.Member, MaxRecovered))
+        {
+            if (OpenWork.Of(row) is { } work && OpenWork.ParentOf(row) is { } parent && work.Announce && runtime.Sessions.Find(parent) is not null)
+            {
+                RunRequest request = new() { RunId = work.RunId, SessionKey = row.Key, Message = "", Source = "subagent" };
+                SubagentChild child = new(parent, row.Key, row.DisplayName ?? row.Key.Text, request, work.Announce, Archive: false);
+                RunResult? ended = RunHistory.FindEnded(runtime.Sessions, request) is { } run ? await run.Completion : null;
+                RunAdmission told = await runs.StartAsync(Announcement(child, ended is { Status: not RunStatus.Aborted } ? ended : s_interrupted), cancellationToken);
+                if (told.Status is RunAdmissionStatus.Draining or RunAdmissionStatus.Overloaded)
+                {
+                    return; // the next start tells
+                }
+
+                Log.Interrupted(_logger, row.Key.Text, parent.Text);
+            }
+
+            await runtime.Sessions.PatchAsync(row.Key, OpenWork.Done, cancellationToken);
+        }
+    }
+
     private async Task CarryAsync(SubagentChild child)
     {
         try
         {
             RunAdmission admission = await runs.StartAsync(child.Request, CancellationToken.None);
-            RunResult result = admission.Run is { } run ? await run.Completion : new RunResult { Status = RunStatus.Failed, ErrorMessage = $"it was not started ({admission.Status})" };
-            if (child.Announce && result.Status != RunStatus.Aborted && runtime.Sessions.Find(child.Parent) is not null)
+            if (admission.Status == RunAdmissionStatus.Draining)
             {
-                await runs.StartAsync(Announcement(child, result), CancellationToken.None);
+                return; // the gateway ends; its next start tells the parent
             }
 
-            if (child.Archive)
+            RunResult result = admission.Run is { } run ? await run.Completion : new RunResult { Status = RunStatus.Failed, ErrorMessage = $"it was not started ({admission.Status})" };
+            if (await IsToldAsync(child, result) && runtime.Sessions.Find(child.Key) is not null)
             {
-                await runtime.Sessions.PatchAsync(child.Key, new SessionPatch { Archived = Optional.Of(true) }, CancellationToken.None);
+                await runtime.Sessions.PatchAsync(
+                    child.Key, child.Archive ? OpenWork.Done with { Archived = Optional.Of(true) } : OpenWork.Done, CancellationToken.None);
             }
         }
         catch (Exception exception) when (exception is StorageException or IOException or ObjectDisposedException)
@@ -136,15 +175,27 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
         }
     }
 
+    // What a person stopped needs no message; what the gateway's end stopped is told after its next start.
+    private async Task<bool> IsToldAsync(SubagentChild child, RunResult result)
+    {
+        if (result.Status == RunStatus.Aborted)
+        {
+            return result.StopReason != "shutdown";
+        }
+
+        return !child.Announce || runtime.Sessions.Find(child.Parent) is null
+            || (await runs.StartAsync(Announcement(child, result), CancellationToken.None)).Status is not (RunAdmissionStatus.Draining or RunAdmissionStatus.Overloaded);
+    }
+
     private static RunRequest Announcement(SubagentChild child, RunResult result)
     {
-        string status = result.Status switch { RunStatus.Done => "ok", RunStatus.TimedOut => "timeout", _ => "error" };
+        string status = result == s_interrupted ? "interrupted" : result.Status switch { RunStatus.Done => "ok", RunStatus.TimedOut => "timeout", _ => "error" };
         string text = result.Status == RunStatus.Done ? result.Text : result.ErrorMessage ?? "it did not end well";
         text = text.Length > MaxAnnouncedChars ? $"{text[..MaxAnnouncedChars]}\n[cut: {text.Length} characters; sessions_history has all]" : text;
         string mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         return new RunRequest
         {
-            RunId = Guid.NewGuid().ToString(),
+            RunId = OpenWork.AnnouncementOf(child.Request.RunId),
             SessionKey = child.Parent,
             Source = "subagent",
             QueueMode = QueueMode.Followup,
@@ -167,5 +218,8 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
     {
         [LoggerMessage(1841, LogLevel.Error, "Sub-agent {Key} broke; its parent does not hear of it.")]
         public static partial void Broke(ILogger logger, Exception exception, string key);
+
+        [LoggerMessage(1848, LogLevel.Information, "Sub-agent {Key} was left open by the last end of the gateway; {Parent} is told.")]
+        public static partial void Interrupted(ILogger logger, string key, string parent);
     }
 }

@@ -164,6 +164,12 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
         return new SessionPage(rows, (int)total, limit, rows.Count > 0 && next < total ? next : null);
     }
 
+    /// <summary>Sessions of sub-agents that have a member without a column, oldest first.</summary>
+    /// <param name="member">Its name: letters only.</param>
+    /// <param name="limit">Rows at most.</param>
+    public IReadOnlyList<SessionRow> SubagentsWith(string member, int limit) => database.Read(connection => connection.All(
+        SessionTable.ListOpenWork, SessionRowReader.Read, $"%\"{member}\"%", limit));
+
     /// <summary>The last lines of a session, oldest first; empty when it has none.</summary>
     /// <param name="key">The session.</param>
     /// <param name="limit">Lines at most.</param>

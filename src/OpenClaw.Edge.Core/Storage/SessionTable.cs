@@ -87,6 +87,10 @@ internal static class SessionTable
     public const string KillActive =
         "UPDATE sessions SET status = 5, aborted_last_run = 1, ended_at = $1, updated_at = $1 WHERE status IN (1, 2)";
 
+    /// <summary>LIKE pattern of members without a column, limit: sub-agents' sessions that have them, oldest first.</summary>
+    public const string ListOpenWork =
+        $"SELECT {Columns} FROM sessions WHERE key LIKE 'agent:%:subagent:%' AND extra LIKE $1 ORDER BY created_at, row_id LIMIT $2";
+
     /// <summary>Filter: agent, LIKE pattern, label, session id, changed since, active only, archived.</summary>
     public const string Count = $"SELECT COUNT(*) FROM sessions WHERE {Filter}";
 

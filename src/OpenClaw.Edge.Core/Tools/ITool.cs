@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -11,6 +12,9 @@ public interface ITool
 
     /// <summary>Whether an agent's model is shown it now; one that is not can be called all the same. Never throws.</summary>
     bool IsOffered(string agentId) => true;
+
+    /// <summary>Whether a session's model is shown it now; by default, whether the agent's is. Never throws.</summary>
+    bool IsOffered(SessionKey session) => IsOffered(session.AgentId);
 
     /// <summary>The call in a few words for a person, such as <c>read notes.md</c>. Never throws.</summary>
     string Title(JsonElement arguments);

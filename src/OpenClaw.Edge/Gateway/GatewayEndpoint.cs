@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Gateway.Methods;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -47,12 +48,16 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             Handshake = new Handshake(runtime, pairing),
             Nodes = nodes,
         };
+        Outlet = new PersonOutlet(runtime, Broadcaster, _registry, nodes).Outlet;
         _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals);
         _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
     }
 
     /// <summary>Events to all connections.</summary>
     public Broadcaster Broadcaster { get; }
+
+    /// <summary>How messages reach people beside the answers of turns.</summary>
+    public MessageOutlet Outlet { get; }
 
     internal MethodTable Methods { get; }
 

@@ -109,6 +109,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _parts.Systemd.Ready(StatusReporter.Line(_parts));
         _parts.Systemd.StartWatchdog(_parts.Clock, _parts.Pulse.Stuck);
         _owned.Own(() => new StatusReporter(_parts));
+        await _parts.Runs.RecoverSubagentsAsync(cancellationToken);
         if (LanAnnouncement.Start(_parts, _parts.Tls.Fingerprint) is { } announced)
         {
             _owned.Own(() => announced);

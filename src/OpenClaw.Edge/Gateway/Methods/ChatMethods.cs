@@ -118,50 +118,12 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
 
         string message = call.Text("message")!;
         string text = call.Text("label") is { Length: > 0 } label ? $"[{label}]\n\n{message}" : message;
-        TranscriptEntry stored = await StoreAsync(key, text, cancellationToken);
-        PublishFinal(key, $"inject-{stored.Id}", 0, text, stored.Message.Timestamp);
-        broadcaster.Sessions.Stored(key, stored);
+        TranscriptEntry stored = await new ChatInjection(runtime, broadcaster).PutAsync(key, text, cancellationToken);
         return MethodReply.Object(json =>
         {
             json.WriteBoolean("ok"u8, true);
             json.WriteString("messageId"u8, stored.Id);
         });
-    }
-
-    private async Task<TranscriptEntry> StoreAsync(SessionKey key, string text, CancellationToken cancellationToken)
-    {
-        var entry = new TranscriptEntry
-        {
-            Id = Guid.NewGuid().ToString(),
-            Kind = TranscriptEntryKind.Message,
-            Message = new ChatMessage
-            {
-                Role = "assistant",
-                Content = MessageContent.Of([ContentPart.OfText(text)]),
-                Provider = "openclaw",
-                Model = "gateway-injected",
-                StopReason = "stop",
-                Timestamp = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            },
-        };
-        IReadOnlyList<TranscriptEntry> stored =
-            await runtime.Sessions.AppendAsync(key, [entry], null, cancellationToken);
-        return stored[0];
-    }
-
-    private void PublishFinal(SessionKey key, string runId, long seq, string text, long timestampMs)
-    {
-        byte[] open = FrameWriter.OpenEvent("chat", json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("runId"u8, runId);
-            json.WriteString("sessionKey"u8, key.Text);
-            json.WriteNumber("seq"u8, seq);
-            json.WriteString("state"u8, "final"u8);
-            MessageJson.WriteAssistant(json, text, timestampMs);
-            json.WriteEndObject();
-        });
-        broadcaster.ToReaders(open, key.Text, dropIfSlow: false);
     }
 
     private bool IsOtherWindow(MethodCall call, SessionKey key) =>

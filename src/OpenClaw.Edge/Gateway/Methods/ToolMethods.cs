@@ -86,7 +86,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
             json.WriteString("profile"u8, own ?? config.Tools.Profile ?? "full");
             WriteGroups(
                 json,
-                [.. runtime.Tools.Registry.All.Where(tool => tool.IsOffered(agent.Id) && policy.Allows(tool.Spec.Name) && (canView || tool.Spec.Name != "view_image"))],
+                [.. runtime.Tools.Registry.All.Where(tool => tool.IsOffered(key) && policy.Allows(tool.Spec.Name) && (canView || tool.Spec.Name != "view_image"))],
                 static (writer, tool) => writer.WriteString("rawDescription"u8, tool.Spec.Description));
         });
     }
