@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
-using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway;
 

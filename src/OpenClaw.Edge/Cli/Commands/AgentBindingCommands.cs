@@ -79,7 +79,7 @@ internal static class AgentBindingCommands
             context.Print(json =>
             {
                 json.WriteStartObject();
-                routes.Write(json, "bindings", routes.Of(agent));
+                AgentBindings.Write(json, "bindings", routes.Of(agent));
                 json.WriteEndObject();
             });
             return (int)ExitCode.Ok;

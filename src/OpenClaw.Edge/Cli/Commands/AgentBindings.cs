@@ -48,7 +48,7 @@ internal sealed class AgentBindings
         _all.Where(binding => agent is null || agent.Equals(binding.Text("agentId"), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Writes a list of bindings.</summary>
-    public void Write(Utf8JsonWriter json, string name, IEnumerable<JsonElement> bindings)
+    public static void Write(Utf8JsonWriter json, string name, IEnumerable<JsonElement> bindings)
     {
         json.WriteStartArray(name);
         foreach (JsonElement binding in bindings)

@@ -89,7 +89,7 @@ internal static class AgentsCommand
                     json.WriteNumber("bindings"u8, routes.Of(id).Count());
                     if (bindings)
                     {
-                        routes.Write(json, "bindingDetails", routes.Of(id));
+                        AgentBindings.Write(json, "bindingDetails", routes.Of(id));
                     }
 
                     json.WriteEndObject();
