@@ -154,7 +154,8 @@ public sealed class SubagentRestartTests
             {
                 Extra = new Dictionary<string, JsonElement?>
                 {
-                    [SessionReach.SpawnedBy] = parent.RootElement.Clone(), [OpenWork.Member] = OpenWork.Mark(runId, announce),
+                    [SessionReach.SpawnedBy] = parent.RootElement.Clone(),
+                    [OpenWork.Member] = OpenWork.Mark(runId, announce),
                 },
             },
             CancellationToken.None);
