@@ -55,7 +55,7 @@ internal sealed class DiagnosticsMethods(GatewayRuntime runtime)
     {
         number = null;
         if (!call.Params.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null
-            || (value.ValueKind == JsonValueKind.String && value.GetString() == ""))
+            || (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: 0 }))
         {
             return null;
         }
