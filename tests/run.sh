@@ -215,7 +215,7 @@ if wanted docker "sandboxes in real engines and under bubblewrap, attacked"; the
 
 if wanted bench "one dry turn of the benchmarks, so that they do not rot" && needs_binary bench; then
   gate "load generator, shortest run" "$load" --bin "$bin" --quick --out "$results/bench"
-  gate "every benchmark, once" bench/OpenClaw.Edge.Benchmarks/bin/Release/net10.0/OpenClaw.Edge.Benchmarks \
+  EDGE_BENCH_SMALL=1 gate "every benchmark, once" bench/OpenClaw.Edge.Benchmarks/bin/Release/net10.0/OpenClaw.Edge.Benchmarks \
     --job dry --filter '*' --artifacts "$results/benchmarks"
 fi
 

@@ -13,14 +13,17 @@ namespace OpenClaw.Edge.Benchmarks;
 /// makes the index (minutes) and leaves it in the temporary directory for the next.</summary>
 [Config(typeof(Medians))]
 [MemoryDiagnoser]
+#pragma warning disable CA1001 // BenchmarkDotNet calls CleanUpAsync
 public class MemorySearchBenchmarks
+#pragma warning restore CA1001
 {
-    private const int Files = 1_000;
     private const int PiecesOfFile = 100;
     private const int Dimensions = 768;
     private const int Topics = 500;
 
-    private static readonly string s_folder = Path.Combine(Path.GetTempPath(), "openclaw-bench-memory-1");
+    // EDGE_BENCH_SMALL: what tests/run.sh sets to see that the benchmark runs, without the minutes.
+    private static readonly int s_files = Environment.GetEnvironmentVariable("EDGE_BENCH_SMALL") is null ? 1_000 : 10;
+    private static readonly string s_folder = Path.Combine(Path.GetTempPath(), $"openclaw-bench-memory-{s_files}");
     private static readonly MemorySearchConfig s_settings = new() { ChunkTokens = 100, ChunkOverlap = 0 };
 
     private readonly Random _random = new(3);
@@ -38,7 +41,7 @@ public class MemorySearchBenchmarks
     private async Task SetUpAsync()
     {
         string workspace = Path.Combine(s_folder, "workspace");
-        for (int file = 0; file < Files && !File.Exists(Path.Combine(s_folder, "done")); file++)
+        for (int file = 0; file < s_files && !File.Exists(Path.Combine(s_folder, "done")); file++)
         {
             StringBuilder text = new();
             for (int piece = 0; piece < PiecesOfFile; piece++)
@@ -71,7 +74,7 @@ public class MemorySearchBenchmarks
             Logger = NullLogger.Instance,
         });
         MemoryStatus status = await _index.IndexAsync(_scope, false, CancellationToken.None);
-        if (status.Chunks < Files * PiecesOfFile || status.Embedded != status.Chunks)
+        if (status.Chunks < s_files * PiecesOfFile || status.Embedded != status.Chunks)
         {
             throw new InvalidOperationException($"{status.Chunks} pieces, {status.Embedded} vectors: {status.Problem}");
         }

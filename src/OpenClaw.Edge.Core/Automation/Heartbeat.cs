@@ -223,7 +223,7 @@ public sealed partial class Heartbeat : IAsyncDisposable
     private Queue<long> Starts(SessionKey key, long now)
     {
         long old = now - (long)s_window.TotalMilliseconds;
-        foreach ((SessionKey other, Queue<long> past) in _starts.ToArray())
+        foreach ((SessionKey other, Queue<long> past) in new List<KeyValuePair<SessionKey, Queue<long>>>(_starts))
         {
             while (past.Count > 0 && past.Peek() <= old)
             {

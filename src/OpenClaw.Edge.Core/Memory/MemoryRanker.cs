@@ -48,7 +48,7 @@ internal static class MemoryRanker
     /// <summary>Takes the best, then each time the one that is good and unlike those before it. Scores stay as they are.</summary>
     public static List<MemoryCandidate> Vary(IReadOnlyList<MemoryCandidate> ordered, double lambda, int count)
     {
-        List<(MemoryCandidate Candidate, int[] Words)> left = [.. ordered.Take(Math.Max(MmrCandidates, count)).Select(candidate => (candidate, Words(candidate.Text)))];
+        List<(MemoryCandidate Candidate, int[] Words)> left = new(ordered.Take(Math.Max(MmrCandidates, count)).Select(candidate => (candidate, Words(candidate.Text))));
         double[] likeness = new double[left.Count];
         List<MemoryCandidate> chosen = [];
         while (chosen.Count < count && left.Count > 0)
@@ -90,7 +90,7 @@ internal static class MemoryRanker
         return !settings.Hybrid || sum <= 0 ? meaning : ((settings.VectorWeight * meaning) + (settings.TextWeight * words)) / sum;
     }
 
-    private static IOrderedEnumerable<MemoryCandidate> Order(IEnumerable<MemoryCandidate> candidates) => candidates
+    private static OrderedSequence<MemoryCandidate> Order(IEnumerable<MemoryCandidate> candidates) => candidates
         .OrderByDescending(candidate => candidate.Score)
         .ThenBy(candidate => candidate.Path, StringComparer.Ordinal)
         .ThenBy(candidate => candidate.Lines.First);

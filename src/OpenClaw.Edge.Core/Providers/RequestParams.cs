@@ -17,7 +17,7 @@ internal static class RequestParams
         var merged = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         Add(merged, server.Params);
         Add(merged, own);
-        return [.. merged];
+        return new List<KeyValuePair<string, JsonElement>>(merged);
     }
 
     private static void Add(SortedDictionary<string, JsonElement> merged, JsonElement? source)

@@ -78,7 +78,7 @@ internal sealed class DeviceSightings(EdgeDatabase database, TimeProvider time) 
 
     private async Task WriteAsync()
     {
-        KeyValuePair<string, Sighting>[] rows = [.. _seen];
+        KeyValuePair<string, Sighting>[] rows = _seen.ToArray();
         try
         {
             await database.WriteAsync(

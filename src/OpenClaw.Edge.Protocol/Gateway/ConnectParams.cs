@@ -147,8 +147,19 @@ public sealed record ConnectParams
         return flags;
     }
 
-    private static string[] Texts(JsonElement value, string name) =>
-        value.TryGetProperty(name, out JsonElement list)
-            ? [.. list.EnumerateArray().Select(item => item.GetString()!)]
-            : [];
+    private static string[] Texts(JsonElement value, string name)
+    {
+        if (!value.TryGetProperty(name, out JsonElement list))
+        {
+            return [];
+        }
+
+        var texts = new string[list.GetArrayLength()];
+        for (int index = 0; index < texts.Length; index++)
+        {
+            texts[index] = list[index].GetString()!;
+        }
+
+        return texts;
+    }
 }

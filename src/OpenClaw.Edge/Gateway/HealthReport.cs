@@ -129,7 +129,7 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
     }
 
     // What the original ships as plugins and is built in here: pairing by code, and the wires of the servers that are configured.
-    private IEnumerable<string> BuiltIn() => runtime.Models.Catalog.Providers.Select(provider => provider.Id).Append("device-pair")
+    private OrderedSequence<string> BuiltIn() => runtime.Models.Catalog.Providers.Select(provider => provider.Id).Append("device-pair")
         .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     // No channels: the members are required all the same.

@@ -1,6 +1,5 @@
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Memory;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Memory;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Memory;
 using OpenClaw.Edge.TestKit;
 using Xunit;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;

@@ -1,5 +1,4 @@
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
 

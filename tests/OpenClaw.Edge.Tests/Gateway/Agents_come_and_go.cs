@@ -1,6 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.TestKit.Models;
-using OpenClaw.Edge.Tests.Functional;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;

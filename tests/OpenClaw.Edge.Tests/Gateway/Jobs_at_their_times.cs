@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OpenClaw.Edge.TestKit.Gateways;
-using OpenClaw.Edge.Tests.Functional;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;

@@ -13,9 +13,9 @@ internal static class ModelServerChecks
     public static async Task<IReadOnlyList<Finding>> CheckAsync(
         EdgeConfig config, TimeProvider clock, CancellationToken cancellationToken)
     {
-        List<(string Name, Uri Uri, bool Configured)> servers = [.. config.Models.Providers
+        List<(string Name, Uri Uri, bool Configured)> servers = new(config.Models.Providers
             .Where(provider => Uri.TryCreate(provider.Value.BaseUrl, UriKind.Absolute, out _))
-            .Select(provider => (provider.Key, new Uri(provider.Value.BaseUrl!), true))];
+            .Select(provider => (provider.Key, new Uri(provider.Value.BaseUrl!), true)));
         foreach ((string name, Uri uri) in (ReadOnlySpan<(string, Uri)>)
             [("ollama", new Uri("http://127.0.0.1:11434")), ("lmstudio", new Uri("http://127.0.0.1:1234"))])
         {
