@@ -162,9 +162,10 @@ load_shed() { # in a group of its own, beside somebody who takes the memory: ref
     hog=$!
     until_ok 20 strain_answers 503 || { echo "never refused"; cat "$group"/memory.usage_in_bytes "$group"/memory.current 2>/dev/null; code=1; }
     curl -sS -D - -o "$home/body" -H "Authorization: Bearer $(cat "$home/state/gateway-token")" -d '{"model":"openclaw","messages":[{"role":"user","content":"hello"}]}' \
-      "http://127.0.0.1:$port/v1/chat/completions" | grep -qi '^retry-after: 5' && grep -qF memory_pressure "$home/body" || { echo "refused otherwise: $(cat "$home/body")"; code=1; }
+      "http://127.0.0.1:$port/v1/chat/completions" | grep -qi '^retry-after: 5' || { echo "refused without saying when to come back"; code=1; }
+    grep -qF memory_pressure "$home/body" || { echo "refused otherwise: $(cat "$home/body")"; code=1; }
     curl -sS -H "Authorization: Bearer $(cat "$home/state/gateway-token")" "http://127.0.0.1:$port/metrics" | grep -E '^openclaw_(memory|load)' || code=1
-    for other in $(cat "$group/cgroup.procs"); do [ "$other" = "$pid" ] || kill -KILL "$other"; done
+    while read -r other; do if [ "$other" != "$pid" ]; then kill -KILL "$other"; fi; done <"$group/cgroup.procs"
     wait "$hog" 2>/dev/null
     until_ok 20 strain_answers 200 || { echo "not taken again"; code=1; }
     kill -0 "$pid" || { echo "the gateway is gone"; code=1; }
