@@ -67,7 +67,7 @@ public sealed partial class Heartbeat : IAsyncDisposable
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Starts the loop; the first beat of an agent comes after its interval.</summary>
-    public void Start() => _loop = Task.Run(LoopAsync, CancellationToken.None);
+    public void Start() => _loop = LoopAsync(); // the first plan is made before this returns
 
     /// <summary>Looks at the configuration again.</summary>
     public void Reschedule() => Poke();
