@@ -47,7 +47,7 @@ internal static class AbsentPartMethods
                 },
             }),
         MethodEntry.Of("board.get", OperatorScopes.Read, OfSession, call => Board(runtime, call)),
-        Empty("users.prefs.get", OperatorScopes.Read, "", """{"status":"no_durable_identity"}"""),
+        Empty("users.prefs.get", OperatorScopes.Read, "keys:strs", """{"status":"no_durable_identity"}"""),
         Refused("users.self", OperatorScopes.Read, "", new GatewayError(ErrorCodes.Forbidden, "users.self requires an authenticated user")),
         Refused("mentions.list", OperatorScopes.Read, "…",
             new GatewayError(ErrorCodes.Forbidden, "Human mentions require a verified user profile. Sign in to use mentions.")),
