@@ -189,10 +189,15 @@ public sealed partial class Heartbeat : IAsyncDisposable
             _due.Remove(gone);
         }
 
-        next = Math.Min(next, StartWaiting(now));
-        _timer.Change(
-            next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(next - now, 1, 60_000)), Timeout.InfiniteTimeSpan);
+        Arm(next, now); // before a turn starts: it may be over, and the clock moved on, when this thread runs again
+        if (StartWaiting(now) is var sooner && sooner < next)
+        {
+            Arm(sooner, now);
+        }
     }
+
+    private void Arm(long next, long now) => _timer.Change(
+        next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(next - now, 1, 60_000)), Timeout.InfiniteTimeSpan);
 
     // Five turns in a minute are a flood: what wakes an agent more often waits.
     private long StartWaiting(long now)
