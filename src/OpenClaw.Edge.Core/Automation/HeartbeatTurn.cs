@@ -49,7 +49,7 @@ internal sealed partial class HeartbeatTurn(
 
     private string? WhyNot(SessionKey key, HeartbeatConfig beat, IReadOnlyList<SystemEvent> waiting) =>
         !HeartbeatPlan.IsActiveAt(beat, config().Agents.Defaults.UserTimezone, time.GetUtcNow(), time.LocalTimeZone) ? "quiet-hours"
-        : waiting.Count == 0 && runs.Active.Any(run => run.SessionKey.AgentId == key.AgentId) ? "requests-in-flight"
+        : waiting.Count == 0 && runs.Active.Any(run => !run.IsOver && run.SessionKey.AgentId == key.AgentId) ? "requests-in-flight"
         : null;
 
     private async Task<HeartbeatOutcome> TalkAsync(
