@@ -134,7 +134,17 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
     }
 
     /// <summary>Cuts the socket.</summary>
-    public void Abort() => _abort();
+    public void Abort()
+    {
+        try
+        {
+            _abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it ended by itself between the look at the list and now
+        }
+    }
 
     /// <summary>Waits for everything the connection started; the read loop has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -160,7 +170,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
             await Task.WhenAny(written, Task.Delay(ProtocolLimits.CloseTimeout, _host.Time));
             if (!written.IsCompleted)
             {
-                _abort();
+                Abort();
                 await written;
             }
         }
