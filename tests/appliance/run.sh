@@ -123,6 +123,7 @@ if wanted service; then
   check "the watchdog restarts a gateway that stands still" watchdog_restarts
   check "killed, it is back" killed_restarts
   check "stops in time" stops_in_time
+  check "openclaw gateway status, restart, stop and start by systemd's bus" service_commands
   check "started by the first caller; nobody is refused during a restart" socket_activated
   check "a tenant has its own state" tenant
   check "a token by LoadCredential" credential

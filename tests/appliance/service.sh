@@ -129,6 +129,27 @@ stops_in_time() {
   g systemctl start openclaw.service && until_ok 10 healthy || return
 }
 
+service_commands() { # openclaw gateway status|restart|stop|start, over D-Bus
+  local before said
+  until_ok 20 active || return
+  before=$(property MainPID)
+  said=$(oc gateway status --json) || { echo "$said"; return 1; }
+  { grep -qF '"unit": "openclaw.service"' <<<"$said" && grep -qF '"manager": "system"' <<<"$said" && grep -qF '"state": "active"' <<<"$said" &&
+    grep -qF "\"pid\": $before" <<<"$said" && grep -qF '"says": "Listening on http://127.0.0.1:18789/' <<<"$said"; } || { echo "$said"; return 1; }
+  # The service's own account may look, and is told who may do more.
+  if said=$(oc gateway restart 2>&1); then echo "allowed to the account: $said"; return 1; fi
+  { grep -qF 'sudo systemctl restart openclaw.service' <<<"$said" && [ "$(property MainPID)" = "$before" ]; } || { echo "$said"; return 1; }
+  # Root needs neither --state-dir nor a home: the machine's unit is the one in use.
+  { said=$(g openclaw gateway restart) && grep -qE '^restarted: active \(running\), process [0-9]+$' <<<"$said"; } || { echo "$said"; return 1; }
+  [ "$(property MainPID)" != "$before" ] && until_ok 10 healthy || return
+  g openclaw gateway stop && [ "$(property ActiveState)" = inactive ] || return
+  g openclaw gateway stop || return # again: nothing to do, and no failure
+  g openclaw gateway start && active && until_ok 10 healthy || return
+  # Without the bus the answer of the gateway is left, and one sentence about the other.
+  said=$(g env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere openclaw --state-dir /var/lib/openclaw gateway status) || { echo "$said"; return 1; }
+  grep -qF 'service   none: there is no system bus' <<<"$said" || { echo "$said"; return 1; }
+}
+
 socket_activated() {
   g systemctl stop openclaw.service || return
   g systemctl start openclaw.socket || return
@@ -177,6 +198,12 @@ for_one_person() {
   "${user[@]}" start openclaw.service || { "${user[@]}" status openclaw.service; return 1; }
   until_ok 10 healthy || return
   [ -s "$root/home/bob/.openclaw/gateway-token" ] || return
+  # The same command restarts a person's own unit, by the private socket of that person's systemd.
+  local before said
+  before=$("${user[@]}" show openclaw.service -p MainPID --value)
+  said=$(g runuser -u bob -- env HOME=/home/bob "XDG_RUNTIME_DIR=/run/user/$uid" openclaw gateway restart --json) || { echo "$said"; return 1; }
+  { grep -qF '"manager": "user"' <<<"$said" && [ "$("${user[@]}" show openclaw.service -p MainPID --value)" != "$before" ]; } || { echo "$said"; return 1; }
+  until_ok 10 healthy || return
   "${user[@]}" stop openclaw.service
   g loginctl disable-linger bob
   until_ok 20 g sh -c "! test -d /run/user/$uid" || return

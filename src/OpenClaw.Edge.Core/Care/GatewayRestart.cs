@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform.DBus;
 
 namespace OpenClaw.Edge.Care;
 
@@ -24,13 +25,11 @@ public sealed record GatewayRestart(IReadOnlyList<string> Arguments)
             return new GatewayRestart(["/bin/sh", "-c", command]);
         }
 
-        string groups = Path.Combine(root, $"proc/{gateway}/cgroup");
-        string? group = File.Exists(groups) ? File.ReadLines(groups).FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal)) : null;
-        string? unit = group?.Split('/').LastOrDefault(part => part.StartsWith("openclaw", StringComparison.Ordinal) && part.EndsWith(".service", StringComparison.Ordinal));
+        ServiceUnit? unit = ServiceUnit.OfProcess(gateway, root);
         string? systemctl = (environment["PATH"] ?? "/usr/bin:/bin").Split(':').Select(folder => Path.Combine(folder, "systemctl")).FirstOrDefault(File.Exists);
         return unit is null || systemctl is null ? null
-            : group!.Contains("/user.slice/", StringComparison.Ordinal) ? new GatewayRestart([systemctl, "--user", "restart", unit])
-            : new GatewayRestart([systemctl, "restart", unit]);
+            : unit.IsPersonal ? new GatewayRestart([systemctl, "--user", "restart", unit.Name])
+            : new GatewayRestart([systemctl, "restart", unit.Name]);
     }
 
     /// <summary>Does it.</summary>

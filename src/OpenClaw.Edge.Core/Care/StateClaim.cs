@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Care;
@@ -18,6 +19,30 @@ public static class StateClaim
         {
             return null; // another user's state: other checks tell
         }
+    }
+
+    /// <summary>Asks the gateway that runs on the state to end, as <c>SIGTERM</c> does, and waits.</summary>
+    /// <returns>What went wrong; null when it has ended.</returns>
+    public static async Task<string?> EndHolderAsync(StatePaths paths, int pid, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        if (!ExecNative.Kill(pid, ExecNative.SignalTerminate))
+        {
+            return $"process {pid} belongs to another user: run this as that user, or with sudo";
+        }
+
+        long began = time.GetTimestamp();
+        while (HolderOf(paths) is not null)
+        {
+            if (time.GetElapsedTime(began) >= longest)
+            {
+                return $"process {pid} has not ended within {longest.TotalSeconds:0} s: 'openclaw logs' shows what it does";
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
+
+        return null;
     }
 
     /// <summary>Takes the lock; the folder is made if it is missing.</summary>

@@ -55,6 +55,11 @@ internal sealed class CliContext
 
     public GatewayTarget Target => _target ??= FindTarget();
 
+    /// <summary>Whether the gateway that is meant is this machine's; its token is not looked for.</summary>
+    public bool IsLocal => Parsed.GetValue(_shared.Url) is null
+        && (Parsed.GetValue(_shared.Port) is not null
+            || (Environment["OPENCLAW_GATEWAY_URL"] is null && Config.Config.Gateway is not { Mode: "remote", Remote.Url.Length: > 0 }));
+
     public string? Profile => Parsed.GetValue(_shared.Profile) ?? (Parsed.GetValue(_shared.Dev) ? "dev" : null);
 
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs ?? DefaultTimeoutMs);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -81,6 +82,15 @@ public readonly unsafe ref struct BusMessage
         fixed (byte* type = "s\0"u8)
         {
             return _library.Enter(_message, (byte)'v', type) > 0 ? ReadText() : "";
+        }
+    }
+
+    /// <summary>Reads the text or the unsigned number inside a variant, as text.</summary>
+    public string ReadVariant()
+    {
+        fixed (byte* type = "u\0"u8)
+        {
+            return _library.Enter(_message, (byte)'v', type) > 0 ? ((uint)(ReadNumber('u') ?? 0)).ToString(CultureInfo.InvariantCulture) : ReadVariantText();
         }
     }
 

@@ -41,7 +41,11 @@ public sealed class SystemBus : IAsyncDisposable
     /// <param name="onSignal">Gets the signals, one after the other; must not block.</param>
     /// <param name="cancellationToken">Ends the wait for every call on this connection: a bus that accepts and says nothing holds nobody up.</param>
     public static Task<SystemBus> ConnectAsync(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken) =>
-        Task.Run(() => Connect(address, onSignal, cancellationToken), cancellationToken);
+        Task.Run(() => Connect(address, onSignal, direct: false, cancellationToken), cancellationToken);
+
+    /// <summary>Connects to one who is called without a bus between, as on systemd's private socket. Throws <see cref="BusException"/>.</summary>
+    public static Task<SystemBus> ConnectDirectAsync(string address, CancellationToken cancellationToken) =>
+        Task.Run(() => Connect(address, static _ => { }, direct: true, cancellationToken), cancellationToken);
 
     /// <summary>Calls a method and reads its answer. Throws <see cref="BusException"/>.</summary>
     public Task<T> CallAsync<T>(string destination, string path, string contract, string member, BusWrite? write, BusRead<T> read) =>
@@ -76,7 +80,7 @@ public sealed class SystemBus : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static unsafe SystemBus Connect(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken)
+    private static unsafe SystemBus Connect(string address, Action<BusSignal> onSignal, bool direct, CancellationToken cancellationToken)
     {
         SdBusLibrary library = SdBusLibrary.Instance ?? throw new BusException("org.openclaw.Edge.NoLibrary", "libsystemd.so.0 is not installed");
         nint bus;
@@ -89,7 +93,7 @@ public sealed class SystemBus : IAsyncDisposable
                 Check(library.SetAddress(bus, text));
             }
 
-            Check(library.SetBusClient(bus, 1));
+            Check(library.SetBusClient(bus, direct ? 0 : 1));
             Check(library.Start(bus));
             var connection = new SystemBus(library, bus, BusDescriptor.WakeOf(library.GetFd(bus)), onSignal, cancellationToken);
             made = true;
@@ -120,7 +124,7 @@ public sealed class SystemBus : IAsyncDisposable
                 }
 
                 write?.Invoke(new BusMessage(_library, message));
-                int result = _library.Call(_bus, message, (ulong)AnswerTimeout.TotalMicroseconds, &error, &answer);
+                int result = QuietThread.Call(_library, _bus, message, (ulong)AnswerTimeout.TotalMicroseconds, &error, &answer);
                 if (result < 0)
                 {
                     throw new BusException(

@@ -155,8 +155,9 @@ internal static unsafe partial class ExecNative
         }
     }
 
-    /// <summary>Sends a signal to a process, or to a group when negative; failures mean that it is gone.</summary>
-    public static void Kill(int pid, int signal) => _ = kill(pid, signal);
+    /// <summary>Sends a signal to a process, or to a group when negative.</summary>
+    /// <returns>False when it is gone, or another user's.</returns>
+    public static bool Kill(int pid, int signal) => kill(pid, signal) == 0;
 
     /// <summary>Closes a descriptor; negative is none.</summary>
     public static void Close(int descriptor)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
-/// <summary><c>openclaw gateway</c>: run a gateway here, or ask a running one. Alone it means <c>gateway run</c>, as in
+/// <summary><c>openclaw gateway</c>: run a gateway here, ask a running one, or the service that it is. Alone it means <c>gateway run</c>, as in
 /// the original.</summary>
 internal static class GatewayCommand
 {
@@ -14,6 +14,9 @@ internal static class GatewayCommand
         {
             run,
             GatewayStatusCommand.Create(shared, world),
+            GatewayServiceCommands.Start(shared, world),
+            GatewayServiceCommands.Stop(shared, world),
+            GatewayServiceCommands.Restart(shared, world),
             HealthCommand.Create(shared, world),
             GatewayProbeCommand.Create(shared, world),
             GatewayDiscoverCommand.Create(shared, world),

@@ -20,6 +20,7 @@ internal sealed record GatewayReport(GatewayTarget Target, JsonElement Hello, Ti
         JsonElement snapshot = Hello.Member("snapshot");
         writer.WriteStartObject("gateway"u8);
         writer.WriteString("url"u8, Target.Display);
+        writer.WriteNumber("port"u8, Target.Uri.Port);
         writer.WriteString("source"u8, Target.Source);
         writer.WriteBoolean("reachable"u8, true);
         writer.WriteNumber("connectLatencyMs"u8, Math.Round(Latency.TotalMilliseconds, 1));

@@ -4,7 +4,7 @@ using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
-/// <summary><c>openclaw gateway status</c>: where this machine's gateway is configured, and whether it answers.</summary>
+/// <summary><c>openclaw gateway status</c>: where this machine's gateway is configured, what systemd says of it, and whether it answers.</summary>
 internal static class GatewayStatusCommand
 {
     public static Command Create(CliOptions shared, CliWorld world)
@@ -38,20 +38,26 @@ internal static class GatewayStatusCommand
             }
         }
 
+        (GatewayUnit? unit, string why) = context.IsLocal ? await GatewayUnit.FindAsync(context, cancellationToken) : (null, "");
         if (context.Json)
         {
-            context.Print(writer => Write(writer, context, report, failure, probe));
+            context.Print(writer => Write(writer, context, report, failure, probe, unit, why));
         }
         else
         {
-            Say(context, report, failure);
+            Say(context, report, failure, unit, why);
+        }
+
+        if (unit is not null)
+        {
+            await unit.DisposeAsync();
         }
 
         return (int)(failure?.Exit ?? ExitCode.Ok);
     }
 
     private static void Write(
-        Utf8JsonWriter writer, CliContext context, GatewayReport? report, CliException? failure, bool probe)
+        Utf8JsonWriter writer, CliContext context, GatewayReport? report, CliException? failure, bool probe, GatewayUnit? unit, string why)
     {
         ConfigSnapshot config = context.Config;
         writer.WriteStartObject();
@@ -66,12 +72,30 @@ internal static class GatewayStatusCommand
         {
             report.Write(writer);
         }
-        else if (probe)
+        else
         {
             writer.WriteStartObject("gateway"u8);
-            writer.WriteString("url"u8, context.Target.Display);
-            writer.WriteBoolean("reachable"u8, failure?.Exit == ExitCode.Unauthorized);
+            writer.WriteNumber("port"u8, context.IsLocal ? context.LocalPort : context.Target.Uri.Port);
+            if (probe)
+            {
+                writer.WriteString("url"u8, context.Target.Display);
+                writer.WriteBoolean("reachable"u8, failure?.Exit == ExitCode.Unauthorized);
+            }
+
             writer.WriteEndObject();
+        }
+
+        if (probe)
+        {
+            writer.WriteStartObject("rpc"u8);
+            writer.WriteBoolean("ok"u8, failure is null);
+            writer.WriteString("url"u8, context.Target.Display);
+            writer.WriteEndObject();
+        }
+
+        if (unit is not null || why.Length > 0)
+        {
+            GatewayUnit.Write(writer, unit, why);
         }
 
         if (failure is not null)
@@ -85,9 +109,15 @@ internal static class GatewayStatusCommand
         writer.WriteEndObject();
     }
 
-    private static void Say(CliContext context, GatewayReport? report, CliException? failure)
+    private static void Say(CliContext context, GatewayReport? report, CliException? failure, GatewayUnit? unit, string why)
     {
         report?.Say(context);
+        unit?.Say(context);
+        if (why.Length > 0)
+        {
+            context.Say($"  service   none: {TextLayout.OneLine(why)}");
+        }
+
         ConfigSnapshot config = context.Config;
         string state = !config.Exists ? " (not there: defaults)" : config.Valid ? "" : " (invalid: 'openclaw config validate')";
         context.Say($"  config    {config.Path}{state}");

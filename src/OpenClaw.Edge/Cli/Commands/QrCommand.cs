@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
-using QRCoder;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -16,20 +14,25 @@ internal static class QrCommand
         Option<string?> publicUrl = new("--public-url") { Description = "Address that the phone can reach", HelpName = "url" };
         Option<string> access = new("--access") { Description = "full, limited or node", DefaultValueFactory = _ => "full" };
         Option<bool> codeOnly = new("--setup-code-only") { Description = "Print the code and nothing else" };
-        Option<bool> noAscii = new("--no-ascii") { Description = "No QR code" };
+        Option<bool> noAscii = new("--no-ascii") { Description = "No QR code on the terminal" };
+        Option<bool> limited = new("--limited") { Description = "The same as --access limited" };
+        Option<string?> png = new("--png") { Description = "Also write the QR code as a picture", HelpName = "file" };
+        Option<string?> svg = new("--svg") { Description = "Also write it as a drawing for print", HelpName = "file" };
         access.AcceptOnlyFromAmong("full", "limited", "node");
         string description = waits
             ? "Pair a phone: print a QR code and wait until it was scanned"
             : "Print a QR code that pairs a phone";
-        return new Command(name, description) { publicUrl, access, codeOnly, noAscii }.Does(
+        return new Command(name, description) { publicUrl, access, limited, codeOnly, noAscii, png, svg }.Does(
             shared,
             world,
             (context, cancellationToken) => RunAsync(
                 context,
                 context.Parsed.GetValue(publicUrl),
-                context.Parsed.GetRequiredValue(access),
+                context.Parsed.GetValue(limited) ? "limited" : context.Parsed.GetRequiredValue(access),
                 context.Parsed.GetValue(codeOnly),
                 ascii: !context.Parsed.GetValue(noAscii),
+                context.Parsed.GetValue(png),
+                context.Parsed.GetValue(svg),
                 waits,
                 cancellationToken));
     }
@@ -40,6 +43,8 @@ internal static class QrCommand
         string access,
         bool codeOnly,
         bool ascii,
+        string? png,
+        string? svg,
         bool waits,
         CancellationToken cancellationToken)
     {
@@ -60,13 +65,15 @@ internal static class QrCommand
             },
             context.Timeout,
             cancellationToken);
+        string code = setup.Text("setupCode") ?? "";
+        Write(context, png, isPng: true, code);
+        Write(context, svg, isPng: false, code);
         if (context.Json)
         {
             context.Print(setup);
             return (int)ExitCode.Ok;
         }
 
-        string code = setup.Text("setupCode") ?? "";
         if (codeOnly)
         {
             context.Say(code);
@@ -75,7 +82,7 @@ internal static class QrCommand
 
         if (ascii)
         {
-            context.Say(Draw(code));
+            context.Say(QrPicture.Draw(code));
         }
 
         context.Say($"setup code  {code}");
@@ -87,6 +94,16 @@ internal static class QrCommand
         }
 
         return waits ? await WaitAsync(context, client, setup, cancellationToken) : (int)ExitCode.Ok;
+    }
+
+    private static void Write(CliContext context, string? file, bool isPng, string code)
+    {
+        if (file is not null)
+        {
+            string path = Path.GetFullPath(file, context.Environment.WorkingDirectory);
+            QrPicture.Write(path, isPng, code);
+            context.Note($"{path}: whoever sees it within 10 minutes can pair a device");
+        }
     }
 
     // For a browser, where one elsewhere can come; an older gateway has no such method.
@@ -144,33 +161,5 @@ internal static class QrCommand
         JsonElement list = await client.CallAsync("device.pair.list", null, context.Timeout, cancellationToken);
         return list.Items("paired").Select(device => (JsonElement?)device).FirstOrDefault(
             device => device!.Value.Text("approvedVia") == "bootstrap" && device.Value.Number("approvedAtMs") >= sinceMs);
-    }
-
-    // Two rows of modules a line: full, upper and lower half blocks. Light modules are drawn, for dark terminals.
-    private static string Draw(string text)
-    {
-        using var generator = new QRCodeGenerator();
-        using QRCodeData data = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.L);
-        int size = data.ModuleMatrix.Count;
-        var drawing = new StringBuilder();
-        for (int row = 0; row < size; row += 2)
-        {
-            for (int column = 0; column < size; column++)
-            {
-                bool upper = !data.ModuleMatrix[row][column];
-                bool lower = row + 1 >= size || !data.ModuleMatrix[row + 1][column];
-                drawing.Append((upper, lower) switch
-                {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    _ => ' ',
-                });
-            }
-
-            drawing.Append('\n');
-        }
-
-        return drawing.ToString().TrimEnd('\n');
     }
 }

@@ -1,0 +1,105 @@
+using OpenClaw.Edge.Platform.DBus;
+using OpenClaw.Edge.TestKit;
+using OpenClaw.Edge.TestKit.Bus;
+using Xunit;
+
+namespace OpenClaw.Edge.Core.Tests.Platform;
+
+/// <summary>systemd over the D-Bus wire, and which unit a gateway is. The real one is in the appliance suite.</summary>
+public sealed class SystemdManagerTests : IDisposable
+{
+    private readonly TempDir _dir = new();
+
+    public SystemdManagerTests() => Assert.SkipUnless(SdBusLibrary.Instance is not null, "libsystemd is not installed");
+
+    public void Dispose() => _dir.Dispose();
+
+    [Theory]
+    [InlineData("bus")]
+    [InlineData("systemd/private")]
+    public async Task A_unit_is_looked_at_by_bus_and_by_private_socket(string socket)
+    {
+        await using ScriptedSystemd systemd = new(_dir.PathOf(socket));
+        systemd.Knows("openclaw.service", "active", "enabled-runtime", pid: 4711);
+        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+
+        UnitState state = await Guard.Within(manager.LookAsync("openclaw.service"));
+        UnitState other = await Guard.Within(manager.LookAsync("openclaw@anna.service"));
+
+        Assert.Equal(("loaded", "active", "running", "enabled-runtime", "success"), (state.Load, state.Active, state.Sub, state.File, state.Result));
+        Assert.Equal((4711, 0, "Listening on the test's port"), (state.MainPid, state.Restarts, state.Says));
+        Assert.True(state is { IsKnown: true, IsEnabled: true, IsInUse: true });
+        Assert.False(other.IsKnown || other.IsEnabled || other.IsInUse);
+    }
+
+    [Theory]
+    [InlineData("start", "StartUnit")]
+    [InlineData("stop", "StopUnit")]
+    [InlineData("restart", "RestartUnit")]
+    public async Task What_is_asked_is_done_when_the_job_is_gone(string verb, string member)
+    {
+        await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
+        systemd.Knows("openclaw.service", "active");
+        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+
+        await Guard.Within(manager.DoAsync(verb, "openclaw.service", TimeSpan.FromMinutes(1), CancellationToken.None));
+
+        Assert.Equal([$"{member} openclaw.service"], systemd.Done);
+        Assert.Equal(verb == "stop" ? "inactive" : "active", (await manager.LookAsync("openclaw.service")).Active);
+    }
+
+    [Fact]
+    public async Task Refusals_keep_their_name_and_a_job_without_end_is_given_up()
+    {
+        await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
+        systemd.Knows("openclaw.service", "active");
+        systemd.LooksUntilDone = int.MaxValue;
+        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+
+        BusException slow = await Guard.Within(Assert.ThrowsAsync<BusException>(
+            () => manager.DoAsync("restart", "openclaw.service", TimeSpan.FromMilliseconds(1), CancellationToken.None)));
+        systemd.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
+        BusException refused = await Guard.Within(Assert.ThrowsAsync<BusException>(
+            () => manager.DoAsync("restart", "openclaw.service", TimeSpan.FromMinutes(1), CancellationToken.None)));
+
+        Assert.Contains("not done it within", slow.Message, StringComparison.Ordinal);
+        Assert.Equal("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", refused.Name);
+    }
+
+    [Theory]
+    [InlineData("0::/system.slice/openclaw.service", "openclaw.service", false)]
+    [InlineData("0::/system.slice/system-openclaw.slice/openclaw@anna.service/inner", "openclaw@anna.service", false)]
+    [InlineData("0::/user.slice/user-1000.slice/user@1000.service/app.slice/openclaw.service", "openclaw.service", true)]
+    [InlineData("0::/user.slice/user-1000.slice/session-3.scope", null, false)]
+    [InlineData("0::/system.slice/cron.service", null, false)]
+    [InlineData("1:name=systemd:/system.slice/openclaw.service", null, false)]
+    public void Unit_of_a_process_is_read_from_its_control_group(string group, string? name, bool personal)
+    {
+        _dir.Write("proc/7/cgroup", group + "\n");
+
+        ServiceUnit? unit = ServiceUnit.OfProcess(7, _dir.Root);
+
+        Assert.Equal((name, personal), (unit?.Name, unit?.IsPersonal ?? false));
+        Assert.Null(ServiceUnit.OfProcess(8, _dir.Root));
+    }
+
+    [Theory]
+    [InlineData("/var/lib/openclaw", "openclaw.service")]
+    [InlineData("/var/lib/openclaw/", "openclaw.service")]
+    [InlineData("/var/lib/openclaw-anna", "openclaw@anna.service")]
+    [InlineData("/var/lib/private/openclaw-anna", "openclaw@anna.service")]
+    [InlineData("/var/lib/openclaw-anna/inside", null)]
+    [InlineData("/home/anna/.openclaw", null)]
+    public void Unit_of_a_packaged_state_directory_is_known(string state, string? name) => Assert.Equal(name, ServiceUnit.OfState(state)?.Name);
+
+    [Fact]
+    public void Person_is_reached_by_the_private_socket_before_the_bus()
+    {
+        Assert.Null(SystemdManager.AddressOfPerson(null));
+        Assert.Null(SystemdManager.AddressOfPerson(_dir.Root));
+        _dir.Write("bus", "");
+        Assert.Equal($"unix:path={_dir.Root}/bus", SystemdManager.AddressOfPerson(_dir.Root));
+        _dir.Write("systemd/private", "");
+        Assert.Equal($"unix:path={_dir.Root}/systemd/private", SystemdManager.AddressOfPerson(_dir.Root));
+    }
+}
