@@ -11,10 +11,10 @@ internal sealed class GatewayUnit : IAsyncDisposable
     // TimeoutStopSec= and TimeoutStartSec= of our units, and room.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
-    private readonly SystemdManager _manager;
+    private readonly SystemdBus _manager;
     private readonly ServiceUnit _unit;
 
-    private GatewayUnit(SystemdManager manager, ServiceUnit unit, UnitState state)
+    private GatewayUnit(SystemdBus manager, ServiceUnit unit, UnitState state)
     {
         _manager = manager;
         _unit = unit;
@@ -32,7 +32,7 @@ internal sealed class GatewayUnit : IAsyncDisposable
     /// <returns>The unit, or why there is none.</returns>
     public static async Task<(GatewayUnit? Unit, string Why)> FindAsync(CliContext context, CancellationToken cancellationToken)
     {
-        string? person = SystemdManager.AddressOfPerson(context.Environment["XDG_RUNTIME_DIR"]);
+        string? person = SystemdBus.AddressOfPerson(context.Environment["XDG_RUNTIME_DIR"]);
         string? machine = context.Environment["DBUS_SYSTEM_BUS_ADDRESS"] ?? (Directory.Exists("/run/systemd/system") ? SystemBus.DefaultAddress : null);
         if (person is null && machine is null)
         {
@@ -146,10 +146,10 @@ internal sealed class GatewayUnit : IAsyncDisposable
                 continue;
             }
 
-            SystemdManager? manager = null;
+            SystemdBus? manager = null;
             try
             {
-                manager = await SystemdManager.ConnectAsync(address, context.Clock, cancellationToken);
+                manager = await SystemdBus.ConnectAsync(address, context.Clock, cancellationToken);
                 UnitState state = await manager.LookAsync(unit.Name);
                 if (mustBeUsed ? state.IsInUse : state.IsKnown)
                 {

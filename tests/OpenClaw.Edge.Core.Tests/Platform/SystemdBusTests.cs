@@ -6,11 +6,11 @@ using Xunit;
 namespace OpenClaw.Edge.Core.Tests.Platform;
 
 /// <summary>systemd over the D-Bus wire, and which unit a gateway is. The real one is in the appliance suite.</summary>
-public sealed class SystemdManagerTests : IDisposable
+public sealed class SystemdBusTests : IDisposable
 {
     private readonly TempDir _dir = new();
 
-    public SystemdManagerTests() => Assert.SkipUnless(SdBusLibrary.Instance is not null, "libsystemd is not installed");
+    public SystemdBusTests() => Assert.SkipUnless(SdBusLibrary.Instance is not null, "libsystemd is not installed");
 
     public void Dispose() => _dir.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class SystemdManagerTests : IDisposable
     {
         await using ScriptedSystemd systemd = new(_dir.PathOf(socket));
         systemd.Knows("openclaw.service", "active", "enabled-runtime", pid: 4711);
-        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
 
         UnitState state = await Guard.Within(manager.LookAsync("openclaw.service"));
         UnitState other = await Guard.Within(manager.LookAsync("openclaw@anna.service"));
@@ -40,7 +40,7 @@ public sealed class SystemdManagerTests : IDisposable
     {
         await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
         systemd.Knows("openclaw.service", "active");
-        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
 
         await Guard.Within(manager.DoAsync(verb, "openclaw.service", TimeSpan.FromMinutes(1), CancellationToken.None));
 
@@ -54,7 +54,7 @@ public sealed class SystemdManagerTests : IDisposable
         await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
         systemd.Knows("openclaw.service", "active");
         systemd.LooksUntilDone = int.MaxValue;
-        await using SystemdManager manager = await SystemdManager.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
 
         BusException slow = await Guard.Within(Assert.ThrowsAsync<BusException>(
             () => manager.DoAsync("restart", "openclaw.service", TimeSpan.FromMilliseconds(1), CancellationToken.None)));
@@ -95,11 +95,11 @@ public sealed class SystemdManagerTests : IDisposable
     [Fact]
     public void Person_is_reached_by_the_private_socket_before_the_bus()
     {
-        Assert.Null(SystemdManager.AddressOfPerson(null));
-        Assert.Null(SystemdManager.AddressOfPerson(_dir.Root));
+        Assert.Null(SystemdBus.AddressOfPerson(null));
+        Assert.Null(SystemdBus.AddressOfPerson(_dir.Root));
         _dir.Write("bus", "");
-        Assert.Equal($"unix:path={_dir.Root}/bus", SystemdManager.AddressOfPerson(_dir.Root));
+        Assert.Equal($"unix:path={_dir.Root}/bus", SystemdBus.AddressOfPerson(_dir.Root));
         _dir.Write("systemd/private", "");
-        Assert.Equal($"unix:path={_dir.Root}/systemd/private", SystemdManager.AddressOfPerson(_dir.Root));
+        Assert.Equal($"unix:path={_dir.Root}/systemd/private", SystemdBus.AddressOfPerson(_dir.Root));
     }
 }

@@ -3,7 +3,7 @@ namespace OpenClaw.Edge.Platform.DBus;
 /// <summary>systemd itself, that of the machine or of one person: what it says of a unit, and start, stop and restart. What it refuses is a
 /// <see cref="BusException"/>. Needs no signals, so that it works on systemd's private socket too, where there is no bus.
 /// Source: org.freedesktop.systemd1(5).</summary>
-public sealed class SystemdManager : IAsyncDisposable
+public sealed class SystemdBus : IAsyncDisposable
 {
     private const string Systemd = "org.freedesktop.systemd1";
     private const string ManagerPath = "/org/freedesktop/systemd1";
@@ -18,7 +18,7 @@ public sealed class SystemdManager : IAsyncDisposable
     private readonly SystemBus _bus;
     private readonly TimeProvider _time;
 
-    private SystemdManager(SystemBus bus, TimeProvider time)
+    private SystemdBus(SystemBus bus, TimeProvider time)
     {
         _bus = bus;
         _time = time;
@@ -36,13 +36,13 @@ public sealed class SystemdManager : IAsyncDisposable
     /// <param name="address">Of the bus, or of systemd's private socket.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellationToken">Ends every wait.</param>
-    public static async Task<SystemdManager> ConnectAsync(string address, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<SystemdBus> ConnectAsync(string address, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
         SystemBus bus = address.EndsWith(PrivateSocket, StringComparison.Ordinal)
             ? await SystemBus.ConnectDirectAsync(address, cancellationToken)
             : await SystemBus.ConnectAsync(address, static _ => { }, cancellationToken);
-        return new SystemdManager(bus, time);
+        return new SystemdBus(bus, time);
     }
 
     /// <inheritdoc />
