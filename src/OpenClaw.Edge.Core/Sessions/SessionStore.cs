@@ -4,7 +4,7 @@ namespace OpenClaw.Edge.Sessions;
 
 /// <summary>Sessions and their transcripts. Thread-safe. What a method acknowledged is on disk; every write can throw
 /// <see cref="StorageException"/>, and then nothing of it is there.</summary>
-public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
+public sealed partial class SessionStore(EdgeDatabase database, TimeProvider time)
 {
     /// <summary>A message that a full queue dropped: no model sees it.</summary>
     public const string DroppedReason = "dropped";
@@ -248,36 +248,6 @@ public sealed class SessionStore(EdgeDatabase database, TimeProvider time)
             return open;
         },
         cancellationToken);
-
-    /// <summary>All rows of a session in order, those before a reset included; read in chunks, so that any length fits in memory.</summary>
-    public IEnumerable<TranscriptEntry> ReadAll(SessionKey key)
-    {
-        if (Find(key) is not SessionRow row)
-        {
-            yield break;
-        }
-
-        long window = -1;
-        long seq = 0;
-        IReadOnlyList<TranscriptEntry> chunk;
-        do
-        {
-            chunk = database.Read(connection => connection.All(
-                TranscriptTable.After,
-                entry =>
-                {
-                    window = entry.GetInt64(6);
-                    seq = entry.GetInt64(0);
-                    return TranscriptReader.Read(entry);
-                },
-                row.RowId, window, seq, ChunkRows));
-            foreach (TranscriptEntry entry in chunk)
-            {
-                yield return entry;
-            }
-        }
-        while (chunk.Count == ChunkRows);
-    }
 
     /// <summary>Makes the session with a known id, for imports.</summary>
     /// <returns>The row; its id is another one when the session was there.</returns>

@@ -15,7 +15,7 @@ public sealed class TranscriptExport(SessionStore store)
     // Text stays readable and half the size; the files are no web pages.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes all of the session, rows before a reset too; memory stays bounded whatever its length.</summary>
+    /// <summary>Writes all of the session, rows before a reset and those of other branches too; memory stays bounded whatever its length.</summary>
     /// <param name="key">The session.</param>
     /// <param name="destination">Takes the lines; stays open.</param>
     /// <param name="workspace">The agent's directory, for the first record; left out when null.</param>
@@ -33,11 +33,19 @@ public sealed class TranscriptExport(SessionStore store)
         await FlushAsync(line, destination, cancellationToken);
         int records = 0;
         string? parentId = null;
-        foreach (TranscriptEntry entry in store.ReadAll(key))
+        foreach ((TranscriptEntry entry, string? parent) in store.ReadRecords(key))
         {
-            WriteRecord(line, entry, parentId);
+            WriteRecord(line, entry, parent);
             await FlushAsync(line, destination, cancellationToken);
             parentId = entry.Id;
+            records++;
+        }
+
+        string? leaf = store.ReadPage(key, 1).Entries is [{ } last, ..] ? last.Id : null;
+        if (leaf != parentId)
+        {
+            WriteLeaf(line, row, parentId, leaf);
+            await FlushAsync(line, destination, cancellationToken);
             records++;
         }
 
@@ -65,6 +73,19 @@ public sealed class TranscriptExport(SessionStore store)
             json.WriteString("cwd"u8, workspace);
         }
 
+        json.WriteEndObject();
+    }
+
+    // {"type":"leaf","id":…,"parentId":…,"timestamp":ISO,"targetId":…|null}: the active branch does not end in the last record
+    private static void WriteLeaf(ArrayBufferWriter<byte> line, SessionRow row, string? parentId, string? leaf)
+    {
+        using Utf8JsonWriter json = new(line, Options);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "leaf"u8);
+        json.WriteString("id"u8, SessionWriter.NewId());
+        json.WriteString("parentId"u8, parentId);
+        json.WriteString("timestamp"u8, Iso(row.UpdatedAtMs));
+        json.WriteString("targetId"u8, leaf);
         json.WriteEndObject();
     }
 

@@ -20,7 +20,7 @@ internal sealed record TranscriptRecord
     /// <summary>The record it hangs on.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>The record that a <c>leaf</c> record makes the end of the active branch.</summary>
+    /// <summary>The record that a <c>leaf</c> record makes the end of the active branch; empty when the branch is to begin anew.</summary>
     public string? TargetId { get; init; }
 
     /// <summary>The row it becomes; null for kinds that are not kept.</summary>
@@ -53,7 +53,9 @@ internal sealed record TranscriptRecord
                 Id = id,
                 HasParent = json.TryGetProperty("parentId", out _),
                 ParentId = Text(json, "parentId"),
-                TargetId = type == "leaf" ? Text(json, "targetId") ?? Text(json, "parentId") : null,
+                TargetId = type != "leaf" ? null
+                    : json.TryGetProperty("targetId", out JsonElement target) && target.ValueKind == JsonValueKind.Null ? ""
+                    : Text(json, "targetId") ?? Text(json, "parentId"),
                 Entry = EntryOf(json, type, id),
             };
             return true;

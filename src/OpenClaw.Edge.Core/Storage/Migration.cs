@@ -15,6 +15,7 @@ internal sealed record Migration(int Version, Func<string> Sql)
         Embedded(3, "0003-approval-audit.sql"),
         Embedded(4, "0004-cron.sql"),
         Embedded(5, "0005-memory.sql"),
+        Embedded(6, "0006-branches.sql"),
     ];
 
     private static Migration Embedded(int version, string name) => new(version, () =>

@@ -49,12 +49,15 @@ internal static class TranscriptTable
     public const string After =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND (window, seq) > ($2, $3) ORDER BY window, seq LIMIT $4";
 
-    /// <summary>pattern of the message's text, agent or null, limit. What people and models said, of all sessions, newest first.</summary>
+    /// <summary>pattern of the message's text, agent or null, limit. What people and models said, of all sessions, newest first; what a
+    /// branch repeats of another is told once.</summary>
     public const string Search =
         """
         SELECT e.seq, e.kind, e.id, e.run_id, e.reason, e.chars, e.window, e.message, s.key, e.at_ms FROM transcript_entries e
         JOIN sessions s ON s.row_id = e.session_row
         WHERE e.role IN ('user', 'assistant') AND e.message LIKE $1 ESCAPE '\' AND ($2 IS NULL OR s.agent_id = $2)
+            AND NOT EXISTS (SELECT 1 FROM transcript_branches b
+                WHERE b.session_row = e.session_row AND b.window = e.window AND e.seq <= b.shared)
         ORDER BY e.row_id DESC LIMIT $3
         """;
 }

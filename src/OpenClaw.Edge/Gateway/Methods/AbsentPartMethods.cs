@@ -14,7 +14,6 @@ internal static class AbsentPartMethods
     [
         Empty("plugin.approval.list", OperatorScopes.Approvals, "", "[]"),
         Empty("openclaw.approval.list", OperatorScopes.Approvals, "", "[]"),
-        Empty("question.list", OperatorScopes.Questions, "…", """{"questions":[]}"""),
         Empty("sessions.github.options", OperatorScopes.Read, "…", """{"personal":null,"shared":null,"pendingPersonal":null,"latestShared":null}"""),
         Refused("channels.start", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.start channel")),
         Refused("channels.stop", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.stop channel")),

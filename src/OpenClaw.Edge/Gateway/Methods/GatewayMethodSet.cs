@@ -33,6 +33,7 @@ internal static class GatewayMethodSet
             .. new AgentFileMethods(runtime).Entries(),
             .. new LogMethods(runtime).Entries(),
             .. new UsageMethods(runtime).Entries(),
+            .. new UsageLogMethods(runtime).Entries(),
             .. new MemoryMethods(runtime).Entries(),
             .. new IdentityMethods(runtime).Entries(),
             .. new CronMethods(runtime, runtime.Cron).Entries(),
@@ -42,6 +43,8 @@ internal static class GatewayMethodSet
             .. new WorkspaceMethods(runtime).Entries(),
             .. new SessionGroupMethods(runtime, sessions).Entries(),
             .. new SessionManyMethods(runtime, sessions).Entries(),
+            .. new SessionBranchMethods(runtime, sessions).Entries(),
+            .. new SessionSearchMethods(runtime, sessions).Entries(),
             .. new GatewayStateMethods(runtime, vitals).Entries(),
             .. new SkillMethods(runtime, broadcaster).Entries(),
             .. new TokenMethods(runtime).Entries(),
@@ -49,6 +52,7 @@ internal static class GatewayMethodSet
             .. new SpeechMethods(runtime).Entries(),
             .. new TaskMethods(runtime, tasks).Entries(),
             .. new DiagnosticsMethods(runtime).Entries(),
+            .. new QuestionMethods(runtime, broadcaster, new Tools.QuestionBoard(runtime.Time)).Entries(),
             .. AbsentPartMethods.Entries(runtime),
         ];
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -7,18 +6,16 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>sessions.patchMany</c>, <c>.compact</c>, <c>.branches.list</c>, <c>.viewers.set</c>.</summary>
+/// <summary><c>sessions.patchMany</c>, <c>.compact</c>, <c>.viewers.set</c>.</summary>
 internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents sessions)
 {
     private const int MaxTargets = 100;
-    private const int MaxHeadline = 120;
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
         new("sessions.patchMany", OperatorScopes.Write, "targets!:arr patch!:obj", PatchManyAsync),
         new("sessions.compact", OperatorScopes.Admin, "key!:str1(512) agentId:str1 maxLines:int(1..)", CompactAsync),
-        MethodEntry.Of("sessions.branches.list", OperatorScopes.Read, "sessionKey!:str1(512) agentId:str1", Branches),
         MethodEntry.Of("sessions.viewers.set", OperatorScopes.Read, "sessionKeys!:strs …", Viewers),
     ];
 
@@ -153,39 +150,6 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
             json.WriteEndObject();
         }
     });
-
-    // A history has one line here: a rewind makes no second tip.
-    private MethodReply Branches(MethodCall call)
-    {
-        if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error))
-        {
-            return MethodReply.Fail(error);
-        }
-
-        TranscriptPage page = runtime.Sessions.ReadPage(key, 1);
-        return MethodReply.Object(json =>
-        {
-            json.WriteStartArray("branches"u8);
-            if (page.Entries is [{ } leaf, ..])
-            {
-                json.WriteStartObject();
-                json.WriteString("leafEntryId"u8, leaf.Id);
-                json.WriteString("headline"u8, Headline(leaf.Message.Content.PlainText));
-                json.WriteNumber("messageCount"u8, page.Total);
-                json.WriteString("updatedAt"u8, DateTimeOffset.FromUnixTimeMilliseconds(leaf.Message.Timestamp).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-                json.WriteBoolean("active"u8, true);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        });
-    }
-
-    private static string Headline(string text)
-    {
-        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= MaxHeadline ? line : line[..(MaxHeadline - 1)] + "…";
-    }
 
     private MethodReply Viewers(MethodCall call)
     {

@@ -63,7 +63,8 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
         json.WriteEndObject();
     }
 
-    private static SessionQuery QueryOf(MethodCall call) => new()
+    /// <summary>What the members of <c>sessions.list</c> pick.</summary>
+    internal static SessionQuery QueryOf(MethodCall call) => new()
     {
         AgentId = call.Text("agentId"),
         Search = call.Text("search"),

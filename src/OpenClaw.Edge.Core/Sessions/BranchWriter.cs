@@ -1,0 +1,174 @@
+using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Storage;
+
+namespace OpenClaw.Edge.Sessions;
+
+/// <summary>Rewinds, forks and changes of branch, as they run on the writer's loop inside a transaction. A rewind copies the rows before
+/// the message into a new window and leaves the old window as it is; a change of branch only moves the session to another window.</summary>
+internal static class BranchWriter
+{
+    // Of this many rows the first and the last text are looked for; commands and empty answers have none.
+    private const int Looked = 16;
+
+    /// <summary>Goes back to before a message of a person.</summary>
+    public static BranchOutcome Rewind(EdgeConnection connection, SessionKey key, string entryId, long nowMs)
+    {
+        if (Refused(connection, key, mayBeArchived: false, out SessionRow row) is { } refused)
+        {
+            return new BranchOutcome(refused);
+        }
+
+        TranscriptEntry? cut = connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId);
+        if (NoCut(connection, row, cut, entryId) is { } wrong)
+        {
+            return new BranchOutcome(wrong);
+        }
+
+        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
+        if (branches.Count >= SessionStore.MaxBranches)
+        {
+            return new BranchOutcome(BranchStatus.Full);
+        }
+
+        long window = connection.Number(BranchTable.NextWindow, row.RowId);
+        long shared = cut!.Seq - 1;
+        BranchWindow? here = BranchWindow.Find(branches, row.Window);
+        long origin = row.Window;
+        for (BranchWindow? of = here; of is not null && shared <= of.Shared; of = BranchWindow.Find(branches, origin))
+        {
+            origin = of.Origin; // what a copy has of another window is that window's
+        }
+
+        connection.Execute(BranchTable.CopyRows, row.RowId, window, row.RowId, row.Window, cut.Seq);
+        connection.Execute(BranchTable.Insert, row.RowId, window, here?.Root ?? row.Window, origin, shared);
+        DropEmpty(connection, row, here);
+        return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs), cut);
+    }
+
+    /// <summary>Goes on with another branch.</summary>
+    public static BranchOutcome Switch(EdgeConnection connection, SessionKey key, string leafEntryId, long nowMs)
+    {
+        if (Refused(connection, key, mayBeArchived: false, out SessionRow row) is { } refused)
+        {
+            return new BranchOutcome(refused);
+        }
+
+        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
+        foreach (long window in BranchReader.Family(branches, row.Window))
+        {
+            if (connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, long.MaxValue, 1) is not { } leaf
+                || leaf.Id != leafEntryId || !BranchReader.IsBranch(branches, window, row.Window, leaf.Seq))
+            {
+                continue;
+            }
+
+            if (window == row.Window)
+            {
+                return new BranchOutcome(BranchStatus.AlreadyActive);
+            }
+
+            DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
+            return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs));
+        }
+
+        return new BranchOutcome(IsAnywhere(connection, row, leafEntryId) ? BranchStatus.NotBranchTip : BranchStatus.MissingEntry);
+    }
+
+    /// <summary>Makes a session of what was said before a message of a person.</summary>
+    public static BranchOutcome Fork(EdgeConnection connection, SessionKey key, SessionKey target, string entryId, long nowMs)
+    {
+        if (Refused(connection, key, mayBeArchived: true, out SessionRow row) is { } refused)
+        {
+            return new BranchOutcome(refused);
+        }
+
+        TranscriptEntry? cut = connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId);
+        if (NoCut(connection, row, cut, entryId) is { } wrong)
+        {
+            return new BranchOutcome(wrong);
+        }
+
+        SessionRow made = SessionWriter.Patch(connection, target, Inherited(row), nowMs);
+        connection.Execute(BranchTable.CopyRows, made.RowId, made.Window, row.RowId, row.Window, cut!.Seq);
+        return new BranchOutcome(BranchStatus.Done, Move(connection, made, made.Window, nowMs), cut);
+    }
+
+    private static BranchStatus? Refused(EdgeConnection connection, SessionKey key, bool mayBeArchived, out SessionRow row)
+    {
+        row = connection.First(SessionTable.Find, SessionRowReader.Read, key.Text)!;
+        return row is null ? BranchStatus.MissingSession
+            : connection.Number(BranchTable.PendingInputs, row.RowId) > 0 ? BranchStatus.Working
+            : row.Archived && !mayBeArchived ? BranchStatus.Archived
+            : null;
+    }
+
+    private static BranchStatus? NoCut(EdgeConnection connection, SessionRow row, TranscriptEntry? entry, string entryId) =>
+        entry is null ? (IsAnywhere(connection, row, entryId) ? BranchStatus.OffActivePath : BranchStatus.MissingEntry)
+        : entry is not { Kind: TranscriptEntryKind.Message, Message.Role: "user" } ? BranchStatus.NotUserMessage
+        : null;
+
+    private static bool IsAnywhere(EdgeConnection connection, SessionRow row, string entryId)
+    {
+        bool found = false;
+        connection.Each(BranchTable.Anywhere, _ => !(found = true), row.RowId, entryId);
+        return found;
+    }
+
+    // Nothing was said in it that another window has not: it is no branch.
+    private static void DropEmpty(EdgeConnection connection, SessionRow row, BranchWindow? left)
+    {
+        if (left is not null && connection.Number(BranchTable.LastSeq, row.RowId, left.Window) <= left.Shared)
+        {
+            connection.Execute(BranchTable.DeleteCopies, row.RowId, left.Window);
+            connection.Execute(BranchTable.Delete, row.RowId, left.Window);
+        }
+    }
+
+    private static SessionRow Move(EdgeConnection connection, SessionRow row, long window, long nowMs)
+    {
+        string? title = null;
+        string? preview = null;
+        foreach (TranscriptEntry said in connection.All(BranchTable.FirstSaid, TranscriptReader.Read, row.RowId, window, Looked))
+        {
+            title ??= said.Message is { Role: "user", ExcludeFromContext: not true } ? SessionText.Title(said.Message.Content.PlainText) : null;
+        }
+
+        foreach (TranscriptEntry said in connection.All(BranchTable.LastSaid, TranscriptReader.Read, row.RowId, window, Looked))
+        {
+            preview ??= said.Message.ExcludeFromContext is true ? null : SessionText.Preview(said.Message.Content.PlainText, SessionText.PreviewLength);
+        }
+
+        return connection.First(
+            BranchTable.MoveTo, SessionRowReader.Read,
+            row.Key.Text, nowMs, SessionWriter.NewId(), SessionWriter.NewId(), window,
+            connection.Number(BranchTable.LastSeq, row.RowId, window),
+            connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Compaction), title, preview)
+            ?? throw new InvalidOperationException($"Session {row.Key} vanished inside its own transaction.");
+    }
+
+    // What a person chose for a conversation goes with it; names and places do not.
+    private static SessionPatch Inherited(SessionRow row)
+    {
+        Dictionary<string, JsonElement?> extra = new(StringComparer.Ordinal)
+        {
+            ["parentSessionKey"] = JsonSerializer.SerializeToElement(row.Key.Text, TranscriptJson.Default.String),
+        };
+        foreach (string name in (ReadOnlySpan<string>)["fastMode", "traceLevel", "elevatedLevel"])
+        {
+            if (row.Extra is { } members && members.TryGetProperty(name, out JsonElement value))
+            {
+                extra[name] = value;
+            }
+        }
+
+        return new SessionPatch
+        {
+            ModelOverride = Optional.Of(row.ModelOverride),
+            ThinkLevel = Optional.Of(row.ThinkLevel),
+            VerboseLevel = Optional.Of(row.VerboseLevel),
+            ReasoningLevel = Optional.Of(row.ReasoningLevel),
+            Extra = extra,
+        };
+    }
+}

@@ -1,0 +1,96 @@
+using OpenClaw.Edge.Storage;
+
+namespace OpenClaw.Edge.Sessions;
+
+/// <content>Going back in a session's history, and what was left behind by that.</content>
+public sealed partial class SessionStore
+{
+    /// <summary>Most branches of one session, those before a reset included.</summary>
+    public const int MaxBranches = 200;
+
+    /// <summary>The lines of the session's history since its last reset, the active one first; none when nothing was said.</summary>
+    public IReadOnlyList<SessionBranch> Branches(SessionKey key) =>
+        Find(key) is not SessionRow row ? [] : database.Read(connection => BranchReader.List(connection, row));
+
+    /// <summary>Goes back to before a message of a person. What came after it stays on disk as a branch; the session gets another id and
+    /// another <see cref="SessionRow.LifecycleRevision"/>. Refused while an accepted input waits for its turn's end.</summary>
+    public Task<BranchOutcome> RewindAsync(SessionKey key, string entryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Told(connection, BranchWriter.Rewind(connection, key, entryId, NowMs)), cancellationToken);
+
+    /// <summary>Goes on with another branch, told by its last row. The session gets another id and another revision.</summary>
+    public Task<BranchOutcome> SwitchBranchAsync(SessionKey key, string leafEntryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Told(connection, BranchWriter.Switch(connection, key, leafEntryId, NowMs)), cancellationToken);
+
+    /// <summary>Makes another session of what was said before a message of a person; this one stays as it is.</summary>
+    public Task<BranchOutcome> ForkAsync(SessionKey key, SessionKey target, string entryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Told(connection, BranchWriter.Fork(connection, key, target, entryId, NowMs)), cancellationToken);
+
+    /// <summary>All rows of a session in the order they were written, those before a reset and those of other branches included, each once;
+    /// read in chunks, so that any length fits in memory.</summary>
+    public IEnumerable<TranscriptEntry> ReadAll(SessionKey key)
+    {
+        foreach ((TranscriptEntry entry, _) in ReadRecords(key))
+        {
+            yield return entry;
+        }
+    }
+
+    /// <summary>As <see cref="ReadAll"/>, each with the id of the row that it follows.</summary>
+    internal IEnumerable<(TranscriptEntry Entry, string? ParentId)> ReadRecords(SessionKey key)
+    {
+        if (Find(key) is not SessionRow row)
+        {
+            yield break;
+        }
+
+        IReadOnlyList<BranchWindow> branches = database.Read(connection => BranchWindow.Of(connection, row.RowId));
+        BranchWindow? copy = null;
+        string? parentId = null;
+        long current = -1;
+        List<long> windows = [];
+        IReadOnlyList<TranscriptEntry> chunk = [];
+        do
+        {
+            long window = current;
+            long seq = chunk.Count > 0 ? chunk[^1].Seq : 0;
+            windows.Clear();
+            chunk = database.Read(connection => connection.All(
+                TranscriptTable.After,
+                entry =>
+                {
+                    windows.Add(entry.GetInt64(6));
+                    return TranscriptReader.Read(entry);
+                },
+                row.RowId, window, seq, ChunkRows));
+            for (int i = 0; i < chunk.Count; i++)
+            {
+                if (windows[i] != current)
+                {
+                    current = windows[i];
+                    copy = BranchWindow.Find(branches, current);
+                    parentId = copy is null ? parentId : IdAt(row, copy.Origin, copy.Shared);
+                }
+
+                if (copy is null || chunk[i].Seq > copy.Shared)
+                {
+                    yield return (chunk[i], parentId);
+                    parentId = chunk[i].Id;
+                }
+            }
+        }
+        while (chunk.Count == ChunkRows);
+    }
+
+    private string? IdAt(SessionRow row, long window, long seq) => database.Read(connection =>
+        connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, seq + 1, 1))?.Id;
+
+    private BranchOutcome Told(EdgeConnection connection, BranchOutcome outcome)
+    {
+        if (outcome.Row is { } row)
+        {
+            connection.OnCommitted(() => Committed(row));
+        }
+
+        return outcome;
+    }
+}
