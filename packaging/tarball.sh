@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the tarball: the binary, its units, completions, man page and licence, to be unpacked wherever a person likes.
+# Makes the tarball: the binary, its units, skills, completions, man page and licence, to be unpacked wherever a person likes.
 #   bash packaging/tarball.sh [amd64|arm64] [BINARY] [OUTPUT DIRECTORY]   by default this machine's, artifacts/bin/openclaw, artifacts/packages
 # Two builds of one commit are the same file: times are SOURCE_DATE_EPOCH, by default the commit's.
 set -euo pipefail
@@ -29,6 +29,7 @@ put 0644 docs/openclaw.example.json5 openclaw.example.json5
 put 0644 packaging/openclaw.1 share/man/man1/openclaw.1
 for unit in openclaw.service openclaw@.service openclaw.socket openclaw.sysusers openclaw.tmpfiles user/openclaw.service; do put 0644 "systemd/$unit" "systemd/$unit"; done
 for shell in bash zsh fish; do put 0644 "packaging/completions/openclaw.$shell" "completions/openclaw.$shell"; done
+for skill in packaging/skills/*/SKILL.md; do put 0644 "$skill" "share/openclaw/${skill#packaging/}"; done
 mkdir -p "$out"
 tar -C "$work" --owner=0 --group=0 --numeric-owner --sort=name --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" | gzip -9n >"$out/$name.tar.gz"
 echo "$out/$name.tar.gz: $(stat -c %s "$out/$name.tar.gz") bytes"

@@ -42,6 +42,7 @@ put 0644 packaging/deb/copyright usr/share/doc/openclaw-edge/copyright
 put 0644 packaging/completions/openclaw.bash usr/share/bash-completion/completions/openclaw
 put 0644 packaging/completions/openclaw.zsh usr/share/zsh/vendor-completions/_openclaw
 put 0644 packaging/completions/openclaw.fish usr/share/fish/vendor_completions.d/openclaw.fish
+for skill in packaging/skills/*/SKILL.md; do put 0644 "$skill" "usr/share/openclaw/${skill#packaging/}"; done
 install -d "$tree/usr/share/man/man1"
 gzip -9nc packaging/openclaw.1 >"$tree/usr/share/man/man1/openclaw.1.gz"
 printf 'openclaw-edge (%s) unstable; urgency=medium\n\n  * Built from the commit of this date; see the release notes.\n\n -- OpenClaw.Edge <packages@openclaw-edge.invalid>  %s\n' \

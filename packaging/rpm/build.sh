@@ -40,6 +40,7 @@ put 0644 LICENSE usr/share/licenses/openclaw-edge/LICENSE
 put 0644 packaging/completions/openclaw.bash usr/share/bash-completion/completions/openclaw
 put 0644 packaging/completions/openclaw.zsh usr/share/zsh/site-functions/_openclaw
 put 0644 packaging/completions/openclaw.fish usr/share/fish/vendor_completions.d/openclaw.fish
+for skill in packaging/skills/*/SKILL.md; do put 0644 "$skill" "usr/share/openclaw/${skill#packaging/}"; done
 install -d "$tree/usr/share/man/man1"
 gzip -9nc packaging/openclaw.1 >"$tree/usr/share/man/man1/openclaw.1.gz"
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

@@ -14,6 +14,7 @@ internal static partial class ConfigBinder
         {
             ExtraDirs = load.Texts("extraDirs"),
             AllowSymlinkTargets = load.Texts("allowSymlinkTargets"),
+            AllowBundled = section.Texts("allowBundled"),
             Pinning = section.Text("pinning", d.Pinning),
             MaxCandidatesPerRoot = limits.Whole("maxCandidatesPerRoot", d.MaxCandidatesPerRoot),
             MaxSkillsLoadedPerSource = limits.Whole("maxSkillsLoadedPerSource", d.MaxSkillsLoadedPerSource),

@@ -26,6 +26,7 @@ public static class EnvironmentReport
         new("HOME", Used, "base of ~"),
         new("OPENCLAW_WORKSPACE_DIR", Used, "workspace of the default agent"),
         new("OPENCLAW_AUTH_PROFILE_SECRET_DIR", Used, "folder of the key that encrypts credentials"),
+        new("OPENCLAW_BUNDLED_SKILLS_DIR", Used, "folder of the skills that come with the program"),
         new("OPENCLAW_CONFIG_READONLY", Used, "1 refuses every change of the configuration file"),
         new("OPENCLAW_GATEWAY_TOKEN", Used, "operator token"),
         new("OPENCLAW_AUTH_TOKEN", Alias, "as OPENCLAW_GATEWAY_TOKEN"),

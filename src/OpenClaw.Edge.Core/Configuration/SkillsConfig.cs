@@ -11,6 +11,9 @@ public sealed record SkillsConfig
     /// <summary>Folders that links of a skills folder may lead to.</summary>
     public IReadOnlyList<string> AllowSymlinkTargets { get; init; } = [];
 
+    /// <summary>Bundled skills that may be used, by key or name; empty means all.</summary>
+    public IReadOnlyList<string> AllowBundled { get; init; } = [];
+
     /// <summary>What happens to a skill that changed since it was first seen: <c>hold</c> keeps it from the model until a person
     /// accepts it, <c>warn</c> warns, <c>off</c> does not look.</summary>
     public string Pinning { get; init; } = "hold";

@@ -95,7 +95,7 @@ internal static unsafe partial class FileNative
         int flags = name is null ? EmptyPath : SymlinkNoFollow;
         int result = statx((int)directory.DangerousGetHandle(), name ?? "", flags, BasicStats, &buffer);
         error = result == 0 ? 0 : Marshal.GetLastPInvokeError();
-        facts = new FileStat(buffer.Mode, buffer.Links, (long)buffer.Size, (buffer.ChangedSeconds * 1_000_000_000) + buffer.ChangedNanoseconds);
+        facts = new FileStat(buffer.Mode, buffer.Links, (long)buffer.Size, (buffer.ChangedSeconds * 1_000_000_000) + buffer.ChangedNanoseconds, buffer.Owner);
         return result == 0;
     }
 
@@ -196,6 +196,9 @@ internal static unsafe partial class FileNative
     {
         [FieldOffset(16)]
         public uint Links;
+
+        [FieldOffset(20)]
+        public uint Owner;
 
         [FieldOffset(28)]
         public ushort Mode;

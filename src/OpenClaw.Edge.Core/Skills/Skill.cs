@@ -18,6 +18,12 @@ public sealed record Skill
     /// <summary><c>sha256:</c> over names, contents and executable bits of all its files.</summary>
     public required string Hash { get; init; }
 
+    /// <summary>Whether it came with this program.</summary>
+    public bool IsBundled => Source == SkillRoot.Bundled;
+
+    /// <summary>Whether it came with this program and root alone can change any of it: then it needs no hash to be known again.</summary>
+    public bool IsSealed { get; init; }
+
     /// <summary>What the scan found, in the order of files.</summary>
     public required IReadOnlyList<SkillFinding> Findings { get; init; }
 }

@@ -6,7 +6,12 @@ namespace OpenClaw.Edge.Skills;
 
 /// <summary>The skills of all agents. Nothing is watched: whoever asks gets what lies on the disk now, and only files that changed
 /// are read again. Thread-safe. Source: docs/skills.md.</summary>
-public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> config, TimeProvider time, ILogger logger)
+/// <param name="paths">Where the state lies.</param>
+/// <param name="config">The configuration in force.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">For what is held, found and left out.</param>
+/// <param name="program">Path of the running program, beside which bundled skills are looked for; null finds none there.</param>
+public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> config, TimeProvider time, ILogger logger, string? program = null)
 {
     private const int MaxKept = 2_000;
     private const long SettledNs = 2_000_000_000; // a file that changed this lately may change again within one tick of its clock
@@ -127,13 +132,15 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
         AgentsConfig agents = snapshot.Config.Agents;
         IReadOnlyList<string>? allowed = agents.Find(agentId)?.Skills ?? agents.Defaults.Skills;
         string pinning = snapshot.Config.Skills.Pinning;
+        IReadOnlyList<string> bundled = snapshot.Config.Skills.AllowBundled;
         SkillGate gate = new(snapshot);
         Dictionary<string, SkillPin> fresh = new(StringComparer.Ordinal);
         List<SkillState> states = [];
         foreach (Skill skill in skills)
         {
-            SkillPin? pin = pinning == "off" ? null : _pins.Find(skill.Folder);
-            if (pin is null && pinning != "off")
+            bool pinned = pinning != "off" && !skill.IsSealed;
+            SkillPin? pin = pinned ? _pins.Find(skill.Folder) : null;
+            if (pin is null && pinned)
             {
                 fresh[skill.Folder] = new SkillPin(skill.Hash, NowMs);
             }
@@ -144,10 +151,11 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
             {
                 Skill = skill,
                 Disabled = entry is { Enabled: false },
+                BlockedByAllowlist = skill.IsBundled && bundled.Count > 0 && !bundled.Contains(skill.Manifest.Key) && !bundled.Contains(skill.Manifest.Name),
                 BlockedByAgent = allowed is not null && !allowed.Contains(skill.Manifest.Name),
                 Missing = gate.Missing(skill.Manifest, entry),
                 AcceptedHash = changed ? pin!.Hash : null,
-                Held = pinning == "hold" && (changed || _pins.Problem.Length > 0),
+                Held = pinned && pinning == "hold" && (changed || _pins.Problem.Length > 0),
             });
         }
 
@@ -200,6 +208,11 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
         }
 
         yield return new SkillRoot(ManagedFolder, "openclaw-managed", FollowsLinks: true);
+        if (SkillRoot.FindBundled(snapshot.Environment, program) is { } bundled)
+        {
+            yield return new SkillRoot(bundled, SkillRoot.Bundled, FollowsLinks: false);
+        }
+
         foreach (string extra in snapshot.Config.Skills.ExtraDirs)
         {
             yield return new SkillRoot(FullPath(snapshot, extra), "openclaw-extra", FollowsLinks: false);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace OpenClaw.Edge.Skills;
 
-/// <summary>The list of skills as a model reads it: a line each, within a budget, in an order that does not change. Stateless.</summary>
+/// <summary>The list of skills as a model reads it, within a budget, in an order that does not change: a line for each that people put
+/// there, names alone for those that came with the program. Stateless.</summary>
 public static class SkillPrompt
 {
     private const string Head = "\n\nSkills: when a task fits one, first read its file with the read tool, then do as it says.\n<available_skills>";
@@ -25,6 +26,14 @@ public static class SkillPrompt
     {
         ArgumentNullException.ThrowIfNull(skills);
         SkillState[] all = [.. skills.All.Where(state => state.ModelVisible)];
+        string? folder = Array.Find(all, state => state.Skill.IsBundled) is { } first ? Path.GetDirectoryName(first.Skill.Folder) : null;
+        SkillState[] listed = folder is null ? all : Array.FindAll(all, state => !IsNamed(state, folder));
+        string named = folder is null ? "" : Names(Array.FindAll(all, state => IsNamed(state, folder)), folder, most - listed.Length, chars);
+        return Lines(listed, workspace, most, chars - named.Length) + named;
+    }
+
+    private static string Lines(SkillState[] all, string? workspace, int most, int chars)
+    {
         SkillState[] shown = [.. all.Take(most)];
         int room = chars - Head.Length - Foot.Length;
         if (shown.Length == 0 || room <= 0)
@@ -57,6 +66,17 @@ public static class SkillPrompt
         }
 
         return count == 0 ? "" : list.Append(Foot).ToString();
+    }
+
+    // Where the folder has the skill's name, the name says the path: a dozen characters a skill, of the eight thousand bytes for "hello".
+    private static bool IsNamed(SkillState state, string folder) =>
+        state.Skill.IsBundled && state.Skill.Folder == Path.Combine(folder, state.Skill.Manifest.Name);
+
+    private static string Names(SkillState[] bundled, string folder, int most, int chars)
+    {
+        string names = string.Join(", ", bundled.Take(most).Select(state => state.Skill.Manifest.Name));
+        string text = $"\n\nBundled skills (when a task fits one, first read {folder}/NAME/{SkillPlace.FileName}): {names}";
+        return names.Length == 0 || text.Length > chars ? "" : Plain(text);
     }
 
     /// <summary>The path that the model is told.</summary>

@@ -24,6 +24,7 @@ internal sealed class SkillReader : IDisposable
     private readonly List<(string Name, FileStat Facts)> _files = [];
     private string _problem = "";
     private long _total;
+    private bool _rootsOwn = true;
 
     /// <summary>Opens a skill and lists its files.</summary>
     public SkillReader(SkillPlace place)
@@ -36,6 +37,7 @@ internal sealed class SkillReader : IDisposable
             return;
         }
 
+        _rootsOwn = FileNative.TryStat(_root, null, out FileStat folder, out _) && folder.IsRootsOwn;
         List("", 0);
         _files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
     }
@@ -98,6 +100,7 @@ internal sealed class SkillReader : IDisposable
             Folder = _place.Folder,
             FilePath = _place.FilePath,
             Hash = "sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset()),
+            IsSealed = _place.Source == SkillRoot.Bundled && _rootsOwn,
             Findings = findings,
         };
         return true;
@@ -127,6 +130,7 @@ internal sealed class SkillReader : IDisposable
                 continue;
             }
 
+            _rootsOwn &= facts.IsRootsOwn;
             if (facts.IsDirectory && depth < MaxDepth)
             {
                 List(name, depth + 1);

@@ -9,6 +9,9 @@ public sealed record SkillState
     /// <summary>Whether <c>skills.entries</c> switches it off.</summary>
     public bool Disabled { get; init; }
 
+    /// <summary>Whether it came with the program and <c>skills.allowBundled</c> does not name it.</summary>
+    public bool BlockedByAllowlist { get; init; }
+
     /// <summary>Whether the agent's list does not name it.</summary>
     public bool BlockedByAgent { get; init; }
 
@@ -22,7 +25,7 @@ public sealed record SkillState
     public bool Held { get; init; }
 
     /// <summary>Whether it could be used: on, with all it needs, and not held.</summary>
-    public bool Eligible => !Disabled && !Held && Missing.IsEmpty;
+    public bool Eligible => !Disabled && !BlockedByAllowlist && !Held && Missing.IsEmpty;
 
     /// <summary>Whether the agent may use it.</summary>
     public bool Available => Eligible && !BlockedByAgent;

@@ -17,7 +17,7 @@ internal static class SkillJson
         json.WriteString("name"u8, manifest.Name);
         json.WriteString("description"u8, manifest.Description);
         json.WriteString("source"u8, skill.Source);
-        json.WriteBoolean("bundled"u8, false);
+        json.WriteBoolean("bundled"u8, skill.IsBundled);
         json.WriteString("filePath"u8, skill.FilePath);
         json.WriteString("baseDir"u8, skill.Folder);
         json.WriteString("skillKey"u8, manifest.Key);
@@ -26,7 +26,7 @@ internal static class SkillJson
         WriteText(json, "homepage", manifest.Homepage);
         json.WriteBoolean("always"u8, manifest.Always);
         json.WriteBoolean("disabled"u8, state.Disabled);
-        json.WriteBoolean("blockedByAllowlist"u8, false);
+        json.WriteBoolean("blockedByAllowlist"u8, state.BlockedByAllowlist);
         json.WriteBoolean("blockedByAgentFilter"u8, state.BlockedByAgent);
         json.WriteBoolean("eligible"u8, state.Eligible);
         json.WriteBoolean("platformIncompatible"u8, state.Missing.Os.Count > 0);

@@ -152,7 +152,7 @@ internal sealed partial class GatewayParts
         ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
         GuardedHttp web = owned.Own(() => new GuardedHttp());
-        var skills = new SkillCatalog(setup.Paths, () => store.Current, clock, loggers.CreateLogger("OpenClaw.Edge.Skills"));
+        var skills = new SkillCatalog(setup.Paths, () => store.Current, clock, loggers.CreateLogger("OpenClaw.Edge.Skills"), Environment.ProcessPath);
         health.Watch(() => skills.Warning);
         GatewayParts? parts = null;
         MemoryIndex memory = owned.Own(() => MemoryWiring.Make(database, router, store, () => parts!.Agents, providerHttp, clock, loggers));

@@ -68,6 +68,7 @@ internal static class SkillsCommand
     internal static string State(JsonElement skill, Paint paint) =>
         skill.Flag("disabled") ? paint.Dim("disabled")
         : skill.Flag("held") ? paint.Bad("held: changed")
+        : skill.Flag("blockedByAllowlist") ? paint.Dim("blocked")
         : skill.Flag("blockedByAgentFilter") ? paint.Dim("excluded")
         : skill.Flag("eligible") ? paint.Good("ready")
         : paint.Warn("needs setup");
