@@ -51,6 +51,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Whether another turn of the session ran or waited when it came.</summary>
     public bool HadToWait { get; init; }
 
+    /// <summary>Quiet time after it in milliseconds, where it had to wait.</summary>
+    public int DebounceMs { get; set; }
+
     /// <summary>Timestamp of arrival, by the time provider.</summary>
     public long ArrivedAt { get; init; }
 

@@ -198,24 +198,38 @@ public sealed class ChatCommands
             "patch");
     }
 
-    private async Task<CommandAnswer> QueueAsync(string mode, SessionKey key, CancellationToken cancellationToken)
+    private async Task<CommandAnswer> QueueAsync(string arguments, SessionKey key, CancellationToken cancellationToken)
     {
-        QueueConfig queue = _runtime.Config().Messages.Queue;
-        if (mode.Length == 0 || mode == "status")
+        if (arguments.Length == 0 || arguments == "status")
         {
-            string now = _runtime.Sessions.Find(key)?.QueueMode ?? queue.Mode;
-            return new($"Current queue settings: mode={now}, debounce={queue.DebounceMs}ms, cap={queue.Cap}, drop={queue.Drop}. "
-                + $"Options: {string.Join(", ", s_modes)}, default.");
+            SessionRow? row = _runtime.Sessions.Find(key);
+            QueueConfig queue = QueueWishes.Of(row, _runtime.Config().Messages.Queue);
+            return new($"Current queue settings: mode={row?.QueueMode ?? queue.ModeOfChats}, debounce={queue.DebounceMs}ms, cap={queue.Cap}, drop={queue.Drop}. "
+                + $"Options: {string.Join(", ", s_modes)}, default; debounce:500ms, cap:20, drop:old|new|summarize.");
         }
 
-        bool back = mode is "default" or "reset";
-        if (!back && !s_modes.Contains(mode))
+        bool back = arguments is "default" or "reset";
+        Dictionary<string, JsonElement?> wishes = back ? QueueWishes.None() : [];
+        string? mode = null;
+        foreach (string word in back ? [] : arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            return new($"Unknown queue mode \"{mode}\". Valid modes: {string.Join(", ", s_modes)}, default.");
+            switch (QueueWishes.Read(word, wishes))
+            {
+                case null when s_modes.Contains(word):
+                    mode = word;
+                    break;
+                case null:
+                    return new($"Unknown queue mode \"{word}\". Valid modes: {string.Join(", ", s_modes)}, default.");
+                case { Length: > 0 } problem:
+                    return new($"Nothing was changed: {problem}.");
+                default:
+                    break;
+            }
         }
 
-        await _runtime.Sessions.PatchAsync(key, new SessionPatch { QueueMode = Optional.Of(back ? null : mode) }, cancellationToken);
-        return new(back ? "Queue mode reset to default." : $"Queue mode set to {mode}.", "patch");
+        await _runtime.Sessions.PatchAsync(
+            key, new SessionPatch { QueueMode = back || mode is not null ? Optional.Of(mode) : default, Extra = wishes }, cancellationToken);
+        return new(back ? "Queue mode reset to default." : mode is null ? "Queue options set." : $"Queue mode set to {mode}.", "patch");
     }
 
     private string Usage(SessionKey key)

@@ -1,12 +1,9 @@
-using OpenClaw.Edge.Configuration;
-
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>What a lane needs of its registry.</summary>
 internal sealed class LaneHost(
     Lock gate,
     TimeProvider time,
-    Func<QueueConfig> queue,
     Action<SessionLane> drop,
     Action<ActiveRun> forget,
     Func<ActiveRun, Task> runAsync,
@@ -18,9 +15,6 @@ internal sealed class LaneHost(
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; } = time;
-
-    /// <summary>Queue settings in force.</summary>
-    public QueueConfig Queue => queue();
 
     /// <summary>Cancelled when the registry is disposed of.</summary>
     public CancellationToken Stopping { get; } = stopping;

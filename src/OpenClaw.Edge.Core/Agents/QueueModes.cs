@@ -15,7 +15,7 @@ internal static class QueueModes
             return asked;
         }
 
-        return request.Source == "chat" ? Parse(row?.QueueMode ?? queue.Mode) : QueueMode.Followup;
+        return request.Source == "chat" ? Parse(row?.QueueMode ?? queue.ModeOfChats) : QueueMode.Followup;
     }
 
     /// <summary>The oldest waiting run that may be dropped: its message stays in the transcript, and nobody waits for an

@@ -76,6 +76,7 @@ public sealed partial class RunRegistry
 
             lane ??= new SessionLane(key, _host);
             ActiveRun active = Create(request, agent, mode, sessionId, busy);
+            active.DebounceMs = queue.DebounceMs;
             _active.Add(active);
             _byId.Add(active.Run.Id, active);
             active.Stored = StoreAsync(active, busy);

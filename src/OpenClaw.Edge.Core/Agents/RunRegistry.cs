@@ -44,7 +44,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
             new SteeringInbox(HasSteers, TakeSteersAsync));
         _end = new TurnEnd(runtime);
         _host = new LaneHost(
-            _gate, runtime.Time, () => runtime.Config().Messages.Queue, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
+            _gate, runtime.Time, lane => _lanes.Remove(lane.Key), Forget, RunAsync,
             CollectedAsync, _stopping.Token);
     }
 
@@ -98,7 +98,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
             return new RunAdmission(RunAdmissionStatus.Overloaded, null, MemoryPressure.RetryAfter);
         }
 
-        QueueConfig queue = _runtime.Config().Messages.Queue;
+        QueueConfig queue = QueueWishes.Of(row, _runtime.Config().Messages.Queue);
         LaneAdmission admission = Admit(request, agent, QueueModes.For(request, row, queue), queue, row?.SessionId ?? "");
         if (admission.Active is not { } active)
         {

@@ -1,4 +1,3 @@
-using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Agents;
@@ -110,8 +109,7 @@ internal sealed class SessionLane(SessionKey key, LaneHost host)
             return TimeSpan.Zero;
         }
 
-        QueueConfig queue = host.Queue;
-        return TimeSpan.FromMilliseconds(Math.Clamp(queue.DebounceMs, 0, 10_000)) - host.Time.GetElapsedTime(_waiting[^1].ArrivedAt);
+        return TimeSpan.FromMilliseconds(_waiting[^1].DebounceMs) - host.Time.GetElapsedTime(_waiting[^1].ArrivedAt);
     }
 
     // The first waiting run, and with it those behind it that may be answered together.

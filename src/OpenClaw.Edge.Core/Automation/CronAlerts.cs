@@ -41,7 +41,7 @@ public sealed class CronAlerts(Heartbeat heartbeat, Func<AgentCatalog> agents, T
         }
 
         _told[job.Id] = now;
-        AgentEntry? agent = agents().TryGet(job.AgentId, out AgentEntry? owner) ? owner : agents().Default;
+        AgentEntry? agent = agents().TryGet(job.OwnerId(agents().Default.Id), out AgentEntry? owner) ? owner : agents().Default;
         heartbeat.Note(
             SessionKey.Main(agent.Id),
             string.Create(CultureInfo.InvariantCulture, $"Cron job \"{job.Name}\" ({job.Id}) {(skipped ? "was skipped" : "failed")} {count} times in a row: {job.State.LastError}"),

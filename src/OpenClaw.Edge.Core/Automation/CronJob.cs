@@ -29,7 +29,7 @@ public sealed record CronJob
     /// <summary>What it is for.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Agent; null means the default one.</summary>
+    /// <summary>Agent that it names; null when it names none. See <see cref="OwnerId"/>.</summary>
     public string? AgentId { get; init; }
 
     /// <summary>Session that the job belongs to.</summary>
@@ -67,4 +67,9 @@ public sealed record CronJob
 
     /// <summary>What the scheduler has noted.</summary>
     public CronJobState State { get; init; } = new();
+
+    /// <summary>The agent that it belongs to and runs as: the one that it names, else that of its session, else <paramref name="standIn"/>, the
+    /// default one. <c>bindings</c> have no say: a job comes from no channel.</summary>
+    public string OwnerId(string standIn) => AgentId
+        ?? (SessionKey?.Split(':') is ["agent", { Length: > 0 } agent, _, ..] ? agent.ToLowerInvariant() : standIn);
 }

@@ -22,15 +22,16 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
 
     private async Task<CronOutcome> WorkAsync(CronJob job, CancellationToken cancellationToken)
     {
-        AgentEntry? agent = agents().Default;
-        if (job.AgentId is { } named && !agents().TryGet(named, out agent))
+        AgentCatalog all = agents();
+        string owner = job.OwnerId(all.Default.Id);
+        if (!all.TryGet(owner, out AgentEntry? agent))
         {
-            return CronOutcome.Failed($"cron job agent is unavailable: {named}");
+            return CronOutcome.Failed($"cron job agent is unavailable: {owner}");
         }
 
         if (job.Payload.Kind == CronPayload.SystemEventKind)
         {
-            return await RemindAsync(job, SessionKey.Main(agent!.Id), cancellationToken);
+            return await RemindAsync(job, SessionKey.Main(agent.Id), cancellationToken);
         }
 
         string runId = Guid.NewGuid().ToString();
@@ -39,7 +40,7 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
             CronJob.IsolatedTarget => $"cron:{job.Id}:run:{runId}",
             _ => job.SessionTarget[CronJob.SessionPrefix.Length..],
         };
-        if (!SessionKey.TryParse(target, agent!.Id, out SessionKey key))
+        if (!SessionKey.TryParse(target, agent.Id, out SessionKey key))
         {
             return CronOutcome.Failed($"session target {job.SessionTarget} is no session key");
         }

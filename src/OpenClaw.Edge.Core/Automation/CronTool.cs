@@ -7,7 +7,10 @@ using OpenClaw.Edge.Tools;
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>Lets an agent keep its own jobs. It sees and changes those of its agent only.</summary>
-public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) : ITool
+/// <param name="scheduler">The jobs.</param>
+/// <param name="defaultAgent">Id of the agent that jobs without one belong to.</param>
+/// <param name="time">Clock.</param>
+public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> defaultAgent, TimeProvider time) : ITool
 {
     private const int MaxJobs = 50; // of one agent, by its own hand
 
@@ -196,7 +199,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, TimeProvider time) :
         json.WriteEndObject();
     }
 
-    private static bool IsOf(CronJob job, string agent) => job.AgentId is null || job.AgentId == agent;
+    private bool IsOf(CronJob job, string agent) => job.OwnerId(defaultAgent()) == agent;
 
     private static JsonElement Build(Action<Utf8JsonWriter> write)
     {

@@ -38,6 +38,9 @@ public sealed record AgentConfig
     /// <summary>Skills it may use, by name; <see langword="null"/> means the defaults'.</summary>
     public IReadOnlyList<string>? Skills { get; init; }
 
+    /// <summary>How its memory is searched; <see langword="null"/> means as <see cref="MemoryConfig.Search"/> says.</summary>
+    public MemorySearchConfig? MemorySearch { get; init; }
+
     /// <summary>Extra request members; undefined when absent.</summary>
     public JsonElement Params { get; init; }
 

@@ -4,7 +4,7 @@ namespace OpenClaw.Edge.Configuration;
 /// file that some release or tutorial told people to write keeps working.</summary>
 internal static class ConfigAliases
 {
-    /// <summary>Moves: the value of the first path goes to the second. <c>*</c> stands for the same key on both sides.
+    /// <summary>Moves: the value of the first path goes to the second. <c>*</c> stands for the same key on both sides, <c>[]</c> for the same item.
     /// A canonical key that is there wins; objects merge.</summary>
     public static IReadOnlyList<(string From, string To)> Moves { get; } =
     [
@@ -18,6 +18,8 @@ internal static class ConfigAliases
         ("models.providers.*.key", "models.providers.*.apiKey"),
         ("agent", "agents.defaults"),
         ("agents.defaults.memorySearch", "memory.search"),
+        ("agents.entries.*.memorySearch", "agents.entries.*.memory.search"),
+        ("agents.list[].memorySearch", "agents.list[].memory.search"),
         ("agents.defaults.compaction.reserveTokensFloor", "agents.defaults.compaction.reserveTokens"),
         ("agents.defaults.sandbox.workspace", "agents.defaults.sandbox.workspaceRoot"),
         ("memorySearch", "memory.search"),
@@ -101,6 +103,16 @@ internal static class ConfigAliases
 
     private static void Move(ConfigNode root, string from, string to, ProblemList problems)
     {
+        int list = from.IndexOf("[].", StringComparison.Ordinal);
+        if (list > 0)
+        {
+            List<ConfigNode> items = root.Find(from[..list])?.Items ?? [];
+            for (int i = 0; i < items.Count; i++)
+            {
+                MoveOne(items[i], from[(list + 3)..], to[(list + 3)..], $"{from[..list]}[{i}]", problems);
+            }
+            return;
+        }
         int star = from.IndexOf('*', StringComparison.Ordinal);
         if (star < 0)
         {

@@ -5,13 +5,13 @@ namespace OpenClaw.Edge.Configuration;
 /// <content>The <c>agents</c> and <c>tools</c> sections.</content>
 internal static partial class ConfigBinder
 {
-    private static AgentsConfig BindAgents(ConfigSection section)
+    private static AgentsConfig BindAgents(ConfigSection section, MemorySearchConfig memory)
     {
         AgentDefaultsConfig defaults = BindDefaults(section.Section("defaults"));
         return new AgentsConfig
         {
             Defaults = defaults,
-            List = [.. section.Items("list").Select(item => BindAgent(new ConfigSection(item), defaults))],
+            List = [.. section.Items("list").Select(item => BindAgent(new ConfigSection(item), defaults, memory))],
         };
     }
 
@@ -48,7 +48,7 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static AgentConfig BindAgent(ConfigSection section, AgentDefaultsConfig defaults)
+    private static AgentConfig BindAgent(ConfigSection section, AgentDefaultsConfig defaults, MemorySearchConfig memory)
     {
         ConfigSection identity = section.Section("identity");
         return new AgentConfig
@@ -70,6 +70,7 @@ internal static partial class ConfigBinder
             Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox, own: true) : null,
             Heartbeat = section.Has("heartbeat") ? BindHeartbeat(section.Section("heartbeat"), defaults.Heartbeat) : null,
             Skills = section.TextsOrNull("skills"),
+            MemorySearch = section.Section("memory").Has("search") ? BindMemorySearch(section.Section("memory").Section("search"), memory) : null,
             Params = section.Raw("params"),
             Subagents = section.Raw("subagents"),
         };

@@ -5,9 +5,9 @@ internal static partial class ConfigBinder
 {
     private const int MaxExtraPaths = 16;
 
-    private static MemoryConfig BindMemory(ConfigSection search)
+    // What an agent's own section leaves out is that of all. A server that it names gets no key that was given for another one.
+    private static MemorySearchConfig BindMemorySearch(ConfigSection search, MemorySearchConfig d)
     {
-        var d = new MemorySearchConfig();
         ConfigSection remote = search.Section("remote");
         ConfigSection chunking = search.Section("chunking");
         ConfigSection query = search.Section("query");
@@ -16,34 +16,33 @@ internal static partial class ConfigBinder
         ConfigSection sync = search.Section("sync");
         ConfigSection cache = search.Section("cache");
         int tokens = chunking.Whole("tokens", d.ChunkTokens);
-        return new MemoryConfig
+        string? server = remote.Text("baseUrl");
+        bool same = server is null || server == d.RemoteBaseUrl;
+        return d with
         {
-            Search = new MemorySearchConfig
-            {
-                Enabled = search.Flag("enabled", true),
-                Provider = search.Text("provider"),
-                Model = search.Text("model"),
-                Dimensions = search.Whole("outputDimensionality"),
-                RemoteBaseUrl = remote.Text("baseUrl"),
-                RemoteApiKey = remote.Text("apiKey"),
-                RemoteHeaders = remote.TextMap("headers"),
-                ExtraPaths = BindExtraPaths(search),
-                ChunkTokens = tokens,
-                ChunkOverlap = Math.Min(chunking.Whole("overlap", d.ChunkOverlap), tokens / 2),
-                MaxResults = query.Whole("maxResults", d.MaxResults),
-                MinScore = query.Real("minScore", d.MinScore),
-                Hybrid = hybrid.Flag("enabled", d.Hybrid),
-                VectorWeight = hybrid.Real("vectorWeight", d.VectorWeight),
-                TextWeight = hybrid.Real("textWeight", d.TextWeight),
-                Mmr = hybrid.Section("mmr").Flag("enabled", d.Mmr),
-                MmrLambda = hybrid.Section("mmr").Real("lambda", d.MmrLambda),
-                Decay = decay.Flag("enabled", d.Decay),
-                HalfLifeDays = decay.Real("halfLifeDays", d.HalfLifeDays),
-                Watch = sync.Flag("watch", d.Watch),
-                WatchDebounceMs = sync.Whole("watchDebounceMs", d.WatchDebounceMs),
-                Cache = cache.Flag("enabled", d.Cache),
-                CacheEntries = cache.Whole("maxEntries", d.CacheEntries),
-            },
+            Enabled = search.Flag("enabled", d.Enabled),
+            Provider = search.Text("provider") ?? d.Provider,
+            Model = search.Text("model") ?? d.Model,
+            Dimensions = search.Whole("outputDimensionality") ?? d.Dimensions,
+            RemoteBaseUrl = server ?? d.RemoteBaseUrl,
+            RemoteApiKey = remote.Text("apiKey") ?? (same ? d.RemoteApiKey : null),
+            RemoteHeaders = remote.Has("headers") || !same ? remote.TextMap("headers") : d.RemoteHeaders,
+            ExtraPaths = [.. d.ExtraPaths, .. BindExtraPaths(search)],
+            ChunkTokens = tokens,
+            ChunkOverlap = Math.Min(chunking.Whole("overlap", d.ChunkOverlap), tokens / 2),
+            MaxResults = query.Whole("maxResults", d.MaxResults),
+            MinScore = query.Real("minScore", d.MinScore),
+            Hybrid = hybrid.Flag("enabled", d.Hybrid),
+            VectorWeight = hybrid.Real("vectorWeight", d.VectorWeight),
+            TextWeight = hybrid.Real("textWeight", d.TextWeight),
+            Mmr = hybrid.Section("mmr").Flag("enabled", d.Mmr),
+            MmrLambda = hybrid.Section("mmr").Real("lambda", d.MmrLambda),
+            Decay = decay.Flag("enabled", d.Decay),
+            HalfLifeDays = decay.Real("halfLifeDays", d.HalfLifeDays),
+            Watch = sync.Flag("watch", d.Watch),
+            WatchDebounceMs = sync.Whole("watchDebounceMs", d.WatchDebounceMs),
+            Cache = cache.Flag("enabled", d.Cache),
+            CacheEntries = cache.Whole("maxEntries", d.CacheEntries),
         };
     }
 

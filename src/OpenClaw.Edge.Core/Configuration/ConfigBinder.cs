@@ -9,6 +9,7 @@ internal static partial class ConfigBinder
     public static EdgeConfig Bind(ConfigNode root)
     {
         var all = new ConfigSection(root);
+        MemorySearchConfig memory = BindMemorySearch(all.Section("memory").Section("search"), new MemorySearchConfig());
         return new EdgeConfig
         {
             Gateway = BindGateway(all.Section("gateway")),
@@ -18,7 +19,7 @@ internal static partial class ConfigBinder
                 Session = BindLimit(all.Section("usage").Section("limits").Section("session")),
             },
             Models = BindModels(all.Section("models")),
-            Agents = BindAgents(all.Section("agents")),
+            Agents = BindAgents(all.Section("agents"), memory),
             Messages = BindMessages(all.Section("messages")),
             Session = BindSession(all.Section("session")),
             Tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries")),
@@ -30,7 +31,7 @@ internal static partial class ConfigBinder
             Plugins = BindPlugins(all.Section("plugins")),
             Skills = BindSkills(all.Section("skills")),
             Bindings = [.. all.Items("bindings").Select(item => BindBinding(new ConfigSection(item))).OfType<BindingConfig>()],
-            Memory = BindMemory(all.Section("memory").Section("search")),
+            Memory = new MemoryConfig { Search = memory },
             Hooks = BindHooks(all.Section("hooks")),
             Mcp = BindMcp(all.Section("mcp")),
             Diagnostics = BindDiagnostics(all.Section("diagnostics")),

@@ -83,7 +83,7 @@ internal static partial class ConfigKeys
         new("agents.list[].subagents", Any),
         new("agents.list[].groupChat", Ignored, Note: Later),
         new("agents.list[].humanDelay", Ignored, Note: Later),
-        new("agents.list[].memorySearch", Ignored, Note: "memory.search holds for all agents"),
+        new("agents.list[].memory.search.cache", Ignored, Note: "vectors of all agents lie in one place: memory.search.cache"),
     ];
 
     private static IEnumerable<ConfigKey> Agents() =>
@@ -91,7 +91,39 @@ internal static partial class ConfigKeys
         .. Defaults,
         .. Heartbeat("agents.defaults.heartbeat"), .. Heartbeat("agents.list[].heartbeat"),
         .. Sandbox("agents.defaults.sandbox"), .. Sandbox("agents.list[].sandbox"),
-        .. Tools("agents.list[].tools"),
+        .. Tools("agents.list[].tools"), .. MemorySearch("agents.list[].memory.search"),
+    ];
+
+    // Of all agents, and of one.
+    private static ConfigKey[] MemorySearch(string at) =>
+    [
+        new(at + ".enabled", Flag, "true"),
+        new(at + ".provider", Text, "the local model server"),
+        new(at + ".model", Text, "the first embedding model found"),
+        new(at + ".remote.baseUrl", Text),
+        new(at + ".remote.apiKey", Text),
+        new(at + ".remote.headers", TextMap),
+        new(at + ".remote.*", Ignored, Note: "texts are sent a few at a time"),
+        new(at + ".outputDimensionality", Whole, "the model's own", Min: 8, Max: 8192),
+        new(at + ".extraPaths", Any, "[]"),
+        new(at + ".chunking.tokens", Whole, "400", Min: 50, Max: 4000),
+        new(at + ".chunking.overlap", Whole, "80", Max: 1000),
+        new(at + ".query.maxResults", Whole, "6", Min: 1, Max: 50),
+        new(at + ".query.minScore", Real, "0.35", Max: 1),
+        new(at + ".query.hybrid.enabled", Flag, "true"),
+        new(at + ".query.hybrid.vectorWeight", Real, "0.7", Max: 1),
+        new(at + ".query.hybrid.textWeight", Real, "0.3", Max: 1),
+        new(at + ".query.hybrid.candidateMultiplier", Ignored, Note: "200 candidates are compared"),
+        new(at + ".query.hybrid.mmr.enabled", Flag, "true"),
+        new(at + ".query.hybrid.mmr.lambda", Real, "0.7", Max: 1),
+        new(at + ".query.hybrid.temporalDecay.enabled", Flag, "true"),
+        new(at + ".query.hybrid.temporalDecay.halfLifeDays", Real, "30", Min: 0.1, Max: 36500),
+        new(at + ".sync.watch", Flag, "true"),
+        new(at + ".sync.watchDebounceMs", Whole, "1500", Max: 600_000),
+        new(at + ".sync.*", Ignored, Note: "files are looked at on every change and before every search"),
+        new(at + ".store", Ignored, Note: "memory lives in the database, with both word indexes"),
+        new(at + ".fallback", Ignored, Note: "words are searched while there is no embedder"),
+        new(at + ".*", Ignored, Note: Later),
     ];
 
     private static ConfigKey[] Heartbeat(string at) =>

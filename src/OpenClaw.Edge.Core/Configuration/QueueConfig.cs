@@ -19,4 +19,7 @@ public sealed record QueueConfig
 
     /// <summary>Mode by channel id.</summary>
     public IReadOnlyDictionary<string, string> ByChannel { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Mode of messages that come over the gateway's own socket, which is the channel <c>webchat</c>.</summary>
+    public string ModeOfChats => ByChannel.GetValueOrDefault("webchat") ?? Mode;
 }

@@ -2,20 +2,23 @@ using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Memory;
 
-/// <summary>Who makes vectors now: asked again after a while, left alone after failures for longer and longer. Thread-safe.</summary>
-internal sealed class EmbedderSeat(ChooseMemoryEmbedder choose, TimeProvider time)
+/// <summary>Who makes vectors now for one section of settings: asked again after a while, left alone after failures for longer and longer.
+/// Thread-safe.</summary>
+internal sealed class EmbedderSeat(ChooseMemoryEmbedder choose, MemorySearchConfig settings, TimeProvider time)
 {
     private static readonly TimeSpan s_choiceHolds = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(15);
 
     private readonly Lock _gate = new();
-    private MemorySearchConfig? _settings;
     private MemoryEmbedderChoice? _choice;
     private long _chosenAt;
     private string? _failure;
     private TimeSpan _pause;
     private long _failedAt;
+
+    /// <summary>The settings that it is for.</summary>
+    public MemorySearchConfig Settings => settings;
 
     /// <summary>What went wrong last; null after a success.</summary>
     public string? Failure
@@ -55,15 +58,10 @@ internal sealed class EmbedderSeat(ChooseMemoryEmbedder choose, TimeProvider tim
     }
 
     /// <summary>The one to use, or why there is none.</summary>
-    public async Task<MemoryEmbedderChoice> TakeAsync(MemorySearchConfig settings, CancellationToken cancellationToken)
+    public async Task<MemoryEmbedderChoice> TakeAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_settings, settings))
-            {
-                (_settings, _choice, _failure, _pause) = (settings, null, null, default);
-            }
-
             if (_failure is not null && time.GetElapsedTime(_failedAt) < _pause)
             {
                 return new MemoryEmbedderChoice(null, _failure);

@@ -5,7 +5,7 @@ namespace OpenClaw.Edge.Memory;
 
 /// <summary>Makes vectors for the pieces that have none, and packs them: one run at a time over all agents. Thread-safe.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "a semaphore without a handle")]
-internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat seat, MemoryParts parts)
+internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeats seats, MemoryParts parts)
 {
     private const int Batch = 16; // guess: a batch that a small processor embeds in some seconds
     private const int Page = 64;
@@ -19,6 +19,7 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
     public async Task RunAsync(MemoryScope scope, bool force, bool hurry, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
+        EmbedderSeat seat = seats.Of(scope.Settings);
         try
         {
             if (hurry)
@@ -26,15 +27,15 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
                 seat.Forget(); // a person asks: no pause, and nobody else's attempt comes between
             }
 
-            if (!force && store.CountUnpacked(scope.AgentId) == 0 && !Changed(scope))
+            if (!force && store.CountUnpacked(scope.AgentId) == 0 && !Changed(scope, seat))
             {
                 return; // nobody is asked for nothing
             }
 
-            MemoryEmbedderChoice choice = await seat.TakeAsync(scope.Settings, cancellationToken);
+            MemoryEmbedderChoice choice = await seat.TakeAsync(cancellationToken);
             if (choice.Embedder is { } embedder)
             {
-                await EmbedAsync(scope, embedder, force, hurry, cancellationToken);
+                await EmbedAsync(scope, embedder, seat, force, hurry, cancellationToken);
             }
         }
         catch (MemoryEmbedderException failure)
@@ -51,7 +52,8 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
     /// <summary>Asks the embedder for one vector.</summary>
     public async Task ProbeAsync(MemoryScope scope, CancellationToken cancellationToken)
     {
-        MemoryEmbedderChoice choice = await seat.TakeAsync(scope.Settings, cancellationToken);
+        EmbedderSeat seat = seats.Of(scope.Settings);
+        MemoryEmbedderChoice choice = await seat.TakeAsync(cancellationToken);
         try
         {
             if (choice.Embedder is { } embedder)
@@ -67,10 +69,10 @@ internal sealed partial class MemoryEmbedding(MemoryStore store, EmbedderSeat se
     }
 
     // Whether the configuration now names another model than the packs were made with.
-    private bool Changed(MemoryScope scope) =>
+    private bool Changed(MemoryScope scope, EmbedderSeat seat) =>
         scope.Settings.Provider != "none" && store.ModelOf(scope.AgentId) is { } model && seat.Last?.Embedder?.Name != model;
 
-    private async Task EmbedAsync(MemoryScope scope, MemoryEmbedder embedder, bool force, bool hurry, CancellationToken cancellationToken)
+    private async Task EmbedAsync(MemoryScope scope, MemoryEmbedder embedder, EmbedderSeat seat, bool force, bool hurry, CancellationToken cancellationToken)
     {
         (long Id, int Dimensions)? model = store.FindModel(embedder.Name);
         if (force && model is { } old && await LengthAsync(embedder, cancellationToken) != old.Dimensions)

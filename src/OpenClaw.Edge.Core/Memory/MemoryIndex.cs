@@ -13,7 +13,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
 
     private readonly MemoryParts _parts;
     private readonly MemoryStore _store;
-    private readonly EmbedderSeat _seat;
+    private readonly EmbedderSeats _seats;
     private readonly MemorySync _sync;
     private readonly MemoryEmbedding _embedding;
     private readonly MemoryWatch _watch;
@@ -25,6 +25,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
     private readonly ITimer _retry;
     private Task _loop = Task.CompletedTask;
     private volatile string? _busyAgent;
+    private volatile bool _sweeps;
 
     /// <summary>Creates one that does nothing in the background yet.</summary>
     public MemoryIndex(MemoryParts parts)
@@ -32,9 +33,9 @@ public sealed partial class MemoryIndex : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(parts);
         _parts = parts;
         _store = new MemoryStore(parts.Database);
-        _seat = new EmbedderSeat(parts.Choose, parts.Time);
+        _seats = new EmbedderSeats(parts.Choose, parts.Time);
         _sync = new MemorySync(_store, parts, _stopping.Token);
-        _embedding = new MemoryEmbedding(_store, _seat, parts);
+        _embedding = new MemoryEmbedding(_store, _seats, parts);
         _watch = new MemoryWatch(Touch, parts.Logger);
         _retry = parts.Time.CreateTimer(_ => TouchAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -62,9 +63,11 @@ public sealed partial class MemoryIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Says that the configuration changed: all agents are looked at, and who makes vectors is chosen anew.</summary>
+    /// <summary>Says that the configuration changed: all agents are looked at, who makes vectors is chosen anew, and what is indexed of agents
+    /// that are gone goes, too; their files stay.</summary>
     public void TouchAll()
     {
+        _sweeps = true;
         foreach (MemoryScope scope in _parts.Scopes())
         {
             Touch(scope.AgentId);
@@ -102,7 +105,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(scope);
         bool fresh = await IsFreshAsync(scope, cancellationToken);
-        MemorySearch search = new(_store, _seat, scope, _parts.Time);
+        MemorySearch search = new(_store, _seats.Of(scope.Settings), scope, _parts.Time);
         MemoryAnswer answer = await search.RunAsync(query, maxResults, minScore, cancellationToken);
         if (_store.CountUnpacked(scope.AgentId) > 0)
         {
@@ -132,7 +135,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
     public async Task<MemoryStatus> ProbeAsync(MemoryScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        _seat.Forget();
+        _seats.Of(scope.Settings).Forget();
         await _embedding.ProbeAsync(scope, cancellationToken);
         return Status(scope);
     }
@@ -142,7 +145,8 @@ public sealed partial class MemoryIndex : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(scope);
         (long files, long chunks, long characters, long embedded, string? model) = _store.Counts(scope.AgentId);
-        MemoryEmbedderChoice? choice = _seat.Last;
+        EmbedderSeat seat = _seats.Of(scope.Settings);
+        MemoryEmbedderChoice? choice = seat.Last;
         return new MemoryStatus
         {
             Scope = scope,
@@ -152,7 +156,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
             Embedded = embedded,
             IndexModel = model,
             Embedder = choice?.Embedder?.Name,
-            Problem = _seat.Failure ?? choice?.Reason,
+            Problem = seat.Failure ?? choice?.Reason,
             Busy = _busyAgent == scope.AgentId || _dirty.ContainsKey(scope.AgentId),
         };
     }
@@ -192,6 +196,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
             while (await _signal.Reader.WaitToReadAsync(_stopping.Token))
             {
                 _signal.Reader.TryRead(out _);
+                await SweepAsync();
                 foreach (MemoryScope scope in _parts.Scopes())
                 {
                     if (_dirty.ContainsKey(scope.AgentId))
@@ -204,6 +209,32 @@ public sealed partial class MemoryIndex : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // disposed
+        }
+    }
+
+    // Vectors stay in the cache while it has room: an agent that comes back needs no model for them.
+    private async Task SweepAsync()
+    {
+        if (!_sweeps)
+        {
+            return;
+        }
+
+        _sweeps = false;
+        try
+        {
+            foreach (string agent in _store.Agents())
+            {
+                if (Find(agent) is null)
+                {
+                    int files = await _sync.ForgetAsync(agent, () => Find(agent) is null);
+                    Log.Forgotten(_parts.Logger, agent, files);
+                }
+            }
+        }
+        catch (StorageException cause)
+        {
+            Log.NotForgotten(_parts.Logger, cause.Message); // the next start or change of the configuration tries again
         }
     }
 
@@ -222,7 +253,7 @@ public sealed partial class MemoryIndex : IAsyncDisposable
             await _sync.RunAsync(scope, force: false, hurry: false, _stopping.Token);
             _watch.Follow(scope);
             await _embedding.RunAsync(scope, force: false, hurry: false, _stopping.Token);
-            if (_seat.Pause is { Ticks: > 0 } pause)
+            if (_seats.Of(scope.Settings).Pause is { Ticks: > 0 } pause)
             {
                 _retry.Change(pause, Timeout.InfiniteTimeSpan);
             }
@@ -241,5 +272,11 @@ public sealed partial class MemoryIndex : IAsyncDisposable
     {
         [LoggerMessage(2400, LogLevel.Error, "The memory of agent {Agent} could not be indexed; the next change or search tries again.")]
         public static partial void Failed(ILogger logger, string agent, Exception cause);
+
+        [LoggerMessage(2406, LogLevel.Information, "Agent {Agent} is not configured any more: the index of its {Files} notes is gone, the notes stay where they are.")]
+        public static partial void Forgotten(ILogger logger, string agent, int files);
+
+        [LoggerMessage(2407, LogLevel.Warning, "What is indexed of agents that are gone could not be removed: {Problem}")]
+        public static partial void NotForgotten(ILogger logger, string problem);
     }
 }

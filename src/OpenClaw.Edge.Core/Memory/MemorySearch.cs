@@ -59,7 +59,7 @@ internal sealed class MemorySearch(MemoryStore store, EmbedderSeat seat, MemoryS
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            MemoryEmbedderChoice choice = await seat.TakeAsync(scope.Settings, either.Token);
+            MemoryEmbedderChoice choice = await seat.TakeAsync(either.Token);
             embedder = choice.Embedder;
             if (embedder is null)
             {

@@ -27,6 +27,9 @@ internal sealed partial class MemoryStore(EdgeDatabase database)
         row => (Path: row.GetString(1), File: new StoredFile(row.GetInt64(0), row.GetString(2), row.Blob(3).ToArray(), row.GetInt64(4), row.GetInt64(5))),
         agentId).ToDictionary(item => item.Path, item => item.File, StringComparer.Ordinal));
 
+    /// <summary>Ids of the agents that something is indexed of.</summary>
+    public IReadOnlyList<string> Agents() => database.Read(connection => connection.All(MemoryTable.Agents, row => row.GetString(0)));
+
     /// <summary>Whether a file is indexed.</summary>
     public bool Has(string agentId, string path) => database.Read(connection => connection.Number(MemoryTable.HasFile, agentId, path)) > 0;
 

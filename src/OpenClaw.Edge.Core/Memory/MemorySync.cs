@@ -41,6 +41,28 @@ internal sealed partial class MemorySync(MemoryStore store, MemoryParts parts, C
         }
     }
 
+    /// <summary>Takes all files of an agent out of the index, with pauses, and says how many.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="isGone">Whether it still is gone; else what is left stays.</param>
+    public async Task<int> ForgetAsync(string agentId, Func<bool> isGone)
+    {
+        int gone = 0;
+        foreach (StoredFile file in store.Files(agentId).Values)
+        {
+            if (!isGone())
+            {
+                break;
+            }
+
+            long began = parts.Time.GetTimestamp();
+            await store.RemoveAsync(file.Id, stopping);
+            gone++;
+            await CpuBudget.RestAsync(parts.Time, parts.Time.GetElapsedTime(began), CpuBudget.TextShare, stopping);
+        }
+
+        return gone;
+    }
+
     /// <summary>Waits for runs under way, which the stop has ended.</summary>
     public async Task EndAsync()
     {

@@ -6,6 +6,9 @@ internal static class MemoryTable
     /// <summary>agent.</summary>
     public const string Files = "SELECT id, path, rule, hash, size, modified_ms FROM memory_files WHERE agent_id = $1";
 
+    /// <summary>None.</summary>
+    public const string Agents = "SELECT DISTINCT agent_id FROM memory_files ORDER BY agent_id";
+
     /// <summary>agent, path.</summary>
     public const string HasFile = "SELECT COUNT(*) FROM memory_files WHERE agent_id = $1 AND path = $2";
 

@@ -87,7 +87,7 @@ internal sealed record SessionFacts
             Model = wanted is null ? null : runtime.Models.Catalog.Describe(wanted),
             Children = runtime.Sessions.ChildrenOf(row.Key, MaxChildren),
             Context = runtime.Runs.ContextOf(row),
-            QueueMode = row.QueueMode ?? runtime.Config.Current.Config.Messages.Queue.Mode ?? "steer",
+            QueueMode = row.QueueMode ?? runtime.Config.Current.Config.Messages.Queue.ModeOfChats,
             HasAutomation = runtime.Cron.Jobs.Any(job => job.SessionTarget == "main" && row.Key.IsMain),
         };
     }

@@ -41,18 +41,20 @@ internal static class MemoryWiring
                 if (!ReferenceEquals(last.Agents, now))
                 {
                     ConfigSnapshot snapshot = config.Current;
-                    MemorySearchConfig settings = snapshot.Config.Memory.Search with
-                    {
-                        ExtraPaths = [.. snapshot.Config.Memory.Search.ExtraPaths.Select(extra =>
-                            extra.Path.StartsWith('~') ? extra with { Path = snapshot.Environment.FullPath(extra.Path) } : extra)],
-                    };
-                    last = (now, [.. now.All.Select(agent => new MemoryScope(agent.Id, agent.Workspace, settings))]);
+                    MemorySearchConfig all = AtHome(snapshot.Config.Memory.Search, snapshot.Environment);
+                    last = (now, [.. now.All.Select(agent => new MemoryScope(
+                        agent.Id, agent.Workspace, snapshot.Config.Agents.Find(agent.Id)?.MemorySearch is { } own ? AtHome(own, snapshot.Environment) : all))]);
                 }
 
                 return last.Scopes;
             }
         }
     }
+
+    private static MemorySearchConfig AtHome(MemorySearchConfig settings, ProcessEnvironment environment) => settings with
+    {
+        ExtraPaths = [.. settings.ExtraPaths.Select(extra => extra.Path.StartsWith('~') ? extra with { Path = environment.FullPath(extra.Path) } : extra)],
+    };
 
     /// <summary>Tells memory what turns do that may change notes.</summary>
     public static Action<RunEvent> Listener(MemoryIndex memory) => told =>

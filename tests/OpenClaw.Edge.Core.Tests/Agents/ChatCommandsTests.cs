@@ -57,6 +57,32 @@ public sealed class ChatCommandsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_queue_has_options_of_the_session_until_they_are_taken_back()
+    {
+        Assert.Equal("Queue mode set to collect.", (await RunAsync("/queue collect debounce:0.25s cap:25 drop:old")).Text);
+        Assert.StartsWith("Current queue settings: mode=collect, debounce=250ms, cap=25, drop=old.", (await RunAsync("/queue")).Text, StringComparison.Ordinal);
+        Assert.Equal("Queue options set.", (await RunAsync("/queue cap:3 debounce:900")).Text);
+        Assert.StartsWith("Current queue settings: mode=collect, debounce=900ms, cap=3, drop=old.", (await RunAsync("/queue status")).Text, StringComparison.Ordinal);
+        Assert.Equal("Queue mode reset to default.", (await RunAsync("/queue default")).Text);
+        Assert.StartsWith("Current queue settings: mode=steer, debounce=500ms, cap=20, drop=summarize.", (await RunAsync("/queue")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/queue collect cap:0", "cap takes a whole number")]
+    [InlineData("/queue collect cap:99999", "cap takes a whole number")]
+    [InlineData("/queue collect cap:many", "cap takes a whole number")]
+    [InlineData("/queue collect debounce:2h", "debounce takes a time up to 60 s")]
+    [InlineData("/queue collect debounce:soon", "debounce takes a time")]
+    [InlineData("/queue collect drop:all", "drop takes old, new or summarize")]
+    [InlineData("/queue collect speed:9", "Unknown queue mode")]
+    public async Task An_option_that_cannot_be_changes_nothing(string command, string said)
+    {
+        Assert.Contains(said, (await RunAsync(command)).Text, StringComparison.Ordinal);
+        Assert.Null(_it.Sessions.Find(Main)?.QueueMode);
+        Assert.StartsWith("Current queue settings: mode=steer, debounce=500ms, cap=20, drop=summarize.", (await RunAsync("/queue")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Context_shows_what_takes_up_the_window()
     {
         _it.Config = new EdgeConfig { Agents = new AgentsConfig { Defaults = new AgentDefaultsConfig { ContextTokens = 4096 } } };

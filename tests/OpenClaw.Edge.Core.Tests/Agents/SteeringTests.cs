@@ -92,6 +92,34 @@ public sealed class SteeringTests : IAsyncDisposable
         Assert.DoesNotContain(new string('x', 300), prompt, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_session_may_have_a_queue_of_its_own_size()
+    {
+        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { DebounceMs = 0 } } };
+        await _it.Runs.Commands.RunAsync("queue", "followup cap:1 drop:new", Main, CancellationToken.None);
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        Run second = await _it.StartAsync(AgentFixture.Request("r2", "two"));
+        RunAdmission third = await _it.Runs.StartAsync(AgentFixture.Request("r3", "three"), CancellationToken.None);
+        await model.WriteAsync("first");
+        model.Complete();
+        await AgentFixture.EndAsync(first);
+        await AgentFixture.EndAsync(second);
+
+        Assert.Equal(RunAdmissionStatus.LaneFull, third.Status);
+    }
+
+    [Fact]
+    public void The_mode_of_a_channel_holds_where_the_session_has_none()
+    {
+        QueueConfig queue = new() { Mode = "steer", ByChannel = new Dictionary<string, string> { ["webchat"] = "collect", ["discord"] = "interrupt" } };
+        RunRequest request = AgentFixture.Request("r1", "one");
+        Assert.Equal(QueueMode.Collect, QueueModes.For(request, null, queue));
+        Assert.Equal(QueueMode.Followup, QueueModes.For(request with { Source = "cron" }, null, queue));
+        Assert.Equal(QueueMode.Interrupt, QueueModes.For(request with { QueueMode = QueueMode.Interrupt }, null, queue));
+    }
+
     // The model speaks and asks for two tools; the message comes before they are started.
     private async Task<Run> SteerDuringCallsAsync()
     {

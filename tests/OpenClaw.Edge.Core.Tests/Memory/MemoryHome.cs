@@ -53,16 +53,22 @@ internal sealed class MemoryHome : IAsyncDisposable
     {
         Database = Database,
         Disk = WorkspaceMemory.Disk,
-        Scopes = () => [Scope("main"), Scope("other")],
-        Choose = (_, _) => Task.FromResult(HasEmbedder
-            ? new MemoryEmbedderChoice(new MemoryEmbedder(Model, false, EmbedAsync), null)
+        Scopes = () => [.. Agents.Select(Scope)],
+        Choose = (settings, _) => Task.FromResult(HasEmbedder
+            ? new MemoryEmbedderChoice(new MemoryEmbedder(settings.Model ?? Model, false, EmbedAsync), null)
             : new MemoryEmbedderChoice(null, "No embedding model was found.")),
         Time = Time,
         Logger = NullLogger.Instance,
         StartDelay = TimeSpan.Zero,
     });
 
-    public MemoryScope Scope(string agent = "main") => new(agent, _dir.PathOf(agent), Settings);
+    public MemoryScope Scope(string agent = "main") => new(agent, _dir.PathOf(agent), Own.GetValueOrDefault(agent, Settings));
+
+    /// <summary>Agents of the configuration.</summary>
+    public IReadOnlyList<string> Agents { get; set; } = ["main", "other"];
+
+    /// <summary>Settings of single agents.</summary>
+    public Dictionary<string, MemorySearchConfig> Own { get; } = [];
 
     public string Write(string path, string text, string agent = "main") => _dir.Write($"{agent}/{path}", text);
 

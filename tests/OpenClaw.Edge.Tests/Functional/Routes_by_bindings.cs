@@ -131,6 +131,41 @@ public sealed class Routes_by_bindings : IAsyncLifetime
         Assert.Equal(1, unknown.Exit);
     }
 
+    [Fact]
+    public async Task A_job_belongs_to_the_agent_that_it_names_else_to_that_of_its_session_else_to_the_default_one()
+    {
+        Configure("bindings: [{ agentId: 'desk', match: { channel: 'backend' } }],"); // says nothing of jobs
+        await gateway.ReloadAsync();
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        (string Name, string More, string Agent)[] jobs =
+        [
+            ("named", "\"agentId\":\"work\",\"sessionKey\":\"agent:desk:main\"", "work"),
+            ("of-session", "\"sessionKey\":\"agent:work:main\"", "work"),
+            ("of-nobody", "\"sessionKey\":\"main\"", "main"),
+        ];
+        foreach ((string name, string more, string agent) in jobs)
+        {
+            JsonElement job = await client.CallAsync(
+                "cron.add",
+                $$$"""{"name":"{{{name}}}","schedule":{"kind":"every","everyMs":86400000},"payload":{"kind":"agentTurn","message":"go"},"delivery":{"mode":"none"},{{{more}}}}""");
+            await client.CallAsync("cron.run", $$"""{"id":"{{job.GetProperty("id").GetString()}}"}""");
+            JsonElement ended = await client.NextEventAsync(e => e.GetProperty("event").GetString() == "cron" && e.GetProperty("payload").GetProperty("action").GetString() == "finished");
+
+            Assert.StartsWith($"agent:{agent}:cron:", ended.GetProperty("payload").GetProperty("sessionKey").GetString());
+            Assert.Contains($"Agent: {agent}.", model.ChatRequests[^1].BodyText);
+        }
+
+        JsonElement[] listed = [.. (await client.CallAsync("cron.list")).GetProperty("jobs").EnumerateArray()];
+        Assert.All(jobs, job => Assert.Equal(job.Agent, listed.Single(one => one.GetProperty("name").GetString() == job.Name).GetProperty("effectiveAgentId").GetString()));
+        model.Enqueue(ModelAnswer.Call("cron", """{"action":"list"}"""), ModelAnswer.Say("Seen."));
+        await client.ChatAsync("agent:desk:main", "which jobs?");
+        Assert.Contains("no jobs", model.ChatRequests[^1].BodyText); // those of others, and those without an agent, are not its own
+        model.Enqueue(ModelAnswer.Call("cron", """{"action":"list"}"""), ModelAnswer.Say("Seen."));
+        await client.ChatAsync("agent:main:main", "which jobs?");
+        Assert.Contains("of-nobody", model.ChatRequests[^1].BodyText);
+        Assert.DoesNotContain("of-session", model.ChatRequests[^1].BodyText);
+    }
+
     private static string[] ToolNames(ScriptedRequest request) =>
         [.. request.Json.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)];
 

@@ -185,6 +185,41 @@ public sealed class Uses_skills() : WithGateway("tools: { exec: { security: 'ful
         Assert.Contains("of them skills", (await client.ChatAsync("main", "/context")).Final);
     }
 
+    [Fact]
+    public async Task Skills_that_come_with_the_program_are_named_read_and_listed()
+    {
+        Home.MoreVariables["OPENCLAW_BUNDLED_SKILLS_DIR"] = Path.Combine(Home.Root, "bundled");
+        Write("bundled/weather/SKILL.md", "weather", "Weather of a place");
+        Write("bundled/journal/SKILL.md", "journal", "Notes of a day");
+        Write("bundled/tmux/SKILL.md", "tmux", "Drives a terminal", "metadata: { openclaw: { requires: { bins: [no-such-program] } } }");
+        await RestartAsync();
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        string file = $"{Home.Root}/bundled/weather/SKILL.md";
+        Model.Enqueue(
+            ModelAnswer.Call("read", $$"""{"path":"{{file}}"}"""),
+            ModelAnswer.Call("write", $$"""{"path":"{{file}}","content":"mine"}"""),
+            ModelAnswer.Say("Rain."));
+        Assert.Equal("Rain.", (await client.ChatAsync("main", "rain?")).Final);
+        string system = Model.ChatRequests[0].Json.GetProperty("messages")[0].GetProperty("content").GetString()!;
+        string[] results = ToolResults(Model.ChatRequests[^1]);
+        JsonElement status = (await client.CallAsync("skills.status")).GetProperty("skills")[2];
+        CommandRun list = (await Gateway.RunAsync("skills", "list")).Ends(0);
+        await client.DisposeAsync();
+        Home.WriteConfig("skills: { allowBundled: ['journal'] },");
+        await RestartAsync();
+        CommandRun narrowed = (await Gateway.RunAsync("skills", "check")).Ends(0);
+
+        Assert.Contains($"Bundled skills (when a task fits one, first read {Home.Root}/bundled/NAME/SKILL.md): journal, weather", system);
+        Assert.DoesNotContain("available_skills", system);
+        Assert.Contains("Body of weather.", results[0]);
+        Assert.Contains("outside", results[1]);
+        Assert.Equal(("weather", "openclaw-bundled", true), (status.GetProperty("name").GetString(), status.GetProperty("source").GetString(), status.GetProperty("bundled").GetBoolean()));
+        Assert.Matches("needs setup +tmux +Drives a terminal +openclaw-bundled", list.Out);
+        Assert.Matches("ready +weather +Weather of a place +openclaw-bundled", list.Out);
+        Assert.Contains("told to the model: 1 (journal)", narrowed.Out);
+        Assert.Contains("blocked: 2 (tmux, weather)", narrowed.Out);
+    }
+
     private static string[] ToolResults(ScriptedRequest request) =>
     [
         .. request.Json.GetProperty("messages").EnumerateArray()

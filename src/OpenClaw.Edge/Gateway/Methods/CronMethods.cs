@@ -223,7 +223,7 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
     }
 
-    private string Owner(CronJob job) => job.AgentId ?? runtime.Agents().Default.Id;
+    private string Owner(CronJob job) => job.OwnerId(runtime.Agents().Default.Id);
 
     private static string? IdOf(MethodCall call) => call.Text("id") ?? call.Text("jobId");
 
