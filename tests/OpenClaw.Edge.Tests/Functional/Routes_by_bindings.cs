@@ -148,10 +148,12 @@ public sealed class Routes_by_bindings : IAsyncLifetime
             JsonElement job = await client.CallAsync(
                 "cron.add",
                 $$$"""{"name":"{{{name}}}","schedule":{"kind":"every","everyMs":86400000},"payload":{"kind":"agentTurn","message":"go"},"delivery":{"mode":"none"},{{{more}}}}""");
-            await client.CallAsync("cron.run", $$"""{"id":"{{job.GetProperty("id").GetString()}}"}""");
-            JsonElement ended = await client.NextEventAsync(e => e.GetProperty("event").GetString() == "cron" && e.GetProperty("payload").GetProperty("action").GetString() == "finished");
+            string id = job.GetProperty("id").GetString()!;
+            await client.CallAsync("cron.run", $$"""{"id":"{{id}}"}""");
+            JsonElement ended = await client.NextEventAsync(e => e.GetProperty("event").GetString() == "cron"
+                && e.GetProperty("payload").GetProperty("action").GetString() == "finished" && e.GetProperty("payload").GetProperty("jobId").GetString() == id);
 
-            Assert.StartsWith($"agent:{agent}:cron:", ended.GetProperty("payload").GetProperty("sessionKey").GetString());
+            Assert.True(ended.GetProperty("payload").GetProperty("sessionKey").GetString()!.StartsWith($"agent:{agent}:cron:", StringComparison.Ordinal), $"{name}: {ended}");
             Assert.Contains($"Agent: {agent}.", model.ChatRequests[^1].BodyText);
         }
 
