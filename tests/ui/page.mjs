@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The original's web page against our gateway, in Chromium. Started by run.sh. The page's files come from the original's npm package and
 // are put in front of our gateway's address, so everything else (socket, HTTP) is a request of that page to our gateway.
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endAll, startGateway, startModel, token } from '../conformance/lib/servers.mjs';
 import { Client } from '../conformance/lib/client.mjs';
+import { firstVisit, lanAddress } from './first-visit.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,7 +41,9 @@ async function run() {
     executablePath: options.chromium,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       // A page that the test answered itself has no address of its own, so Chromium would keep it from the loopback socket.
-      '--disable-features=LocalNetworkAccessChecks'],
+      '--disable-features=LocalNetworkAccessChecks',
+      // What mDNS does on a LAN.
+      `--host-resolver-rules=MAP kitchen.local ${lanAddress() ?? '127.0.0.1'}`],
   });
   cleanups.push(() => browser.close());
   const ours = await watch(browser, server, 'first');
@@ -52,6 +56,11 @@ async function run() {
   await step(ours, 'shows the history again after a reload, without a token', reloads);
   await step(ours, 'sees what another client sends', seesOthers);
   await step(ours, 'has no errors: console, page, requests, answers of known methods', noErrors);
+  if (options.original) return;
+  if (!lanAddress()) return console.log('note  ui: this machine has no address but loopback: the first visit was not tried');
+  const auth = { mode: 'token', token: randomBytes(32).toString('hex') }; // one that everybody can read in a test is refused on a LAN
+  const visited = await startGateway({ name: 'visited', command, root, model, env: { PATH: process.env.PATH }, gateway: { bind: 'lan', auth } });
+  await firstVisit({ browser, server: { ...visited, http: `https://kitchen.local:${visited.port}` }, step, watch, until, serve });
 }
 
 async function step(page, name, act) {
@@ -67,12 +76,12 @@ async function step(page, name, act) {
 }
 
 /** A page of its own browser profile whose traffic is written down. */
-async function watch(browser, server, name) {
-  const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 800 } });
+async function watch(browser, server, name, more = {}, { bare } = { bare: options.original }) {
+  const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 800 }, ...more });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const seen = { name, server, context, page, console: [], failures: [], calls: new Map(), errors: [], events: new Map() };
-  if (!options.original) await context.route(`${server.http}/**`, (route) => serve(route, server));
+  if (!bare) await context.route(`${server.http}/**`, (route) => serve(route, server));
   page.on('console', (message) => {
     if (/^Service Worker registration blocked by Playwright/.test(message.text())) return;
     if (['error', 'warning'].includes(message.type())) seen.console.push(`${message.type()}: ${message.text()} ${message.location().url}`);

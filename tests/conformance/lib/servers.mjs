@@ -31,13 +31,13 @@ export async function startModel(program) {
 }
 
 /** Starts a gateway on a state directory of its own and waits until it is ready for turns. */
-export async function startGateway({ name, command, root, model, env }) {
+export async function startGateway({ name, command, root, model, env, gateway = {} }) {
   const home = join(root, name);
   for (const part of ['state', 'workspace', 'home', 'tmp']) mkdirSync(join(home, part), { recursive: true });
   writeFileSync(join(home, 'workspace', 'notes.txt'), 'alpha\nbeta\n');
   const port = await freePort();
   const config = join(home, 'openclaw.json');
-  writeFileSync(config, JSON.stringify(configOf(home, port, model), null, 2), { mode: 0o600 });
+  writeFileSync(config, JSON.stringify(configOf(home, port, model, gateway), null, 2), { mode: 0o600 });
   const log = createWriteStream(join(home, 'output.log'));
   const child = spawn(command[0], [...command.slice(1), 'gateway', 'run', '--port', String(port)], {
     cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, ...environmentOf(home, config) },
@@ -68,13 +68,13 @@ export function environmentOf(home, config) {
   };
 }
 
-function configOf(home, port, model) {
+function configOf(home, port, model, gateway) {
   const entry = (id, reasoning) => ({
     id, name: id, reasoning, input: ['text'], cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
     contextWindow: 131072, maxTokens: 8192,
   });
   return {
-    gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token }, tailscale: { mode: 'off' } },
+    gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token }, tailscale: { mode: 'off' }, ...gateway },
     logging: { file: join(home, 'gateway.log') },
     discovery: { mdns: { mode: 'off' } },
     models: {
