@@ -103,6 +103,7 @@ internal static class StreamPhases
     private static Func<Task> Chat(GatewayUnderTest gateway, string session, string prompt, int tokens)
     {
         RawSocketClient? client = null;
+        int turn = 0;
         string expected = TokenStream.Text(tokens);
         return async () =>
         {
@@ -112,7 +113,7 @@ internal static class StreamPhases
                 await client.ConnectAsync();
             }
 
-            await client.ChatAsync(session, prompt);
+            await client.ChatAsync($"{session}-{turn++}", prompt);
             if (!client.Final.Contains(expected, StringComparison.Ordinal))
             {
                 throw new IOException("The final message is not what the model said.");

@@ -11,9 +11,12 @@ internal static class WritePhase
         await using ScriptedModelServer model = ScriptedModelServer.Start();
         await using GatewayUnderTest gateway = new(options.Binary, model.BaseUri);
         await gateway.StartAsync();
-        using RawSocketClient client = new(gateway.BaseUri, gateway.Token);
-        await client.ConnectAsync();
-        await client.ChatAsync("agent:main:writes", "[tokens:16]");
+        using (RawSocketClient first = new(gateway.BaseUri, gateway.Token))
+        {
+            await first.ConnectAsync();
+            await first.ChatAsync("agent:main:writes", "[tokens:16]");
+        }
+
         await Task.Delay(TimeSpan.FromSeconds(options.Quick ? 1 : 10));
         long before = ProcessFigures.WrittenBytes(gateway.Pid);
         TimeSpan watched = TimeSpan.FromSeconds(options.Quick ? 5 : 120);
@@ -22,6 +25,8 @@ internal static class WritePhase
         report.Add(new Figure("written while idle, a day", day / (1 << 20), "MB", options.Quick ? null : 1, Note: $"over {watched.TotalSeconds} s, scaled"));
 
         int turns = options.Quick ? 20 : 200;
+        using RawSocketClient client = new(gateway.BaseUri, gateway.Token);
+        await client.ConnectAsync();
         before = ProcessFigures.WrittenBytes(gateway.Pid);
         for (int i = 0; i < turns; i++)
         {
