@@ -12,7 +12,11 @@ internal sealed class RunEventEncoder : IDisposable
 {
     private readonly Broadcaster broadcaster;
     private readonly SessionEvents sessions;
-    private readonly WatcherPace _pace;
+    private readonly TimeProvider _time;
+    private readonly TextPace _bursts;
+    private readonly TextPace _watching;
+    private readonly Action<RunFrames, TextUpdate> _send;
+    private readonly Action<RunFrames, TextUpdate> _toWatchers;
 
     // One entry a run that has sent text and not ended: bounded by the lanes.
     private readonly ConcurrentDictionary<string, RunFrames> _frames = new(StringComparer.Ordinal);
@@ -22,18 +26,27 @@ internal sealed class RunEventEncoder : IDisposable
     {
         this.broadcaster = broadcaster;
         this.sessions = sessions;
-        _pace = new WatcherPace(ReleaseAll, time);
+        _time = time;
+        _send = Send;
+        _toWatchers = broadcaster.ToWatchers;
+        _bursts = new TextPace(ReleaseBursts, time);
+        _watching = new TextPace(ReleaseWatched, time);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _pace.Dispose();
+    public void Dispose()
+    {
+        _bursts.Dispose();
+        _watching.Dispose();
+    }
 
     /// <summary>Handles one event.</summary>
     public void On(RunEvent runEvent)
     {
         if (runEvent is not (RunTextEvent or RunThinkingEvent) && _frames.TryGetValue(runEvent.Run.Id, out RunFrames? frames))
         {
-            frames.Release(broadcaster.ToWatchers);
+            frames.ReleaseBurst(_time.GetTimestamp(), _send);
+            frames.Release(_toWatchers);
         }
 
         switch (runEvent)
@@ -106,7 +119,7 @@ internal sealed class RunEventEncoder : IDisposable
         }
 
         RunFrames frames = FramesOf(text.Run);
-        Send(frames, frames.Text(text));
+        Pass(frames, frames.Text(text));
     }
 
     private void OnThinking(RunThinkingEvent thinking)
@@ -114,32 +127,49 @@ internal sealed class RunEventEncoder : IDisposable
         if (broadcaster.AnyReader)
         {
             RunFrames frames = FramesOf(thinking.Run);
-            Send(frames, frames.Thinking(thinking));
+            Pass(frames, frames.Thinking(thinking));
         }
     }
 
-    // A few readers get every piece as it comes; of a crowd only the one who asked does.
+    private void Pass(RunFrames frames, TextUpdate update)
+    {
+        if (frames.HoldBurst(update, _time.GetTimestamp(), _time.TimestampFrequency, _send))
+        {
+            _bursts.Wake(TextPace.Burst);
+        }
+    }
+
+    // A few readers get every update as it comes; of a crowd only the one who asked does.
     private void Send(RunFrames frames, TextUpdate update)
     {
         if (!broadcaster.IsCrowded)
         {
-            frames.Release(broadcaster.ToWatchers); // kept while there was a crowd
+            frames.Release(_toWatchers); // kept while there was a crowd
             broadcaster.ToReaders(frames, update);
             return;
         }
 
         broadcaster.ToAsker(frames, update);
-        if (frames.Hold(update, broadcaster.ToWatchers))
+        if (frames.Hold(update, _toWatchers) && !_watching.IsAwake)
         {
-            _pace.Wake(_frames.Count, broadcaster.Audience);
+            _watching.Wake(TextPace.WatchingStepOf(_frames.Count, broadcaster.Audience));
         }
     }
 
-    private void ReleaseAll()
+    private void ReleaseBursts()
+    {
+        long now = _time.GetTimestamp();
+        foreach (KeyValuePair<string, RunFrames> run in _frames)
+        {
+            run.Value.ReleaseBurst(now, _send);
+        }
+    }
+
+    private void ReleaseWatched()
     {
         foreach (KeyValuePair<string, RunFrames> run in _frames)
         {
-            run.Value.Release(broadcaster.ToWatchers);
+            run.Value.Release(_toWatchers);
         }
     }
 

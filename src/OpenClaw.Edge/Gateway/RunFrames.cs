@@ -14,6 +14,8 @@ internal sealed class RunFrames
     private TextStream _text = new();
     private TextStream _thinking = new();
     private readonly Lock _gate = new();
+    private TextUpdate? _burst;
+    private long _sentAt; // timestamp of the last update that was passed on
     private TextUpdate? _held;
 
     /// <summary>Prepares the frames of a run that has started.</summary>
@@ -60,6 +62,51 @@ internal sealed class RunFrames
         _thinking.Take(text.TextEscaped.Length, 0);
         return new TextUpdate(
             _thinking, this, text.Seq, text.TimestampMs, null, text.TextEscaped, text.DeltaEscaped.Length, ReadOnlyMemory<byte>.Empty, 0);
+    }
+
+    /// <summary>Passes an update on, or keeps it together with what is kept already when the last one was passed on less than
+    /// <see cref="TextPace.Burst"/> ago. The first words of a text are never kept. True when something waits.</summary>
+    public bool HoldBurst(TextUpdate update, long now, long frequency, Action<RunFrames, TextUpdate> send)
+    {
+        lock (_gate)
+        {
+            if (_burst is { } kept)
+            {
+                _burst = null;
+                if (kept.Stream == update.Stream)
+                {
+                    update = update.After(kept);
+                }
+                else
+                {
+                    send(this, kept);
+                }
+            }
+
+            if (!update.IsFirst && (now - _sentAt) * 1000 < TextPace.Burst.TotalMilliseconds * frequency)
+            {
+                _burst = update;
+                return true;
+            }
+
+            _sentAt = now;
+            send(this, update);
+            return false;
+        }
+    }
+
+    /// <summary>Passes on what was kept. Every event that is not text comes after it. Thread-safe.</summary>
+    public void ReleaseBurst(long now, Action<RunFrames, TextUpdate> send)
+    {
+        lock (_gate)
+        {
+            if (_burst is { } kept)
+            {
+                _burst = null;
+                _sentAt = now;
+                send(this, kept);
+            }
+        }
     }
 
     /// <summary>Keeps an update for those who only watch, together with what they have not got yet. The first words of a text

@@ -65,25 +65,25 @@ public sealed class Crowds_that_watch
     [InlineData(128, 128, 500)]
     [InlineData(1000, 1000, 500)]
     public void Steps_are_longer_when_very_many_watch_very_much(int runs, int watchers, int milliseconds) =>
-        Assert.Equal(milliseconds, WatcherPace.StepOf(runs, watchers).TotalMilliseconds);
+        Assert.Equal(milliseconds, TextPace.WatchingStepOf(runs, watchers).TotalMilliseconds);
 
     [Fact]
     public void Steps_come_while_something_waits()
     {
         ManualTimeProvider clock = new();
         int steps = 0;
-        using WatcherPace pace = new(() => steps++, clock);
-        clock.Advance(WatcherPace.LongestStep);
+        using TextPace pace = new(() => steps++, clock);
+        clock.Advance(TextPace.LongestWatching);
         Assert.Equal(0, steps);
 
-        pace.Wake(1, 5);
-        pace.Wake(1, 5);
-        clock.Advance(WatcherPace.Step);
-        clock.Advance(WatcherPace.LongestStep);
+        pace.Wake(TextPace.Watching);
+        pace.Wake(TextPace.Watching);
+        clock.Advance(TextPace.Watching);
+        clock.Advance(TextPace.LongestWatching);
         Assert.Equal(1, steps);
 
-        pace.Wake(1, 5);
-        clock.Advance(WatcherPace.Step);
+        pace.Wake(TextPace.Watching);
+        clock.Advance(TextPace.Watching);
         Assert.Equal(2, steps);
     }
 
