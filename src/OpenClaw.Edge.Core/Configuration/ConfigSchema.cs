@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Configuration;
 
@@ -210,13 +211,7 @@ public static class ConfigSchema
                 break;
             case ConfigKeyKind.Choice:
                 json.WriteString("type"u8, "string"u8);
-                json.WriteStartArray("enum"u8);
-                foreach (string word in key.Words)
-                {
-                    json.WriteStringValue(word);
-                }
-
-                json.WriteEndArray();
+                json.WriteTexts("enum"u8, key.Words);
                 break;
             case ConfigKeyKind.Text or ConfigKeyKind.Span:
                 json.WriteString("type"u8, "string"u8);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Providers;
 
@@ -20,13 +21,7 @@ internal static class EmbeddingRequests
         {
             json.WriteStartObject();
             json.WriteString("model"u8, model);
-            json.WriteStartArray("input"u8);
-            foreach (string input in inputs)
-            {
-                json.WriteStringValue(input);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts("input"u8, inputs);
             if (dimensions is { } wanted)
             {
                 json.WriteNumber("dimensions"u8, wanted);

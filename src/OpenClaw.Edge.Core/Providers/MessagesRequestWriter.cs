@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Providers;
 
@@ -76,13 +77,7 @@ internal static class MessagesRequestWriter
 
         if (request.Sampling.Stop is { Count: > 0 } stop)
         {
-            json.WriteStartArray("stop_sequences"u8);
-            foreach (string text in stop)
-            {
-                json.WriteStringValue(text);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts("stop_sequences"u8, stop);
         }
 
         foreach (KeyValuePair<string, JsonElement> member in RequestParams.For(server, request.Model))

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Providers;
 
@@ -129,13 +130,7 @@ internal static class RequestJson
             return;
         }
 
-        json.WriteStartArray("stop"u8);
-        foreach (string text in stop)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("stop"u8, stop);
     }
 
     /// <summary>Whether the caller set what a configured member would set.</summary>

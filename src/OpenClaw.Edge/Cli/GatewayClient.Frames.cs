@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli;
 
@@ -50,10 +51,10 @@ public sealed partial class GatewayClient
         }
 
         writer.WriteEndObject();
-        WriteStrings(writer, "caps", options.Caps);
+        writer.WriteTexts("caps", options.Caps);
         if (options.Commands is { } commands)
         {
-            WriteStrings(writer, "commands", commands);
+            writer.WriteTexts("commands", commands);
         }
 
         (string Name, string? Secret)[] secrets =
@@ -73,19 +74,8 @@ public sealed partial class GatewayClient
 
         options.Identity?.Write(writer, options, token ?? kept ?? options.BootstrapToken ?? "", challenge);
         writer.WriteString("role"u8, options.Role);
-        WriteStrings(writer, "scopes", options.Scopes);
+        writer.WriteTexts("scopes", options.Scopes);
         writer.WriteEndObject();
-    }
-
-    private static void WriteStrings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
-    {
-        writer.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            writer.WriteStringValue(value);
-        }
-
-        writer.WriteEndArray();
     }
 
     private async Task ReadAsync()

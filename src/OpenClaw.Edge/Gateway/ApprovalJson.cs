@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
@@ -31,18 +32,18 @@ internal static class ApprovalJson
         json.WriteString("security"u8, request.Policy?.Security);
         json.WriteString("ask"u8, request.Policy?.Ask);
         json.WriteString("resolvedPath"u8, request.ResolvedPath);
-        PairingJson.WriteList(json, "allowedDecisions", request.Decisions);
+        json.WriteTexts("allowedDecisions", request.Decisions);
         if (request.EnvKeys.Count > 0)
         {
-            PairingJson.WriteList(json, "envKeys", request.EnvKeys);
+            json.WriteTexts("envKeys", request.EnvKeys);
         }
 
         (int own, int nested) = request.Counts;
         json.WriteStartObject("commandAnalysis"u8);
         json.WriteNumber("commandCount"u8, own);
         json.WriteNumber("nestedCommandCount"u8, nested);
-        PairingJson.WriteList(json, "riskKinds", []);
-        PairingJson.WriteList(json, "warningLines", []);
+        json.WriteTexts("riskKinds", []);
+        json.WriteTexts("warningLines", []);
         json.WriteEndObject();
         json.WriteEndObject();
     }

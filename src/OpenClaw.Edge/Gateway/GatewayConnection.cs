@@ -82,7 +82,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
                 json.WriteStartObject();
                 json.WriteString("nonce"u8, Nonce);
                 json.WriteNumber("ts"u8, _host.Time.GetUtcNow().ToUnixTimeMilliseconds());
-                PairingJson.WriteList(json, "capabilities", [HelloWriter.ModelCatalogSnapshot]);
+                json.WriteTexts("capabilities", [HelloWriter.ModelCatalogSnapshot]);
                 json.WriteEndObject();
             }));
             await ReadLoopAsync();

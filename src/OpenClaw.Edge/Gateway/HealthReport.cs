@@ -124,7 +124,7 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
     {
         json.WriteStartObject("modelRuntime"u8);
         json.WriteBoolean("degraded"u8, runtime.Models.Health.Any(model => model.Reachable == false) && !runtime.Models.AnyReachable);
-        PairingJson.WriteList(json, "pendingAgents", []);
+        json.WriteTexts("pendingAgents", []);
         json.WriteEndObject();
     }
 
@@ -136,9 +136,9 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
     private void WriteEmpty(Utf8JsonWriter json)
     {
         json.WriteStartObject("plugins"u8);
-        PairingJson.WriteList(json, "loaded", BuiltIn());
-        PairingJson.WriteList(json, "errors", []);
-        PairingJson.WriteList(json, "unavailable", []);
+        json.WriteTexts("loaded", BuiltIn());
+        json.WriteTexts("errors", []);
+        json.WriteTexts("unavailable", []);
         json.WriteEndObject();
         json.WriteStartObject("configReload"u8);
         json.WriteString("hotReloadStatus"u8, "active"u8);

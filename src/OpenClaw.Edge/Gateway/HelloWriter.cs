@@ -52,15 +52,15 @@ internal sealed class HelloWriter(
         json.WriteString("connId"u8, connection.Id);
         json.WriteEndObject();
         json.WriteStartObject("features"u8);
-        WriteList(json, "methods", methods());
-        WriteList(json, "events", Events);
-        WriteList(json, "capabilities", Capabilities);
+        json.WriteTexts("methods", methods());
+        json.WriteTexts("events", Events);
+        json.WriteTexts("capabilities", Capabilities);
         json.WriteEndObject();
         WriteSnapshot(json, grant);
         json.WriteStartObject("auth"u8);
         json.WriteString("method"u8, grant.Method);
         json.WriteString("role"u8, grant.Role);
-        WriteList(json, "scopes", grant.Scopes.Names);
+        json.WriteTexts("scopes", grant.Scopes.Names);
         WriteRecovery(json, grant);
         WriteTokens(json, grant.Tokens);
         json.WriteEndObject();
@@ -72,7 +72,7 @@ internal sealed class HelloWriter(
         json.WriteNumber("maxBytes"u8, ProtocolLimits.MaxImageBytes);
         json.WriteNumber("maxImageBytes"u8, ProtocolLimits.MaxImageBytes);
         json.WriteEndObject();
-        WriteList(json, "allowedSessionVisibilities", Visibilities);
+        json.WriteTexts("allowedSessionVisibilities", Visibilities);
         json.WriteBoolean("hasMultipleSessionSharingIdentities"u8, false); // one owner
         json.WriteEndObject();
         json.WriteEndObject();
@@ -117,7 +117,7 @@ internal sealed class HelloWriter(
             json.WriteStartObject();
             json.WriteString("deviceToken"u8, token.Token);
             json.WriteString("role"u8, token.Role);
-            WriteList(json, "scopes", token.Scopes);
+            json.WriteTexts("scopes", token.Scopes);
             json.WriteNumber("issuedAtMs"u8, token.IssuedAtMs);
             json.WriteEndObject();
         }
@@ -182,16 +182,5 @@ internal sealed class HelloWriter(
         json.WriteString("mainSessionKey"u8, $"agent:{agentId}:main");
         json.WriteString("scope"u8, "per-sender"u8);
         json.WriteEndObject();
-    }
-
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> items)
-    {
-        json.WriteStartArray(name);
-        foreach (string item in items)
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -41,7 +41,7 @@ internal static class PairingErrors
 
                 json.WriteString("deviceId"u8, request.Ask.DeviceId);
                 json.WriteString("requestedRole"u8, request.Ask.Role);
-                PairingJson.WriteList(json, "requestedScopes", request.Ask.Scopes);
+                json.WriteTexts("requestedScopes", request.Ask.Scopes);
                 WriteApproved(json, known);
             },
         };
@@ -60,13 +60,13 @@ internal static class PairingErrors
         string[] roles = [.. (known?.Roles ?? []).Where(role => role.IsLive).Select(role => role.Role)];
         if (roles.Length > 0)
         {
-            PairingJson.WriteList(json, "approvedRoles", roles);
+            json.WriteTexts("approvedRoles", roles);
         }
 
         string[] scopes = [.. (known?.Roles ?? []).Where(role => role.IsLive).SelectMany(role => role.Scopes)];
         if (scopes.Length > 0)
         {
-            PairingJson.WriteList(json, "approvedScopes", scopes);
+            json.WriteTexts("approvedScopes", scopes);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway;
@@ -6,18 +7,6 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>Pairing values on the wire. Source: docs/protocol.md, nodes and devices.</summary>
 internal static class PairingJson
 {
-    /// <summary>Writes a list of texts.</summary>
-    public static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> items)
-    {
-        json.WriteStartArray(name);
-        foreach (string item in items)
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
-    }
-
     /// <summary>Writes a text that may be absent.</summary>
     public static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {
@@ -50,8 +39,8 @@ internal static class PairingJson
         json.WriteString("clientId"u8, ask.ClientId);
         json.WriteString("clientMode"u8, ask.ClientMode);
         json.WriteString("role"u8, ask.Role);
-        WriteList(json, "roles", [ask.Role]);
-        WriteList(json, "scopes", ask.Scopes);
+        json.WriteTexts("roles", [ask.Role]);
+        json.WriteTexts("scopes", ask.Scopes);
         WriteOptional(json, "remoteIp", ask.RemoteIp);
         json.WriteBoolean("silent"u8, false);
         json.WriteBoolean("isRepair"u8, request.IsRepair);
@@ -77,8 +66,8 @@ internal static class PairingJson
         json.WriteString("clientId"u8, device.ClientId);
         json.WriteString("clientMode"u8, device.ClientMode);
         WriteOptional(json, "role", live.Concat(device.Roles).FirstOrDefault()?.Role);
-        WriteList(json, "roles", live.Select(role => role.Role));
-        WriteList(json, "scopes", live.SelectMany(role => role.Scopes).Distinct(StringComparer.Ordinal));
+        json.WriteTexts("roles", live.Select(role => role.Role));
+        json.WriteTexts("scopes", live.SelectMany(role => role.Scopes).Distinct(StringComparer.Ordinal));
         WriteOptional(json, "remoteIp", device.RemoteIp);
         json.WriteString("approvedVia"u8, device.ApprovedVia);
         if (waiting is not null)
@@ -107,7 +96,7 @@ internal static class PairingJson
         {
             json.WriteStartObject();
             json.WriteString("role"u8, role.Role);
-            WriteList(json, "scopes", role.Scopes);
+            json.WriteTexts("scopes", role.Scopes);
             json.WriteNumber("createdAtMs"u8, role.CreatedAtMs);
             WriteOptional(json, "rotatedAtMs", role.RotatedAtMs);
             WriteOptional(json, "revokedAtMs", role.RevokedAtMs);
@@ -134,7 +123,7 @@ internal static class PairingJson
         }
 
         WriteSurface(json, request.Surface);
-        WriteList(json, "requiredApproveScopes", request.Surface.ApprovalScopes);
+        json.WriteTexts("requiredApproveScopes", request.Surface.ApprovalScopes);
         WriteOptional(json, "remoteIp", device?.RemoteIp);
         json.WriteBoolean("silent"u8, device?.ApprovedVia == "silent");
         json.WriteNumber("ts"u8, request.AtMs);
@@ -151,8 +140,8 @@ internal static class PairingJson
     /// <summary>Writes <c>caps</c>, <c>commands</c> and <c>permissions</c>.</summary>
     public static void WriteSurface(Utf8JsonWriter json, NodeSurface surface)
     {
-        WriteList(json, "caps", surface.Caps);
-        WriteList(json, "commands", surface.Commands);
+        json.WriteTexts("caps", surface.Caps);
+        json.WriteTexts("commands", surface.Commands);
         if (surface.Permissions.Count > 0)
         {
             json.WriteStartObject("permissions"u8);

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -181,10 +182,10 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
         json.WriteString("mode"u8, grant.Client.Mode);
         json.WriteString("reason"u8, goneAtMs is null ? "connect"u8 : "disconnect"u8);
         Optional(json, "deviceId", grant.DeviceId);
-        PairingJson.WriteList(json, "roles", [grant.Role]);
+        json.WriteTexts("roles", [grant.Role]);
         if (grant.Scopes.Names.Count > 0)
         {
-            PairingJson.WriteList(json, "scopes", grant.Scopes.Names);
+            json.WriteTexts("scopes", grant.Scopes.Names);
         }
 
         json.WriteString("instanceId"u8, grant.Client.InstanceId ?? grant.DeviceId ?? connectionId);
@@ -196,7 +197,7 @@ internal sealed class PresenceBoard(ConnectionRegistry registry, TimeProvider ti
 
         if (watched is { Count: > 0 })
         {
-            PairingJson.WriteList(json, "watchedSessions", watched);
+            json.WriteTexts("watchedSessions", watched);
         }
 
         json.WriteNumber("onlineSince"u8, grant.SinceMs);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -71,7 +72,7 @@ internal sealed class ProcessVitals(TimeProvider time)
                 json.WriteNull("degradedSinceMs"u8); // an explicit null of the wire
             }
 
-            PairingJson.WriteList(json, "reasons", reasons);
+            json.WriteTexts("reasons", reasons);
             json.WriteNumber("intervalMs"u8, _intervalMs);
             json.WriteNumber("delayP99Ms"u8, Math.Round(Late(0.99), 1));
             json.WriteNumber("delayMaxMs"u8, Math.Round(Late(1), 1));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Gateway;
@@ -181,13 +182,7 @@ internal static class RunEndEvents
         json.WriteString("model"u8, result.Model);
         json.WriteString("responseModel"u8, result.Model);
         json.WriteEndObject();
-        json.WriteStartArray("successfulToolNames"u8);
-        foreach (string name in result.SuccessfulToolNames)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("successfulToolNames"u8, result.SuccessfulToolNames);
         json.WriteBoolean("rerouted"u8, provider != result.Provider || model != result.Model);
         if (silent is { } hidden)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
@@ -74,7 +75,7 @@ internal static partial class SessionRowJson
     {
         if (facts.Children.Count > 0)
         {
-            PairingJson.WriteList(json, "childSessions", facts.Children.Select(child => child.Text));
+            json.WriteTexts("childSessions", facts.Children.Select(child => child.Text));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Gateway.Methods;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
@@ -127,7 +128,7 @@ internal static partial class SessionRowJson
             // What another machine would have to offer; no node does, so that none can be picked.
             json.WriteString("cloudPlacementExecutionMode"u8, "worker-turn"u8);
             json.WriteStartObject("devicePlacement"u8);
-            PairingJson.WriteList(json, "requiredNodeCommands", ["edge.session.host"]);
+            json.WriteTexts("requiredNodeCommands", ["edge.session.host"]);
             json.WriteBoolean("consumesWorkerSlot"u8, true);
             json.WriteEndObject();
         }

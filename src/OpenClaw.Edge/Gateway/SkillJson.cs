@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Skills;
 
 namespace OpenClaw.Edge.Gateway;
@@ -97,7 +98,7 @@ internal static class SkillJson
             json.WriteString("id"u8, way.Id);
             json.WriteString("kind"u8, way.Kind);
             json.WriteString("label"u8, way.Label);
-            PairingJson.WriteList(json, "bins", way.Bins);
+            json.WriteTexts("bins", way.Bins);
             json.WriteEndObject();
         }
 
@@ -124,11 +125,11 @@ internal static class SkillJson
     private static void WriteNeeds(Utf8JsonWriter json, string name, SkillNeeds needs)
     {
         json.WriteStartObject(name);
-        PairingJson.WriteList(json, "bins", needs.Bins);
-        PairingJson.WriteList(json, "anyBins", needs.AnyBins);
-        PairingJson.WriteList(json, "env", needs.Env);
-        PairingJson.WriteList(json, "config", needs.Config);
-        PairingJson.WriteList(json, "os", needs.Os);
+        json.WriteTexts("bins", needs.Bins);
+        json.WriteTexts("anyBins", needs.AnyBins);
+        json.WriteTexts("env", needs.Env);
+        json.WriteTexts("config", needs.Config);
+        json.WriteTexts("os", needs.Os);
         json.WriteEndObject();
     }
 

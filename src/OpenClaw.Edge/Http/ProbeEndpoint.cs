@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Http;
@@ -114,13 +115,7 @@ internal sealed class ProbeEndpoint(HttpFrontParts parts, AuthGate gate)
 
     private static void WriteDetails(Utf8JsonWriter json, ReadyState details)
     {
-        json.WriteStartArray("failing"u8);
-        foreach (string name in details.Failing)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("failing"u8, details.Failing);
         json.WriteNumber("uptimeMs"u8, details.UptimeMs);
         json.WriteStartArray("warnings"u8);
         foreach (Warnable warnable in details.Warnings)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -117,13 +118,7 @@ internal static class McpSchema
                 : [];
             if (required.Length > 0)
             {
-                json.WriteStartArray("required"u8);
-                foreach (string name in required)
-                {
-                    json.WriteStringValue(name);
-                }
-
-                json.WriteEndArray();
+                json.WriteTexts("required"u8, required);
             }
 
             // A map takes any name; so does an object of which nothing is known.

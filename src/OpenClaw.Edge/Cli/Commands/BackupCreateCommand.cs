@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OpenClaw.Edge.Care;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -143,13 +144,7 @@ internal static class BackupCreateCommand
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("removed"u8);
-        foreach (string old in removed)
-        {
-            json.WriteStringValue(old);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("removed"u8, removed);
         json.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenClaw.Edge.Care;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -65,13 +66,7 @@ internal static class BackupRestoreCommand
                     json.WriteString("keptAside"u8, aside);
                 }
 
-                json.WriteStartArray("restored"u8);
-                foreach (string place in result.Places)
-                {
-                    json.WriteStringValue(place);
-                }
-
-                json.WriteEndArray();
+                json.WriteTexts("restored"u8, result.Places);
                 json.WriteEndObject();
             });
             return;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -257,13 +258,7 @@ internal sealed class CronFlags
             return;
         }
 
-        json.WriteStartArray(name);
-        foreach (string item in value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts(name, value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     private static void Clearable(Utf8JsonWriter json, string name, string? value, bool clears)

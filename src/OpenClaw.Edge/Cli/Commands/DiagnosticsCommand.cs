@@ -8,6 +8,7 @@ using OpenClaw.Edge.Cli.Checks;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Platform;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -50,13 +51,7 @@ internal static class DiagnosticsCommand
                     json.WriteBoolean("ok"u8, true);
                     json.WriteString("path"u8, path);
                     json.WriteNumber("bytes"u8, new FileInfo(path).Length);
-                    json.WriteStartArray("files"u8);
-                    foreach (string name in bundle.Names)
-                    {
-                        json.WriteStringValue(name);
-                    }
-
-                    json.WriteEndArray();
+                    json.WriteTexts("files"u8, bundle.Names);
                     json.WriteEndObject();
                 });
             }

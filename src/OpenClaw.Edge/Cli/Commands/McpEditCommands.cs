@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -190,13 +191,7 @@ internal static class McpEditCommands
     {
         if (values is { Length: > 0 })
         {
-            json.WriteStartArray(key);
-            foreach (string value in values)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts(key, values);
         }
     }
 

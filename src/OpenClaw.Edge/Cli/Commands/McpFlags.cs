@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -29,13 +30,7 @@ internal sealed class McpFlags
                 {
                     if (list is not null)
                     {
-                        json.WriteStartArray(key);
-                        foreach (string name in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                        {
-                            json.WriteStringValue(name);
-                        }
-
-                        json.WriteEndArray();
+                        json.WriteTexts(key, list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                     }
                 }
 

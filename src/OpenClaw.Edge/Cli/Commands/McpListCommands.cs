@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -113,8 +114,8 @@ internal static class McpListCommands
             if (server.Include.Count + server.Exclude.Count > 0)
             {
                 writer.WriteStartObject("toolFilter"u8);
-                WriteTexts(writer, "include", server.Include);
-                WriteTexts(writer, "exclude", server.Exclude);
+                writer.WriteTexts("include", server.Include);
+                writer.WriteTexts("exclude", server.Exclude);
                 writer.WriteEndObject();
             }
 
@@ -124,16 +125,5 @@ internal static class McpListCommands
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            writer.WriteStringValue(text);
-        }
-
-        writer.WriteEndArray();
     }
 }

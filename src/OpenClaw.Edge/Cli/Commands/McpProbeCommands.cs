@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Protocol.Json5;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -202,13 +203,7 @@ internal static class McpProbeCommands
         }
 
         writer.WriteEndObject();
-        writer.WriteStartArray("tools"u8);
-        foreach (string tool in probes.SelectMany(probe => probe.Tools).Order(StringComparer.Ordinal))
-        {
-            writer.WriteStringValue(tool);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteTexts("tools"u8, probes.SelectMany(probe => probe.Tools).Order(StringComparer.Ordinal));
         writer.WriteStartArray("diagnostics"u8);
         foreach (McpReport probe in probes.Where(probe => probe.Problem is not null))
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -61,13 +62,7 @@ internal static class ModelsStatusCommand
             writer.WriteBoolean("defaultAvailable"u8, known);
         }
 
-        writer.WriteStartArray("fallbacks"u8);
-        foreach (string fallback in fallbacks)
-        {
-            writer.WriteStringValue(fallback);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteTexts("fallbacks"u8, fallbacks);
         writer.WriteStartArray("providers"u8);
         foreach (IGrouping<string, ModelRow> server in Servers(rows))
         {

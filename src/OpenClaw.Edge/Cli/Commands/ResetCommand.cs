@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenClaw.Edge.Care;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -102,13 +103,7 @@ internal static class ResetCommand
                     json.WriteString("backup"u8, backup);
                 }
 
-                json.WriteStartArray("paths"u8);
-                foreach (string path in plan)
-                {
-                    json.WriteStringValue(path);
-                }
-
-                json.WriteEndArray();
+                json.WriteTexts("paths"u8, plan);
                 json.WriteEndObject();
             });
             return;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sandbox;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -129,7 +130,7 @@ internal static class SandboxExplainCommand
         WriteTools(writer, Lists(context, scope, settings));
         writer.WriteEndObject();
         WriteElevated(writer, Elevated(context, scope));
-        WriteTexts(writer, "fixIt", s_fixes);
+        writer.WriteTexts("fixIt", s_fixes);
         WriteEdge(writer, report);
         writer.WriteEndObject();
     }
@@ -189,8 +190,8 @@ internal static class SandboxExplainCommand
         Utf8JsonWriter writer, (IReadOnlyList<string> Allow, string AllowedBy, IReadOnlyList<string> Deny, string DeniedBy) lists)
     {
         writer.WriteStartObject("tools"u8);
-        WriteTexts(writer, "allow", lists.Allow);
-        WriteTexts(writer, "deny", lists.Deny);
+        writer.WriteTexts("allow", lists.Allow);
+        writer.WriteTexts("deny", lists.Deny);
         writer.WriteStartObject("sources"u8);
         foreach ((string name, string source) in ((string, string)[])[("allow", lists.AllowedBy), ("deny", lists.DeniedBy)])
         {
@@ -229,16 +230,5 @@ internal static class SandboxExplainCommand
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            writer.WriteStringValue(text);
-        }
-
-        writer.WriteEndArray();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ApprovalMethods(ExecGuard guard)
         json.WriteString("host"u8, request.Host);
         json.WriteString("nodeId"u8, request.NodeId); // explicit nulls of the wire
         json.WriteString("agentId"u8, request.AgentId);
-        PairingJson.WriteList(json, "allowedDecisions", request.Decisions);
+        json.WriteTexts("allowedDecisions", request.Decisions);
         json.WriteEndObject();
         json.WriteString("urlPath"u8, $"/approve/{Uri.EscapeDataString(approval.Id)}");
         json.WriteNumber("createdAtMs"u8, approval.CreatedAtMs);

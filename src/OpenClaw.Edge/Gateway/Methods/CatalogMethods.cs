@@ -58,13 +58,7 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
             json.WriteString("primary"u8, primary);
             if (agent.Fallbacks.Count > 0)
             {
-                json.WriteStartArray("fallbacks"u8);
-                foreach (string fallback in agent.Fallbacks)
-                {
-                    json.WriteStringValue(fallback);
-                }
-
-                json.WriteEndArray();
+                json.WriteTexts("fallbacks"u8, agent.Fallbacks);
             }
 
             json.WriteEndObject();

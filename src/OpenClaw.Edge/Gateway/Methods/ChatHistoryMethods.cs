@@ -178,13 +178,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         }
 
         json.WriteBoolean("hasActiveRun"u8, facts?.IsActive ?? false);
-        json.WriteStartArray("activeRunIds"u8);
-        foreach (string id in facts?.ActiveRunIds ?? [])
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("activeRunIds"u8, facts?.ActiveRunIds ?? []);
         json.WriteString("activeLeafEntryId"u8, leaf); // an explicit null of the wire
         json.WriteEndObject();
     }

@@ -94,13 +94,7 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
         {
             json.WriteBoolean("ok"u8, true);
             json.WriteBoolean("aborted"u8, ids.Count > 0);
-            json.WriteStartArray("runIds"u8);
-            foreach (string id in ids)
-            {
-                json.WriteStringValue(id);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts("runIds"u8, ids);
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -42,13 +43,7 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
             ConfigText.WriteIssues(json, "warnings", snapshot.Problems.Where(problem => problem.Severity == ProblemSeverity.Warning));
             json.WriteStartArray("legacyIssues"u8);
             json.WriteEndArray();
-            json.WriteStartArray("includedPaths"u8);
-            foreach (string path in snapshot.Includes)
-            {
-                json.WriteStringValue(path);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts("includedPaths"u8, snapshot.Includes);
             json.WriteStartArray("includeProvenance"u8);
             json.WriteEndArray();
         });

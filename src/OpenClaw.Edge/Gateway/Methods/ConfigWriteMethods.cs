@@ -78,7 +78,7 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
             WriteConfig(json, write.After);
             if (call.Method == "config.patch")
             {
-                WriteTexts(json, "changedPaths", changed);
+                json.WriteTexts("changedPaths", changed);
             }
 
             WriteRestart(json, call.Method, write, changed);
@@ -99,7 +99,7 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
             json.WriteBoolean("ok"u8, false);
             json.WriteBoolean("required"u8, true);
             json.WriteString("reason"u8, method);
-            WriteTexts(json, "paths", kept);
+            json.WriteTexts("paths", kept);
             json.WriteString("message"u8, "Saved. Restart the gateway to use these keys; it does not restart itself.");
             json.WriteEndObject();
         }
@@ -109,16 +109,5 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
     {
         json.WritePropertyName("config"u8);
         json.WriteRawValue(ConfigRedaction.Redact(snapshot.Json.Span), skipInputValidation: true);
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

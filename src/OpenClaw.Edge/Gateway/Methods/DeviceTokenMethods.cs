@@ -37,7 +37,7 @@ internal sealed class DeviceTokenMethods(GatewayRuntime runtime, PairingEvents e
                 json.WriteString("token"u8, runtime.Devices.TokenOf(deviceId, rotated));
             }
 
-            PairingJson.WriteList(json, "scopes", rotated.Scopes);
+            json.WriteTexts("scopes", rotated.Scopes);
             json.WriteNumber("rotatedAtMs"u8, rotated.IssuedAtMs);
             json.WriteString("tokenDelivery"u8, own ? "in-band"u8 : "withheld-cross-device"u8);
         });

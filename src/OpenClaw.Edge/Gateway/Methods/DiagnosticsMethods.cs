@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -140,7 +141,7 @@ internal sealed class DiagnosticsMethods(GatewayRuntime runtime)
             {
                 json.WriteString("workspaceDir"u8, agent.Workspace);
                 json.WriteString("managedHooksDir"u8, Path.Combine(runtime.Paths.StateDir, "hooks"));
-                PairingJson.WriteList(json, "hooks", []);
+                json.WriteTexts("hooks", []);
             })
             : MethodReply.Invalid($"unknown agent id \"{asked}\"");
     }

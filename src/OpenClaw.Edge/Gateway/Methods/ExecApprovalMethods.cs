@@ -112,7 +112,7 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             json.WriteString("id"u8, approval.Id);
             json.WriteString("commandText"u8, request.Command);
             json.WriteString("commandPreview"u8, request.Command.Length > 200 ? request.Command[..200] : request.Command);
-            PairingJson.WriteList(json, "allowedDecisions", request.Decisions);
+            json.WriteTexts("allowedDecisions", request.Decisions);
             json.WriteString("host"u8, request.Host);
             json.WriteString("nodeId"u8, request.NodeId);
             json.WriteString("agentId"u8, request.AgentId);

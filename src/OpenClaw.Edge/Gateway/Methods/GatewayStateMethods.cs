@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -148,7 +149,7 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals 
         json.WriteString("platform"u8, "linux"u8);
         json.WriteBoolean("sessionHost"u8, true);
         json.WriteString("trust"u8, "persistent"u8);
-        PairingJson.WriteList(json, "capabilities", ["agent.run", "sessions", "tools", "workspace"]);
+        json.WriteTexts("capabilities", ["agent.run", "sessions", "tools", "workspace"]);
         json.WriteEndObject();
         json.WriteEndArray();
     }

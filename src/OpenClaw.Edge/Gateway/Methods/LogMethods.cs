@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -126,13 +127,7 @@ internal sealed class LogMethods(GatewayRuntime runtime)
         json.WriteString("file"u8, file);
         json.WriteNumber("cursor"u8, cursor);
         json.WriteNumber("size"u8, size);
-        json.WriteStartArray("lines"u8);
-        foreach (string line in lines)
-        {
-            json.WriteStringValue(line);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("lines"u8, lines);
         if (truncated)
         {
             json.WriteBoolean("truncated"u8, true);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -57,13 +58,7 @@ internal static class ModelJson
     public static void WriteThinking(Utf8JsonWriter json, ModelInfo? model)
     {
         WriteLevels(json, model);
-        json.WriteStartArray("thinkingOptions"u8);
-        foreach (string level in LevelsOf(model))
-        {
-            json.WriteStringValue(level);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("thinkingOptions"u8, LevelsOf(model));
         json.WriteString("thinkingDefault"u8, "off"u8);
     }
 

@@ -169,8 +169,8 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         if (runtime.Devices.Nodes.Pending().FirstOrDefault(request => request.NodeId == device.DeviceId) is { } pending)
         {
             json.WriteString("pendingRequestId"u8, pending.RequestId);
-            PairingJson.WriteList(json, "pendingDeclaredCaps", pending.Surface.Caps);
-            PairingJson.WriteList(json, "pendingDeclaredCommands", pending.Surface.Commands);
+            json.WriteTexts("pendingDeclaredCaps", pending.Surface.Caps);
+            json.WriteTexts("pendingDeclaredCommands", pending.Surface.Commands);
         }
 
         PairingJson.WriteOptional(json, "lastConnectedAtMs", socket?.Grant?.SinceMs);

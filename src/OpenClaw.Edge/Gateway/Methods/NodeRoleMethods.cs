@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
@@ -19,7 +20,7 @@ internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes
         Entry("node.pending.drain", "maxItems:int(1..10)", Drain),
         Entry("node.pending.pull", "", Pull),
         Entry("node.pending.ack", "ids!:strs", Acknowledge),
-        Entry("skills.bins", "", _ => MethodReply.Object(json => PairingJson.WriteList(json, "bins", SkillMethods.Bins(runtime)))),
+        Entry("skills.bins", "", _ => MethodReply.Object(json => json.WriteTexts("bins", SkillMethods.Bins(runtime)))),
     ];
 
     private static MethodEntry Entry(string name, string notation, Func<MethodCall, MethodReply> run) =>

@@ -92,7 +92,7 @@ internal sealed class ScopeUpgradeMethods(GatewayRuntime runtime, PairingEvents 
             if (role is not null)
             {
                 json.WriteString("deviceToken"u8, runtime.Devices.TokenOf(device.DeviceId, role));
-                PairingJson.WriteList(json, "scopes", role.Scopes);
+                json.WriteTexts("scopes", role.Scopes);
             }
         });
     }

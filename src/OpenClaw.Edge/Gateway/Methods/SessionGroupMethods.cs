@@ -221,13 +221,7 @@ internal sealed class SessionGroupMethods(GatewayRuntime runtime, SessionEvents 
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("sectionOrder"u8);
-        foreach (string section in groups.SectionOrder)
-        {
-            json.WriteStringValue(section);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("sectionOrder"u8, groups.SectionOrder);
     }
 
     private static void WriteDefaults(Utf8JsonWriter json, SessionGroups groups)

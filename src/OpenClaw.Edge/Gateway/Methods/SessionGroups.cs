@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
@@ -30,13 +31,7 @@ internal sealed record SessionGroups(SessionGroup[] Groups, string[] SectionOrde
         json.WriteStartObject();
         json.WritePropertyName("groups"u8);
         WriteDefaults(json);
-        json.WriteStartArray("sectionOrder"u8);
-        foreach (string section in SectionOrder)
-        {
-            json.WriteStringValue(section);
-        }
-
-        json.WriteEndArray();
+        json.WriteTexts("sectionOrder"u8, SectionOrder);
         json.WriteEndObject();
     }
 

@@ -54,7 +54,7 @@ internal sealed class SessionImportMethods(GatewayRuntime runtime, SessionEvents
             json.WriteNumber("imported"u8, result.Imported);
             json.WriteNumber("skipped"u8, result.Skipped);
             json.WriteNumber("damaged"u8, result.Damaged);
-            PairingJson.WriteList(json, "problems", [.. result.Problems.Take(MaxNamed)]);
+            json.WriteTexts("problems", [.. result.Problems.Take(MaxNamed)]);
         });
     }
 }

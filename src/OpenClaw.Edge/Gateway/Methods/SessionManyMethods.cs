@@ -156,6 +156,6 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
         string[] keys = [.. call.Params.GetProperty("sessionKeys").EnumerateArray().Take(MaxTargets)
             .Select(item => SessionTarget.TryParse(item.GetString(), null, runtime.AgentsOf(call), out SessionKey key, out _) ? key.Text : null).OfType<string>()];
         call.Connection.Subscriptions.Watched = keys;
-        return MethodReply.Object(json => PairingJson.WriteList(json, "sessionKeys", keys));
+        return MethodReply.Object(json => json.WriteTexts("sessionKeys", keys));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
             json.WriteString("agentId"u8, agent.Id);
             if (allowed is not null)
             {
-                PairingJson.WriteList(json, "agentSkillFilter", allowed);
+                json.WriteTexts("agentSkillFilter", allowed);
             }
 
             json.WriteStartArray("skills"u8);

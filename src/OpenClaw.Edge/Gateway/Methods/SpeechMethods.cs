@@ -23,13 +23,13 @@ internal sealed class SpeechMethods(GatewayRuntime runtime)
         MethodEntry.Of("tts.disable", OperatorScopes.Write, "…", _ => Switch(on: false)),
         MethodEntry.Of("tts.providers", OperatorScopes.Read, "", _ => MethodReply.Object(json =>
         {
-            PairingJson.WriteList(json, "providers", []);
+            json.WriteTexts("providers", []);
             json.WriteString("active"u8, ""u8);
         })),
         MethodEntry.Of("tts.personas", OperatorScopes.Read, "", _ => MethodReply.Object(json =>
         {
             json.WriteNull("active"u8); // an explicit null of the wire
-            PairingJson.WriteList(json, "personas", []);
+            json.WriteTexts("personas", []);
         })),
         Refused("tts.convert", "text!:str1 …", s_nobody),
         Refused("tts.speak", "text!:str1 …", s_nobody),
@@ -76,10 +76,10 @@ internal sealed class SpeechMethods(GatewayRuntime runtime)
         json.WriteString("auto"u8, mode);
         json.WriteString("provider"u8, ""u8);
         json.WriteNull("persona"u8);
-        PairingJson.WriteList(json, "personas", []);
+        json.WriteTexts("personas", []);
         json.WriteNull("fallbackProvider"u8);
-        PairingJson.WriteList(json, "fallbackProviders", []);
+        json.WriteTexts("fallbackProviders", []);
         json.WriteString("prefsPath"u8, _settings.PathOf(SettingName));
-        PairingJson.WriteList(json, "providerStates", []);
+        json.WriteTexts("providerStates", []);
     }
 }

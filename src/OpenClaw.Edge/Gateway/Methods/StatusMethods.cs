@@ -4,6 +4,7 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -68,7 +69,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
             json.WriteEndArray();
         }
 
-        PairingJson.WriteList(json, "queuedSystemEvents", runtime.Heartbeat.Notes.All());
+        json.WriteTexts("queuedSystemEvents", runtime.Heartbeat.Notes.All());
         TaskJson.WriteCounts(json, tasks.All);
         WriteMachine(json);
         json.WriteStartObject("sessions"u8);
@@ -134,7 +135,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         json.WriteNumber("terminalPersistence"u8, 0);
         json.WriteNumber("lifecycleWrites"u8, 0);
         json.WriteEndObject();
-        PairingJson.WriteList(json, "writeCustody", []);
+        json.WriteTexts("writeCustody", []);
         json.WriteEndObject();
     }
 

@@ -20,7 +20,7 @@ internal sealed class VoiceMethods(GatewayRuntime runtime, Broadcaster broadcast
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("voicewake.get", OperatorScopes.Read, "", _ => MethodReply.Object(json => PairingJson.WriteList(json, "triggers", Triggers()))),
+        MethodEntry.Of("voicewake.get", OperatorScopes.Read, "", _ => MethodReply.Object(json => json.WriteTexts("triggers", Triggers()))),
         MethodEntry.Of("voicewake.set", OperatorScopes.Write, "…", Set),
         MethodEntry.Of("voicewake.routing.get", OperatorScopes.Read, "", _ => MethodReply.Object(WriteRouting)),
         MethodEntry.Of("talk.mode", OperatorScopes.Talk, "enabled!:bool phase:str", TalkMode),
@@ -40,7 +40,7 @@ internal sealed class VoiceMethods(GatewayRuntime runtime, Broadcaster broadcast
             _settings.Write(SettingName, FrameWriter.Value(json =>
             {
                 json.WriteStartObject();
-                PairingJson.WriteList(json, "triggers", triggers);
+                json.WriteTexts("triggers", triggers);
                 json.WriteEndObject();
             }));
         }
@@ -52,10 +52,10 @@ internal sealed class VoiceMethods(GatewayRuntime runtime, Broadcaster broadcast
         broadcaster.Publish("voicewake.changed", OperatorScopes.None, json =>
         {
             json.WriteStartObject();
-            PairingJson.WriteList(json, "triggers", triggers);
+            json.WriteTexts("triggers", triggers);
             json.WriteEndObject();
         });
-        return MethodReply.Object(json => PairingJson.WriteList(json, "triggers", triggers));
+        return MethodReply.Object(json => json.WriteTexts("triggers", triggers));
     }
 
     private string[] Triggers() =>
