@@ -68,7 +68,7 @@ public sealed class EngineClientTests : IAsyncLifetime
         Assert.Equal(id, Assert.Single(await _engine.ListContainersAsync([_label], Token)).Id);
         await _engine.StartContainerAsync(id, Token); // it runs already
         await _engine.KillContainerAsync(id, Token);
-        await EventuallyAsync(async () => !(await _engine.InspectContainerAsync(id, Token))!.State.Running);
+        await Eventually.HoldsAsync(async () => !(await _engine.InspectContainerAsync(id, Token))!.State.Running);
         Assert.Equal(137, (await _engine.InspectContainerAsync(id, Token))!.State.ExitCode);
         await _engine.StartContainerAsync(id, Token);
         await _engine.StopContainerAsync(id, TimeSpan.Zero, Token);
@@ -104,7 +104,7 @@ public sealed class EngineClientTests : IAsyncLifetime
         await _engine.ResizeExecAsync(exec, 123, 40, Token);
         await Guard.Within(running, limit: s_patience);
         Assert.Equal("ready\r\nas asked\r\n", said.ToString());
-        await EventuallyAsync(async () => await _engine.InspectExecAsync(exec, Token) is { Running: false, ExitCode: 0 });
+        await Eventually.HoldsAsync(async () => await _engine.InspectExecAsync(exec, Token) is { Running: false, ExitCode: 0 });
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class EngineClientTests : IAsyncLifetime
             _engine.StartExecAsync(exec, false, input, (bytes, isError) => (isError ? errors : output).Append(Encoding.UTF8.GetString(bytes)), Token),
             limit: s_patience);
         Assert.Equal(("100000", "bad\n"), (output.ToString().Trim(), errors.ToString()));
-        await EventuallyAsync(async () => await _engine.InspectExecAsync(exec, Token) is { Running: false, ExitCode: 9 });
+        await Eventually.HoldsAsync(async () => await _engine.InspectExecAsync(exec, Token) is { Running: false, ExitCode: 9 });
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class EngineClientTests : IAsyncLifetime
             enough.Token);
         try
         {
-            await EventuallyAsync(async () =>
+            await Eventually.HoldsAsync(async () =>
             {
                 // the watch begins when the engine likes: something happens until it is seen
                 await _engine.KillContainerAsync(other, Token);
@@ -265,15 +265,6 @@ public sealed class EngineClientTests : IAsyncLifetime
         Assert.Contains("returned a non-zero code: 42", failed.Message);
         Assert.Contains(lines, line => line.Text == "on");
         Assert.Empty(await _engine.ListContainersAsync([_label], Token));
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
-    {
-        using CancellationTokenSource limit = new(s_patience);
-        while (!await isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
-        }
     }
 
     private string Named(string what)

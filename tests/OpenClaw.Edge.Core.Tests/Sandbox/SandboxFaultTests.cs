@@ -67,7 +67,7 @@ public sealed class SandboxFaultTests : IAsyncDisposable
         _engine.OnExec = exec => exec.Command == "work" ? new FakeExecAnswer { Output = "half", Cut = true } : null;
         using CancellationTokenSource stop = new();
         Task<int> command = session.ExecAsync(new SandboxCommand { Command = "work" }, (_, _) => { }, stop.Token);
-        await UntilAsync(() => _engine.Calls.Any(call => call.StartsWith("GET /exec/", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(() => _engine.Calls.Any(call => call.StartsWith("GET /exec/", StringComparison.Ordinal)));
         Assert.False(command.IsCompleted); // the engine says that it runs, so it is waited for
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Guard.Within(command));
@@ -190,7 +190,7 @@ public sealed class SandboxFaultTests : IAsyncDisposable
         Assert.Single(_engine.Containers);
         _clock.Advance(TimeSpan.FromHours(23));
         _clock.Advance(TimeSpan.FromHours(2));
-        await UntilAsync(() =>
+        await Eventually.HoldsAsync(() =>
         {
             _clock.Advance(TimeSpan.FromMinutes(10));
             return _engine.Containers.Count == 0;
@@ -233,14 +233,6 @@ public sealed class SandboxFaultTests : IAsyncDisposable
             new EdgeConfig(), StatePaths.Resolve(other, stateDirFlag: _dir.PathOf("state")), other, TimeProvider.System);
         Assert.Equal("agent:main", Assert.Single(await own.ListAsync(Token)).ScopeKey);
     }
-
-    private static Task UntilAsync(Func<bool> isSo) => Guard.Within(Task.Run(async () =>
-    {
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
-        }
-    }));
 
     private string HashOfContainer() => Assert.Single(_engine.Containers).Value.GetProperty("Labels").GetProperty("openclaw.configHash").GetString()!;
 

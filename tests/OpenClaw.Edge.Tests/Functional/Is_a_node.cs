@@ -87,7 +87,7 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Contains("connected", status, StringComparison.Ordinal);
 
         await owner.CallAsync("device.token.rotate", $$"""{"deviceId":"{{id}}","role":"node"}"""); // ends its connection
-        await UntilAsync(async () => (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connected").GetBoolean());
+        await Eventually.HoldsAsync(async () => (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connected").GetBoolean());
         Assert.Equal(0, (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "system.which")).Exit);
     }
 
@@ -164,15 +164,5 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Contains("system.run", (await gateway.RunAsync("nodes", "pending")).Ends(0).Out, StringComparison.Ordinal);
         (await gateway.RunAsync("nodes", "approve", asked.GetProperty("requestId").GetString()!)).Ends(0);
         return asked.GetProperty("nodeId").GetString()!;
-    }
-
-    // Each look is a call to the gateway, so this is no busy loop.
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(15));
-        while (!await holds())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
     }
 }

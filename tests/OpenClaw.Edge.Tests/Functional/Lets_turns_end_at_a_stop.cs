@@ -136,25 +136,15 @@ public sealed class Lets_turns_end_at_a_stop : IAsyncLifetime
     private void Hold(params string[] pieces) =>
         model.Enqueue(new ModelAnswer { Pieces = pieces, HoldRest = rest.Task, HoldAt = 1 });
 
-    private Task ModelWasAskedAsync() => UntilAsync(() => Task.FromResult(model.ChatRequests.Count > 0), "the model's request");
+    private Task ModelWasAskedAsync() => Eventually.HoldsAsync(() => Task.FromResult(model.ChatRequests.Count > 0), "the model's request");
 
     // Returns once the gateway says that it drains; the task is its end.
     private async Task<Task> BeginStopAsync()
     {
         Task stopping = Guard.Within(gateway.StopAsync(), limit: TimeSpan.FromSeconds(20));
-        await UntilAsync(
+        await Eventually.HoldsAsync(
             async () => (await gateway.JsonAsync(HttpMethod.Get, "/startup")).Body.GetProperty("status").ValueEquals("draining"), "the drain");
         return stopping;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!await holds())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10), $"waited 10 s for {what}");
-            await Task.Yield();
-        }
     }
 
     private static string Name(JsonElement frame)

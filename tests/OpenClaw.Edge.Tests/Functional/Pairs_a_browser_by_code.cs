@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.Tests.Gateway;
@@ -134,11 +135,7 @@ public sealed class Pairs_a_browser_by_code : IAsyncLifetime
     public async Task Nobody_owns_it_yet_so_the_start_shows_a_code_and_a_visitor_may_ask_until_somebody_does()
     {
         string[] Logs() => Directory.GetFiles(_home.StateDir, "*.log", SearchOption.AllDirectories);
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!_gateway.Output.Contains("and type ", StringComparison.Ordinal))
-        {
-            await Task.Delay(20, guard.Token); // the console has a loop of its own
-        }
+        await Eventually.HoldsAsync(() => _gateway.Output.Contains("and type ", StringComparison.Ordinal)); // the console has a loop of its own
 
         Assert.Matches("type [0-9]{6}", _gateway.Output);
         Assert.True((await PairAsync("""{"show":true}""")).Answer.GetProperty("shown").GetBoolean());

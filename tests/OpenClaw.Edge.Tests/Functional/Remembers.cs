@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
@@ -236,12 +237,6 @@ public sealed class Remembers : WithGateway
         Gateway = await RunningGateway.StartAsync(Home);
     }
 
-    private async Task UntilEmbeddedAsync(string text)
-    {
-        using CancellationTokenSource guard = new(TimeSpan.FromSeconds(60));
-        while (!Model.EmbedRequests.Any(request => request.BodyText.Contains(text, StringComparison.Ordinal)))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, guard.Token);
-        }
-    }
+    private Task UntilEmbeddedAsync(string text) =>
+        Eventually.HoldsAsync(() => Model.EmbedRequests.Any(request => request.BodyText.Contains(text, StringComparison.Ordinal)), text);
 }

@@ -161,6 +161,7 @@ public sealed class Updates_itself : IAsyncLifetime
 
         private async Task RunAsync(GatewayProcess process, string program, GatewayHome home, string request)
         {
+            using PeriodicTimer beat = new(TimeSpan.FromMilliseconds(100)); // as a real one, it looks after its unit now and then
             while (!stop.IsCancellationRequested)
             {
                 if (File.Exists(request))
@@ -175,7 +176,7 @@ public sealed class Updates_itself : IAsyncLifetime
                     process = GatewayProcess.Launch(program, home.Variables, "/", "gateway", "run", "--port", $"{Port}");
                 }
 
-                await Task.Delay(100);
+                await beat.WaitForNextTickAsync();
             }
 
             await process.DisposeAsync();

@@ -52,7 +52,7 @@ public sealed class Uses_mcp_servers : IAsyncLifetime
 
         await gateway.DisposeAsync();
         gateway = null;
-        await UntilAsync(() => !program.IsRunning, "the program ends with the gateway");
+        await Eventually.HoldsAsync(() => !program.IsRunning, "the program ends with the gateway");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class Uses_mcp_servers : IAsyncLifetime
         Assert.Contains("it__old_one", model.ChatRequests[^1].BodyText, StringComparison.Ordinal);
 
         home.WriteConfig($$"""mcp: { servers: { it: { command: '{{after.Path}}' } } },""");
-        await UntilAsync(() => !before.IsRunning, "the old program is ended");
+        await Eventually.HoldsAsync(() => !before.IsRunning, "the old program is ended");
 
         model.Enqueue(ModelAnswer.Say("two"));
         await client.ChatAsync("main", "hello again");
@@ -138,14 +138,5 @@ public sealed class Uses_mcp_servers : IAsyncLifetime
         home.MoreVariables["WORDS_TOKEN"] = "w-1";
         home.WriteConfig(more);
         gateway = await RunningGateway.StartAsync(home);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        for (int i = 0; !holds(); i++)
-        {
-            Assert.True(i < 600, what);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
     }
 }

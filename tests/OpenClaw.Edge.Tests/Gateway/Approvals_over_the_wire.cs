@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using Xunit;
 
@@ -92,17 +93,8 @@ public sealed class Approvals_over_the_wire : WithClient
 
     private async Task<JsonElement> PendingAsync()
     {
-        for (int attempt = 0; attempt < 200; attempt++)
-        {
-            JsonElement list = await Client.CallAsync("exec.approval.list", "{}");
-            if (list.GetArrayLength() > 0)
-            {
-                return list[0];
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        }
-
-        throw new TimeoutException("no approval became pending");
+        JsonElement pending = await Eventually.IsAsync(
+            () => Client.CallAsync("exec.approval.list", "{}"), list => list.GetArrayLength() > 0, "an approval that waits");
+        return pending[0];
     }
 }

@@ -30,7 +30,7 @@ public sealed class LimitTests
         Task<HttpResponseMessage> first = host.ChatAsync(Hello);
         await Guard.Within(host.Script.Asked);
         Task<HttpResponseMessage> second = host.ChatAsync(Hello);
-        await UntilAsync(() => host.Runs.Active.Count == 2);
+        await Eventually.HoldsAsync(() => host.Runs.Active.Count == 2);
 
         using HttpResponseMessage third = await host.ChatAsync(Hello);
         Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
@@ -76,7 +76,7 @@ public sealed class LimitTests
         host.Models.Enqueue(ModelAnswer.Broken(ModelFault.Stall, 1, "one", "two"));
         using HttpResponseMessage response = await host.ChatAsync(Passed);
         Task<string> reading = response.Content.ReadAsStringAsync();
-        await UntilAsync(() =>
+        await Eventually.HoldsAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(130)); // the wait begins when the first piece has left
             return reading.IsCompleted;
@@ -101,7 +101,7 @@ public sealed class LimitTests
             $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {HttpHost.Token}\r\nContent-Type: application/json\r\nContent-Length: {Streamed.Length}\r\n\r\n{Streamed}"));
 
         await Guard.Within(host.Script.Cancelled);
-        await UntilAsync(() => host.Runs.Active.Count == 0);
+        await Eventually.HoldsAsync(() => host.Runs.Active.Count == 0);
     }
 
     [Fact]
@@ -168,16 +168,6 @@ public sealed class LimitTests
 
         byte[] bytes = embedding.GetBytesFromBase64();
         return [.. Enumerable.Range(0, bytes.Length / 4).Select(index => BitConverter.ToSingle(bytes, index * 4))];
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!holds())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10), "it did not come to that");
-            await Task.Yield();
-        }
     }
 
     private sealed class Numbers : IModelProvider, IEmbedder

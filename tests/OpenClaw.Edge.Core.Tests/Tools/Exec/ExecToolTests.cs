@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.Tools;
 using Xunit;
 
@@ -85,7 +85,7 @@ public sealed class ExecToolTests : IAsyncLifetime
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<ToolResult> call = _tools.CallAsync("exec", """{"command":"echo $$ > pid; sleep 60"}""", stop.Token);
         string pid = Path.Combine(_tools.Workspace, "pid");
-        await WaitForAsync(() => File.Exists(pid) && File.ReadAllText(pid).EndsWith('\n'));
+        await Eventually.HoldsAsync(() => File.Exists(pid) && File.ReadAllText(pid).EndsWith('\n'));
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
@@ -101,7 +101,7 @@ public sealed class ExecToolTests : IAsyncLifetime
         ToolResult list = await _tools.CallAsync("process", """{"action":"list"}""", Token);
         ToolResult stranger = await _tools.CallAsync("process", $$"""{"action":"poll","sessionId":"{{id}}"}""", "other", 16_000, Token);
         ToolResult wrote = await _tools.CallAsync("process", $$"""{"action":"write","sessionId":"{{id}}","data":"hello\n"}""", Token);
-        await WaitForAsync(() => _tools.Processes.Find("main", id)!.Output.Total > 0);
+        await Eventually.HoldsAsync(() => _tools.Processes.Find("main", id)!.Output.Total > 0);
         ToolResult poll = await _tools.CallAsync("process", $$"""{"action":"poll","sessionId":"{{id}}"}""", Token);
         ToolResult again = await _tools.CallAsync("process", $$"""{"action":"poll","sessionId":"{{id}}"}""", Token);
         ToolResult killed = await _tools.CallAsync("process", $$"""{"action":"kill","sessionId":"{{id}}"}""", Token);
@@ -180,7 +180,7 @@ public sealed class ExecToolTests : IAsyncLifetime
         }
 
         Assert.InRange(most, 2, 40);
-        await WaitForAsync(() => TasksOf(65534) == 0);
+        await Eventually.HoldsAsync(() => TasksOf(65534) == 0);
     }
 
     [Fact]
@@ -229,14 +229,5 @@ public sealed class ExecToolTests : IAsyncLifetime
         }
 
         return count;
-    }
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (Stopwatch watch = Stopwatch.StartNew(); !condition();)
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), "it did not happen within 10 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
-        }
     }
 }

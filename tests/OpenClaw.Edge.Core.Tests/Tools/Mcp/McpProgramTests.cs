@@ -180,7 +180,7 @@ public sealed class McpProgramTests : IAsyncLifetime
 
         await _mcp.CallAsync("docs__first");
 
-        await UntilAsync(() => _mcp.Registry.All.Count == 2, "the second tool is there");
+        await Eventually.HoldsAsync(() => _mcp.Registry.All.Count == 2, "the second tool is there");
         Assert.Equal(["docs__first", "docs__second"], await _mcp.NamesAsync());
     }
 
@@ -267,37 +267,27 @@ public sealed class McpProgramTests : IAsyncLifetime
             _mcp.Folder, ScriptedMcpProgram.Tool("x"), start: "trap '' TERM\nsh -c 'trap \"\" TERM; echo \"started $$\" >>\"$0\"; while :; do sleep 1; done' 'LOG' &\nsetsid sh -c 'echo \"started $$\" >>\"$0\"; while :; do sleep 1; done' 'LOG' &");
         _mcp.Configure(McpFixture.Of(program));
         await _mcp.NamesAsync();
-        await UntilAsync(() => program.Pids.Count == 3, "three processes run");
+        await Eventually.HoldsAsync(() => program.Pids.Count == 3, "three processes run");
 
         _mcp.Configure();
         await Guard.Within(_mcp.Servers.DisposeAsync().AsTask(), limit: TimeSpan.FromSeconds(30));
 
-        await UntilAsync(() => !program.IsRunning, "all are gone");
+        await Eventually.HoldsAsync(() => !program.IsRunning, "all are gone");
     }
 
     // The pause after a crash is real time here; how long it is, another test says.
     private async Task<ToolResult> EventuallyAsync(string tool)
     {
-        ToolResult result = await _mcp.CallAsync(tool);
-        for (int i = 0; i < 200 && result.IsError; i++)
-        {
-            Assert.Contains("It is tried again in", result.Text, StringComparison.Ordinal);
-            await Task.Delay(100, Token);
-            result = await _mcp.CallAsync(tool);
-        }
-
-        return result;
+        return await Eventually.IsAsync(
+            () => _mcp.CallAsync(tool),
+            result =>
+            {
+                Assert.True(!result.IsError || result.Text.Contains("It is tried again in", StringComparison.Ordinal), result.Text);
+                return !result.IsError;
+            },
+            "an answer");
     }
 
     private static Task LineAsync(ScriptedMcpProgram program, string part) =>
-        UntilAsync(() => program.Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), part);
-
-    private static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        for (int i = 0; !holds(); i++)
-        {
-            Assert.True(i < 600, what);
-            await Task.Delay(50, Token);
-        }
-    }
+        Eventually.HoldsAsync(() => program.Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), part);
 }

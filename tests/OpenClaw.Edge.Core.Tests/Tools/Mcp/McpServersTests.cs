@@ -121,7 +121,7 @@ public sealed class McpServersTests : IAsyncLifetime
         {
             Task<ToolResult> mute = _mcp.CallAsync("docs__mute");
             int asked = call;
-            await UntilAsync(() => program.Lines.Count(line => line.Contains("tools/call", StringComparison.Ordinal)) == asked);
+            await Eventually.HoldsAsync(() => program.Lines.Count(line => line.Contains("tools/call", StringComparison.Ordinal)) == asked);
             _time.Advance(TimeSpan.FromSeconds(15)); // not beyond: the pause counts from the moment of the deadline
             Assert.True((await Guard.Within(mute)).IsError);
         }
@@ -147,14 +147,5 @@ public sealed class McpServersTests : IAsyncLifetime
         Assert.All(results, result => Assert.False(result.IsError));
     }
 
-    private static Task EndedAsync(ScriptedMcpProgram program) => UntilAsync(() => !program.IsRunning);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (int i = 0; !holds(); i++)
-        {
-            Assert.True(i < 600, "it did not come to that");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task EndedAsync(ScriptedMcpProgram program) => Eventually.HoldsAsync(() => !program.IsRunning);
 }

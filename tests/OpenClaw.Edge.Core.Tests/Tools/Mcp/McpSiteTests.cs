@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Mcp;
 using OpenClaw.Edge.Tools;
 using Xunit;
@@ -91,13 +92,7 @@ public sealed class McpSiteTests : IAsyncLifetime
         ToolResult lost = await _mcp.CallAsync("docs__x");
         Assert.True(lost.IsError);
         Assert.Contains("Its session has ended; the next call starts a new one", lost.Text, StringComparison.Ordinal);
-        ToolResult next = lost;
-        for (int i = 0; i < 200 && next.IsError; i++)
-        {
-            await Task.Delay(100, Token);
-            next = await _mcp.CallAsync("docs__x");
-        }
-
+        ToolResult next = await Eventually.IsAsync(() => _mcp.CallAsync("docs__x"), result => !result.IsError);
         Assert.Contains("again", next.Text, StringComparison.Ordinal);
         Assert.Equal(2, site.Requests.Count(request => request.RpcMethod == "initialize"));
     }
@@ -222,11 +217,7 @@ public sealed class McpSiteTests : IAsyncLifetime
 
         changed.Release();
 
-        for (int i = 0; !_mcp.Registry.TryGet("docs__b", out _); i++)
-        {
-            Assert.True(i < 600, "the new tool is there");
-            await Task.Delay(50, Token);
-        }
+        await Eventually.HoldsAsync(() => _mcp.Registry.TryGet("docs__b", out _), "the new tool is there");
     }
 
     private static string Text(string text) => $$"""{"content":[{"type":"text","text":"{{text}}"}]}""";
