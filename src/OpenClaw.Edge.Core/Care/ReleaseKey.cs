@@ -5,7 +5,7 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Care;
 
-/// <summary>The Ed25519 key that signs releases: <c>packaging/release-key.pub</c>, inside the program. See packaging/sign.sh.</summary>
+/// <summary>The Ed25519 key that signs releases: <c>packaging/release-key.pub</c> of the build, inside the program. See packaging/sign.sh.</summary>
 public sealed class ReleaseKey
 {
     private const int KeyBytes = 32;
@@ -16,7 +16,7 @@ public sealed class ReleaseKey
 
     private ReleaseKey(byte[] key) => _key = key;
 
-    /// <summary>The key of this build; null while the file holds the placeholder, and then nothing is ever trusted.</summary>
+    /// <summary>The key of this build; null when it was given none, and then nothing is ever trusted without a key of the person's.</summary>
     public static ReleaseKey? BuiltIn()
     {
         using Stream? resource = typeof(ReleaseKey).Assembly.GetManifestResourceStream("release-key.pub");

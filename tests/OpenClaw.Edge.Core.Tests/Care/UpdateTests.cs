@@ -46,10 +46,12 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void Key_of_this_build_is_a_placeholder_or_a_key() =>
-        Assert.Equal(
-            ReleaseKey.TryParse(File.ReadAllText(Path.Combine(Structure.SourceTree.Root, "packaging", "release-key.pub")), out _),
-            ReleaseKey.BuiltIn() is not null);
+    public void Build_has_the_key_that_it_was_given_and_else_none()
+    {
+        string given = Path.Combine(Structure.SourceTree.Root, "packaging", "release-key.pub");
+
+        Assert.Equal(File.Exists(given) && ReleaseKey.TryParse(File.ReadAllText(given), out _), ReleaseKey.BuiltIn() is not null);
+    }
 
     [Fact]
     public void New_program_takes_the_place_and_goes_back()
@@ -129,7 +131,36 @@ public sealed class UpdateTests : IDisposable
         Assert.True(ReleaseKey.TryParse("# comment\n" + line + "\n", out ReleaseKey? key));
         Release release = Release.From(File.ReadAllBytes(root.PathOf("out/SHA256SUMS")), File.ReadAllBytes(root.PathOf("out/SHA256SUMS.sig")), key, "out");
         Assert.Equal(new Version(0, 2, 0), release.Version);
+        Assert.Equal(line, Run(script, "--public", root.PathOf("release.pem")).Trim());
+        Run(script, "--verify", line, root.PathOf("out"));
         Assert.Equal(AtomicFile.PrivateFile, File.GetUnixFileMode(root.PathOf("release.pem")));
+    }
+
+    [Fact]
+    public void The_script_finds_what_was_changed_after_signing()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/openssl"), "no openssl");
+        string script = Path.Combine(Structure.SourceTree.Root, "packaging", "sign.sh");
+        string line = Run(script, "--new-key", root.PathOf("release.pem")).Trim();
+        string other = Run(script, "--new-key", root.PathOf("other.pem")).Trim();
+        string tarball = root.Write("out/a.tar.gz", "a tarball");
+        Run(script, root.PathOf("release.pem"), root.PathOf("out"));
+
+        Assert.Equal(1, Exit(script, "--verify", other, root.PathOf("out")));
+        File.AppendAllText(tarball, "!");
+        Assert.Equal(1, Exit(script, "--verify", line, root.PathOf("out")));
+        File.AppendAllText(root.PathOf("out/SHA256SUMS"), "\n");
+        Assert.Equal(1, Exit(script, "--verify", line, root.PathOf("out")));
+        Assert.Equal(1, Exit(script, "--new-key", root.PathOf("release.pem"))); // a key is never written over
+    }
+
+    private static int Exit(params string[] arguments)
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("bash", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     private static string Run(params string[] arguments)

@@ -87,6 +87,43 @@ public sealed class Updates_itself : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_release_that_the_script_of_the_repository_signed_is_installed_with_its_key()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/openssl"), "no openssl");
+        DirectoryInfo at = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "packaging", "sign.sh")))
+        {
+            at = at.Parent!;
+        }
+
+        string script = Path.Combine(at.FullName, "packaging", "sign.sh");
+        string release = Directory.CreateDirectory(Path.Combine(home.Root, "release")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(release, $"openclaw-edge-9.9.9-linux-{Release.Machine}.tar.gz"), Tarball("9.9.9", Script("9.9.9", "exit 0")));
+        await File.WriteAllTextAsync(KeyFile, await BashAsync(script, "--new-key", Path.Combine(home.Root, "release.pem")));
+        await BashAsync(script, Path.Combine(home.Root, "release.pem"), release);
+
+        CommandRun done = (await UpdateAsync("--to", release, "--yes", "--json")).Ends(0);
+        await File.AppendAllTextAsync(Path.Combine(release, "SHA256SUMS"), "\n");
+        CommandRun changed = (await UpdateAsync("--to", release, "--yes", "--allow-older", "--json")).Ends(1);
+
+        Assert.Equal("installed", done.Json.GetProperty("status").GetString());
+        Assert.Contains("9.9.9", await File.ReadAllTextAsync(Program));
+        Assert.Equal("untrusted_file", changed.Json.GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task A_build_without_a_key_says_what_is_missing_and_how_to_update_by_hand()
+    {
+        Assert.SkipUnless(ReleaseKey.BuiltIn() is null, "this build has a key");
+        CommandRun refused = (await CommandRun.OfAsync(home.Variables, ["update", "--to", Place, "--binary", Program, "--yes"])).Ends(1);
+        CommandRun status = (await CommandRun.OfAsync(home.Variables, ["update", "status", "--binary", Program])).Ends(0);
+
+        string error = refused.Error.ReplaceLineEndings(" ");
+        Assert.All(["packaging/release-key.pub", "--key FILE", $"linux-{Release.Machine}.tar.gz", Place, "sha256sum -c", Program], part => Assert.Contains(part, error));
+        Assert.Contains("no release key", status.Out);
+    }
+
+    [Fact]
     public async Task Gateway_is_restarted_and_a_version_that_does_not_get_well_is_taken_back()
     {
         Assert.SkipWhen(RunningGateway.Binary is null, "a restart needs a process");
@@ -115,9 +152,20 @@ public sealed class Updates_itself : IAsyncLifetime
 
     private Task<CommandRun> UpdateAsync(int port, params string[] flags) => CommandRun.OfAsync(
         new Dictionary<string, string>(home.Variables) { ["OPENCLAW_GATEWAY_PORT"] = $"{port}" },
-        ["update", "--to", Place, "--key", KeyFile, "--binary", Program, .. flags]);
+        ["update", .. flags.Contains("--to") ? [] : (string[])["--to", Place], "--key", KeyFile, "--binary", Program, .. flags]);
 
     private void Publish(string version, string program, Ed25519Key? by = null, bool spoil = false)
+    {
+        byte[] tarball = Tarball(version, program);
+        string name = $"openclaw-edge-{version}-linux-{Release.Machine}.tar.gz";
+        byte[] list = Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(tarball))}  {name}\n");
+        site.Bytes("/release/SHA256SUMS", list, "text/plain");
+        site.Page("/release/SHA256SUMS.sig", Convert.ToBase64String((by ?? signer).Sign(list)), "text/plain");
+        site.Redirect($"/release/{name}", $"/files/{name}");
+        site.Bytes($"/files/{name}", spoil ? [.. tarball, 0] : tarball, "application/gzip");
+    }
+
+    private static byte[] Tarball(string version, string program)
     {
         using MemoryStream tarball = new();
         using (GZipStream zip = new(tarball, CompressionLevel.Fastest, leaveOpen: true))
@@ -127,12 +175,16 @@ public sealed class Updates_itself : IAsyncLifetime
             tar.Finish();
         }
 
-        string name = $"openclaw-edge-{version}-linux-{Release.Machine}.tar.gz";
-        byte[] list = Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(tarball.ToArray()))}  {name}\n");
-        site.Bytes("/release/SHA256SUMS", list, "text/plain");
-        site.Page("/release/SHA256SUMS.sig", Convert.ToBase64String((by ?? signer).Sign(list)), "text/plain");
-        site.Redirect($"/release/{name}", $"/files/{name}");
-        site.Bytes($"/files/{name}", spoil ? [.. tarball.ToArray(), 0] : tarball.ToArray(), "application/gzip");
+        return tarball.ToArray();
+    }
+
+    private static async Task<string> BashAsync(params string[] arguments)
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash", arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     /// <summary>Starts the program again when it ends or when a file asks for it, as systemd does.</summary>

@@ -54,7 +54,7 @@ internal static class UpdateCommand
                 context.Say($"previous  {(File.Exists(program.PreviousPath) ? program.PreviousPath : "none")}");
                 if (ReleaseKey.BuiltIn() is null)
                 {
-                    context.Say("this build has no release key: 'openclaw update' needs --key");
+                    context.Say("this build has no release key: 'openclaw update' needs --key, or says how to update by hand");
                 }
             }
 
@@ -73,11 +73,12 @@ internal static class UpdateCommand
 
         using ProviderHttp http = new();
         ReleaseSource source = new(Place(context, context.Parsed.GetValue(flags.To)), http);
-        Release release = await CareAsync(async () => Release.From(
-            await source.ReadAsync(Release.ListName, cancellationToken),
-            await source.ReadAsync(Release.SignatureName, cancellationToken),
-            Key(context, context.Parsed.GetValue(flags.Key)),
-            source.Place));
+        Release release = await CareAsync(async () =>
+        {
+            ReleaseKey key = Key(context, context.Parsed.GetValue(flags.Key), source.Place, program.Path);
+            return Release.From(
+                await source.ReadAsync(Release.ListName, cancellationToken), await source.ReadAsync(Release.SignatureName, cancellationToken), key, source.Place);
+        });
         if (!context.Parsed.GetValue(flags.Older) && Version.TryParse(EdgeVersion.Own, out Version? own) && release.Version <= own)
         {
             UpdateReport.Tell(context, "current", $"{EdgeVersion.Own} is installed, and {source.Place} has {release.Version}: nothing to do");
@@ -155,12 +156,15 @@ internal static class UpdateCommand
         : named.Contains("://", StringComparison.Ordinal) ? named
         : Path.GetFullPath(named, context.Environment.WorkingDirectory);
 
-    private static ReleaseKey Key(CliContext context, string? named)
+    private static ReleaseKey Key(CliContext context, string? named, string place, string program)
     {
         if (named is null)
         {
-            return ReleaseKey.BuiltIn()
-                ?? throw new CareException(CareFailure.Refused, "this build has no release key (packaging/release-key.pub holds a placeholder): give one with --key");
+            return ReleaseKey.BuiltIn() ?? throw new CareException(
+                CareFailure.Refused,
+                "this build has no release key (it was made without packaging/release-key.pub), so it trusts no release. Give the publisher's key with --key FILE, "
+                + $"or update by hand: take SHA256SUMS and openclaw-edge-VERSION-linux-{Release.Machine}.tar.gz from {place}, run 'sha256sum -c --ignore-missing SHA256SUMS', "
+                + $"put the bin/openclaw of the tarball in the place of {program}, and restart the gateway ('openclaw gateway restart')");
         }
 
         string path = Path.GetFullPath(named, context.Environment.WorkingDirectory);
