@@ -38,6 +38,32 @@ public sealed class Cares_for_small_models : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Skills_that_come_with_the_program_leave_hello_below_8_kilobytes()
+    {
+        const string Installed = "/usr/share/openclaw/skills";
+        await gateway.DisposeAsync();
+        home.Dispose();
+        home = new GatewayHome(model.BaseUri) { AgentDefaults = "imageModel: { primary: 'labopen/scripted:8b' }," };
+        home.WriteConfig("tools: { web: { search: { provider: 'duckduckgo' } } },");
+        string folder = Path.Combine(home.Root, "bundled");
+        home.MoreVariables["OPENCLAW_BUNDLED_SKILLS_DIR"] = folder;
+        foreach (string name in (string[])["git-care", "healthcheck", "journal", "reminders", "summarize", "weather"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, name));
+            await File.WriteAllTextAsync(Path.Combine(folder, name, "SKILL.md"), $"---\nname: {name}\ndescription: What it is for\n---\n");
+        }
+
+        gateway = await RunningGateway.StartAsync(home);
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.ChatAsync("main", "hello");
+        ScriptedRequest request = Assert.Single(model.ChatRequests);
+        Assert.Contains("git-care, healthcheck, journal, reminders, summarize, weather", request.BodyText);
+        int bytes = request.Body.Length - folder.Length + Installed.Length;
+        TestContext.Current.SendDiagnosticMessage($"hello with bundled skills: {bytes} bytes");
+        Assert.InRange(bytes, 2_000, 8_192);
+    }
+
+    [Fact]
     public async Task A_call_written_as_text_is_made_and_stored_as_a_call()
     {
         model.Enqueue(
