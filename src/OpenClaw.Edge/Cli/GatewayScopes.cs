@@ -10,5 +10,8 @@ internal static class GatewayScopes
     /// <summary>A conversation in which commands may ask for approval.</summary>
     public static readonly IReadOnlyList<string> Chat = ["operator.read", "operator.write", "operator.approvals"];
 
+    /// <summary>To see what waits for a person.</summary>
+    public static readonly IReadOnlyList<string> Care = ["operator.read", "operator.pairing", "operator.approvals"];
+
     public static readonly IReadOnlyList<string> Admin = ["operator.admin"];
 }

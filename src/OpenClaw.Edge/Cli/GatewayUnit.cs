@@ -87,8 +87,11 @@ internal sealed class GatewayUnit : IAsyncDisposable
 
         return State.Active == (verb == "stop" ? "inactive" : "active")
             ? null
-            : $"{_unit.Name} is {Text} ({State.Result}): 'journalctl {(_unit.IsPersonal ? "--user " : "")}-u {_unit.Name} -n 20' shows why";
+            : $"{_unit.Name} is {Text} ({State.Result}): {Journal} shows why";
     }
+
+    /// <summary>Where its last words are, as a command.</summary>
+    public string Journal => $"'journalctl {(_unit.IsPersonal ? "--user " : "")}-u {_unit.Name} -n 20'";
 
     /// <summary>For a person, such as <c>active (running)</c>.</summary>
     public string Text => State.Sub.Length == 0 || State.Sub == State.Active ? State.Active : $"{State.Active} ({State.Sub})";

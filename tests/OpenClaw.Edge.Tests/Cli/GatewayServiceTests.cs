@@ -12,9 +12,10 @@ public sealed class GatewayServiceTests : IDisposable
     private const string Unit = "openclaw.service";
     private readonly TempDir _dir = new();
 
-    public GatewayServiceTests() => Assert.SkipUnless(
-        Directory.EnumerateFiles("/usr/lib", "libsystemd.so.0", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true }).Any(),
-        "libsystemd is not installed");
+    public GatewayServiceTests() => Assert.SkipUnless(HasLibrary, "libsystemd is not installed");
+
+    public static bool HasLibrary =>
+        Directory.EnumerateFiles("/usr/lib", "libsystemd.so.0", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true }).Any();
 
     public void Dispose() => _dir.Dispose();
 

@@ -63,6 +63,14 @@ internal static class ConfigChecks
             };
         }
 
+        foreach (string wide in gateway.TrustedProxies.Where(static proxy => proxy.EndsWith("/0", StringComparison.Ordinal)))
+        {
+            yield return new Finding(id, FindingSeverity.Error, $"gateway.trustedProxies trusts {wide}: anybody may say whose request it is", "list the addresses of your proxies only")
+            {
+                Path = "gateway.trustedProxies",
+            };
+        }
+
         if (gateway.ControlUi.DangerouslyAllowHostHeaderOriginFallback)
         {
             yield return new Finding(id, FindingSeverity.Warning, "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback lets any name that leads here pass as this gateway's page", "list the names in gateway.controlUi.allowedOrigins");

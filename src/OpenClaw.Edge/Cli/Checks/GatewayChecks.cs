@@ -12,7 +12,7 @@ internal static class GatewayChecks
     {
         try
         {
-            await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Read, cancellationToken);
+            await using GatewayClient client = await context.ConnectAsync(context.Identity is null ? GatewayScopes.Care : GatewayScopes.Read, cancellationToken);
             string version = client.Hello.Member("server").Text("version") ?? "unknown";
             return
             [
@@ -26,6 +26,7 @@ internal static class GatewayChecks
                         "restart the gateway after an update"),
                 .. await WarningsAsync(context, client, cancellationToken),
                 .. await MemoryAsync(context, client, cancellationToken),
+                .. await WaitingChecks.CheckAsync(context, client, cancellationToken),
             ];
         }
         catch (CliException e) when (e.Exit == ExitCode.Unauthorized)
@@ -36,7 +37,7 @@ internal static class GatewayChecks
         {
             string? owner = context.Target.Local ? PortOwner.Find(context.Target.Uri.Port) : null;
             return owner is null
-                ? [new Finding(Id, FindingSeverity.Warning, e.Message, "start it with 'openclaw gateway run'")]
+                ? [new Finding(Id, FindingSeverity.Warning, e.Message, "start it: 'openclaw gateway start' where it is a service, else 'openclaw gateway run'")]
                 :
                 [
                     new Finding(
