@@ -4,7 +4,8 @@ using OpenClaw.Edge.Tools;
 namespace OpenClaw.Edge.Agents;
 
 /// <summary>Wishes that stand in a message beside its text: <c>/think high</c>, <c>/queue steer</c> and <c>/elevated on</c> for this message only,
-/// <c>/model provider/model</c> for the session. They are taken out before the model reads the message.
+/// <c>/model provider/model</c> for the session, <c>/steer</c> or <c>/tell</c> before a message that shall join the running turn. They are
+/// taken out before the model reads the message.
 /// Source: docs/tools.md, commands in messages.</summary>
 /// <param name="Message">What is left; never empty.</param>
 /// <param name="Think">Reasoning level; null when none was named.</param>
@@ -28,6 +29,12 @@ public sealed record InlineDirectives(string Message, string? Think, string? Mod
         }
 
         (string? think, string? model, QueueMode? queue, string? elevated) = (null, null, null, null);
+        bool steers = Steers(ref message);
+        if (steers)
+        {
+            queue = QueueMode.Steer;
+        }
+
         StringBuilder kept = new(message.Length);
         for (int at = 0; at < message.Length;)
         {
@@ -49,8 +56,23 @@ public sealed record InlineDirectives(string Message, string? Think, string? Mod
         }
 
         string left = kept.ToString();
-        bool isCommand = left.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(word => word.StartsWith('-')); // /model x -g
-        return left.Length == message.Length || isCommand ? null : new InlineDirectives(left.Trim(), think, model, queue) { Elevated = elevated };
+        bool isCommand = left.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .All(word => word.StartsWith('-') || (queue is not null && QueueWishes.Is(word))); // /model x -g, /queue collect cap:5
+        return (left.Length == message.Length && !steers) || isCommand ? null : new InlineDirectives(left.Trim(), think, model, queue) { Elevated = elevated };
+    }
+
+    // The original's word for one message; without text behind it is text.
+    private static bool Steers(ref string message)
+    {
+        string trimmed = message.TrimStart();
+        int end = trimmed.AsSpan().IndexOfAny(" \t\r\n:");
+        if (end < 0 || trimmed[..end].ToLowerInvariant() is not ("/steer" or "/tell") || trimmed[(end + 1)..].Trim() is not { Length: > 0 } rest)
+        {
+            return false;
+        }
+
+        message = rest;
+        return true;
     }
 
     private static bool Set<T>(ref T place, T value)

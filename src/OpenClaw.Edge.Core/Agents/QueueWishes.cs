@@ -20,6 +20,10 @@ internal static class QueueWishes
         Drop = extra.TryGetProperty("queueDrop", out JsonElement drop) && drop.ValueKind == JsonValueKind.String && IsPolicy(drop.GetString()!) ? drop.GetString()! : all.Drop,
     };
 
+    /// <summary>Whether a word is one of these wishes, right or wrong.</summary>
+    public static bool Is(string word) =>
+        word.StartsWith("debounce:", StringComparison.OrdinalIgnoreCase) || word.StartsWith("cap:", StringComparison.OrdinalIgnoreCase) || word.StartsWith("drop:", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads one word of <c>/queue</c>: <c>debounce:0.5s</c>, <c>cap:25</c>, <c>drop:old</c>. Null when it is none of these, else what is
     /// wrong with it, or nothing.</summary>
     public static string? Read(string word, Dictionary<string, JsonElement?> wishes)

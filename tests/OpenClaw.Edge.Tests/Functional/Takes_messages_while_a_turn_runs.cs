@@ -95,6 +95,23 @@ public sealed class Takes_messages_while_a_turn_runs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_with_steer_before_it_joins_the_turn_whatever_the_mode_is()
+    {
+        Assert.Equal("Queue mode set to followup.", (await client.ChatAsync("main", "/queue followup debounce:20ms cap:9")).Final);
+        Assert.StartsWith("Current queue settings: mode=followup, debounce=20ms, cap=9, drop=summarize.", (await client.ChatAsync("main", "/queue")).Final);
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(home.Workspace).FullName, "note.txt"), "note");
+        await BeginAsync(
+            new ModelAnswer { Pieces = ["let me", " look"], HoldRest = rest.Task, HoldAt = 1, ToolCalls = [new ScriptedToolCall("read", """{"path":"note.txt"}""")] },
+            ModelAnswer.Say("to both"));
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"/steer two","idempotencyKey":"two"}""");
+        rest.SetResult();
+
+        Assert.EndsWith("to both", (await client.FollowAsync("one")).Final);
+        Assert.Equal("steered", (await EndAsync("two")).GetProperty("stopReason").GetString());
+        Assert.DoesNotContain("/steer", model.ChatRequests[^1].BodyText);
+    }
+
+    [Fact]
     public async Task Mode_of_the_session_holds_until_it_is_taken_back()
     {
         Assert.Equal("Queue mode set to followup.", (await client.ChatAsync("main", "/queue followup")).Final);
