@@ -84,6 +84,9 @@ fi
 "${compose[@]}" "${files[@]}" config >/dev/null
 if $start; then
   "${compose[@]}" "${files[@]}" up -d
+  # The container knows its own address only; a phone or a browser needs the machine's.
+  read -r address _ <<<"$(hostname -I 2>/dev/null || true)"
   echo "The gateway listens on port $OPENCLAW_GATEWAY_PORT. Its token is in $(pwd)/.env."
-  echo "Sign in with a code or a QR: ${compose[*]} ${files[*]} exec openclaw-gateway openclaw pair"
+  echo "Sign in at https://${address:-ADDRESS}:$OPENCLAW_GATEWAY_PORT/ with the six digits, or with the QR code, that this prints:"
+  echo "  cd $(pwd) && ${compose[*]} ${files[*]} exec openclaw-gateway openclaw pair --public-url wss://${address:-ADDRESS}:$OPENCLAW_GATEWAY_PORT"
 fi

@@ -51,7 +51,7 @@ base_image() {
 
 build_image() {
   local context=$work/context file=packaging/image/Dockerfile
-  mkdir -p "$context/artifacts/bin" "$context/packaging" && cp "$bin" "$context/artifacts/bin/openclaw" && cp -r "$top/packaging/image" "$context/packaging/" &&
+  mkdir -p "$context/artifacts/bin" "$context/packaging" && cp "$bin" "$context/artifacts/bin/openclaw" && cp -r "$top/packaging/image" "$top/packaging/skills" "$context/packaging/" &&
     cp "$top/.dockerignore" "$context/" || return
   if ! docker buildx version >/dev/null 2>&1; then
     # Debian's engine without BuildKit's client: its old builder takes the last two stages, with the modes set beforehand.
@@ -60,7 +60,7 @@ build_image() {
     file=Dockerfile.old
     { echo 'ARG BASE'; sed -n '/^FROM scratch AS prebuilt/,$p' "$top/packaging/image/Dockerfile"; } |
       sed -e '/^FROM .{BINARY}/d' -e 's/--from=binary/--from=prebuilt/' -e 's/ --chmod=[0-7]*//' >"$context/$file"
-    chmod 755 "$context/artifacts/bin/openclaw"
+    chmod -R a=rX,u=rwX "$context/packaging/skills" && chmod 755 "$context/artifacts/bin/openclaw"
     chmod 1777 "$context/packaging/image/home" "$context/packaging/image/home/.openclaw"
   fi
   docker build -q -t "$image" -f "$context/$file" --build-arg BASE=edge-base:local --build-arg BINARY=prebuilt --build-arg VERSION=test "$context"
@@ -98,9 +98,11 @@ healthy_as() { # USER
 }
 
 turns() {
-  docker exec edge-12345 openclaw agent --message "hello from a container" --session-key agent:main:image | grep -q . || return
+  local said # into a variable: a reader that leaves early would be the writer's failure
+  said=$(docker exec edge-12345 openclaw agent --message "hello from a container" --session-key agent:main:image) && [ -n "$said" ] || return
   docker restart -t 20 edge-12345 && until_ok 30 is_healthy edge-12345 || return
-  docker exec edge-12345 openclaw sessions show agent:main:image | grep -qF "hello from a container"
+  said=$(docker exec edge-12345 openclaw sessions show agent:main:image)
+  grep -qF "hello from a container" <<<"$said"
 }
 
 stops() {
@@ -113,4 +115,68 @@ refuses_foreign_volume() {
   docker run --name edge-foreign --read-only --cap-drop ALL --network none --user 12345:12345 -v "$work/foreign:/home/node/.openclaw" "$image"
   [ "$(docker inspect -f '{{.State.ExitCode}}' edge-foreign)" != 0 ] || return
   docker logs edge-foreign 2>&1 | grep -F /home/node/.openclaw | grep -iE 'chown|owner|writ'
+}
+
+page() { # PORT PATH CURL-ARGUMENTS…: over TLS, by the engine's own address, which is private as a LAN's
+  local port=$1 path=$2
+  shift 2
+  inside curl -sS -k --max-time 10 "$@" "https://172.17.0.1:$port$path"
+}
+
+as_the_manual_says() {
+  local line digits answer
+  line=$(sed -n '/^docker run -d --name openclaw /,/[^\\]$/p' "$top/docs/install.md" | tr -d '\\\n')
+  [ -n "$line" ] || { echo "docs/install.md has no docker run any more"; return 1; }
+  line=${line/ghcr.io\/openclaw-edge\/openclaw-edge/$image}
+  bash -c "$line" || return
+  until_ok 30 inside curl -sS -f http://127.0.0.1:18789/healthz || { docker logs openclaw; return 1; }
+  answer=$(page 18789 /)
+  grep -qF '<script src=/pair.js>' <<<"$answer" || { echo "no form for a browser"; return 1; }
+  digits=$(docker logs openclaw 2>&1 | grep -oE 'type [0-9]{6}' | tail -n 1 | grep -oE '[0-9]{6}')
+  [ -n "$digits" ] || { docker logs openclaw; return 1; }
+  answer=$(page 18789 /pair -H 'Content-Type: application/json' -H 'Origin: https://172.17.0.1:18789' -d "{\"code\":\"$digits\"}")
+  grep -qE '"bootstrapToken":"[A-Za-z0-9_-]{43}"' <<<"$answer" || { echo "got: $answer"; return 1; }
+  docker rm -f openclaw
+}
+
+compose() { # ARGUMENTS…: as the person who ran setup.sh
+  (cd "$work/person/compose" && as_person docker-compose -f docker-compose.yml "$@")
+}
+as_person() { setpriv --reuid 4321 --regid 4321 --clear-groups -- env HOME="$work/person" "$@"; }
+token_of_person() { sed -n 's/^OPENCLAW_GATEWAY_TOKEN=//p' "$work/person/compose/.env"; }
+models_with() { inside curl -sS -o /dev/null -w '%{http_code}' --max-time 10 -H "Authorization: Bearer $2" "http://127.0.0.1:$1/v1/models"; } # PORT TOKEN
+
+setup_runs() {
+  local place=$work/person said
+  mkdir -p "$place" && cp -r "$top/packaging/compose" "$place/" && chown -R 4321:4321 "$place" && chmod 711 "$work" "$work/engine" "$work/engine/run" &&
+    chmod 666 "$work/engine/run/docker.sock" || return
+  said=$(OPENCLAW_IMAGE=$image OPENCLAW_GATEWAY_PORT=19017 as_person bash "$place/compose/setup.sh" --offline) || { echo "$said"; return 1; }
+  echo "$said"
+  grep -qF 'pair --public-url wss://' <<<"$said" || { echo "no way to sign in was said"; return 1; }
+  until_ok 60 inside curl -sS -f http://127.0.0.1:19017/healthz || { compose logs; return 1; }
+  [ "$(stat -c %a:%u "$place/compose/.env")" = 600:4321 ] || return
+  [ "$(models_with 19017 "$(token_of_person)")" = 200 ] && [ "$(models_with 19017 wrong-token-0123456789)" = 401 ] || return
+  said=$(compose exec -T openclaw-gateway openclaw agent --message "hello from compose" --session-key agent:main:compose) && [ -n "$said" ] || return
+  # What setup.sh says to type gives an address that a phone can reach, not the container's.
+  said=$(compose exec -T openclaw-gateway openclaw qr --setup-code-only --public-url wss://192.168.7.5:19017 | tr -d '\r\n' | tr '_-' '/+' | { base64 -d 2>/dev/null || true; })
+  echo "in the code: ${said%%bootstrapToken*}"
+  grep -qF '"url":"wss://192.168.7.5:19017"' <<<"$said" || return
+  said=$(docker inspect -f '{{.HostConfig.ReadonlyRootfs}} {{.Config.User}}' "$(compose ps -q openclaw-gateway)")
+  echo "read-only and user: $said"
+  [ "$said" = "true 4321:4321" ] || return
+  [ -s "$place/.openclaw/state/openclaw-edge.sqlite" ] || { ls -la "$place/.openclaw"; return 1; }
+}
+
+setup_again() {
+  local place=$work/person token said
+  token=$(token_of_person)
+  mkdir -p "$place/books" && chown 4321:4321 "$place/books" || return
+  said=$(OPENCLAW_GATEWAY_PORT=19018 OPENCLAW_EXTRA_MOUNTS="$place/books:/books:ro" as_person bash "$place/compose/setup.sh" --offline) || { echo "$said"; return 1; }
+  until_ok 60 inside curl -sS -f http://127.0.0.1:19018/healthz || { compose logs; return 1; }
+  [ "$token" = "$(token_of_person)" ] && [ "$(models_with 19018 "$token")" = 200 ] || return
+  said=$(compose exec -T openclaw-gateway openclaw sessions show agent:main:compose)
+  grep -qF "hello from compose" <<<"$said" || { echo "the conversation is gone: $said"; return 1; }
+  said=$(docker inspect -f '{{range .Mounts}}{{.Destination}} {{.RW}} {{end}}' "$(compose ps -q openclaw-gateway)")
+  grep -qF '/books false' <<<"$said" || { echo "mounts: $said"; return 1; }
+  compose down --timeout 20 && ! inside curl -sS --max-time 3 http://127.0.0.1:19018/healthz 2>/dev/null
 }

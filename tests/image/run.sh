@@ -15,7 +15,7 @@ skip() { echo "SKIP image: $1"; exit 77; }
 [ "$(id -u)" -eq 0 ] || skip "only root can start an engine of its own"
 [ -x "$bin" ] || { echo "FAIL  image: $bin is missing; run packaging/publish.sh"; echo "0 passed, 1 failed"; exit 1; }
 needed=()
-for pair in dockerd=docker.io docker-compose=docker-compose kubectl=kubernetes-client npm=npm curl=curl; do
+for pair in dockerd=docker.io docker-compose=docker-compose ip=iproute2 kubectl=kubernetes-client npm=npm curl=curl; do
   command -v "${pair%%=*}" >/dev/null || needed+=("${pair#*=}")
 done
 if [ ${#needed[@]} -gt 0 ]; then
@@ -26,12 +26,14 @@ fi
 work=$(mktemp -d /var/tmp/edge-image.XXXXXX)
 export DOCKER_HOST=unix://$work/engine/run/docker.sock DOCKER_BUILDKIT=1
 image=openclaw-edge:test
+net=edgeimage$$ # the engine's bridges, and the ports it publishes, are in a network of their own
 
 # shellcheck disable=SC2317 # called by the trap
 clean() {
   # shellcheck disable=SC2046 # one name each
   docker rm -f $(docker ps -aq) >/dev/null 2>&1
   bash "$top/tests/sandbox/engine.sh" stop "$work/engine" >/dev/null 2>&1
+  ip netns delete "$net" 2>/dev/null
   if $keep; then echo "kept: $work"; else rm -rf "$work"; fi
 }
 trap clean EXIT
@@ -63,6 +65,8 @@ until_ok() { # SECONDS COMMAND…
   done
 }
 
+inside() { nsenter --net="/run/netns/$net" -- "$@"; } # not ip netns exec, which hides the control groups
+
 # shellcheck source=tests/image/checks.sh
 . "$here/checks.sh"
 
@@ -78,7 +82,8 @@ else
 fi
 
 mkdir -p "$work/engine"
-bash "$top/tests/sandbox/engine.sh" rootful "$work/engine" >"$work/engine.log" 2>&1 || { echo "SKIP image: no dockerd starts here: $(tail -n 1 "$work/engine.log")"; finish; }
+{ ip netns add "$net" && ip -n "$net" link set lo up; } >"$work/engine.log" 2>&1 || { echo "SKIP image: no network of its own: $(tail -n 1 "$work/engine.log")"; finish; }
+EDGE_ENGINE_NETWORK=1 inside bash "$top/tests/sandbox/engine.sh" rootful "$work/engine" >"$work/engine.log" 2>&1 || { echo "SKIP image: no dockerd starts here: $(tail -n 1 "$work/engine.log")"; finish; }
 check "a base without a shell, from Debian's packages" base_image || finish
 check "the image is built" build_image || finish
 check "at most 25 MB compressed" small
@@ -88,4 +93,7 @@ check "as uid 12345" healthy_as 12345:12345
 check "a turn inside, and again after a restart" turns
 check "stops by SIGTERM with exit code 0" stops
 check "a volume that it may not write: says which, and what to do" refuses_foreign_volume
+check "docker run as the manual has it: on the published port, paired by six digits" as_the_manual_says
+check "setup.sh, as a person in the docker group: up by docker-compose, healthy, with its token" setup_runs
+check "setup.sh again: another port, a mount more, the same token and conversations" setup_again
 finish

@@ -2,7 +2,7 @@
 # Starts and stops container engines of the tests' own; nothing else on the machine is touched.
 #   engine.sh user NAME                    makes the test user with its ranges of subordinate ids
 #   engine.sh rootless DIR NAME            rootless dockerd of that user; prints its socket
-#   engine.sh rootful DIR                  dockerd of root; prints its socket
+#   engine.sh rootful DIR                  dockerd of root; prints its socket. EDGE_ENGINE_NETWORK=1 gives it, as rootless, a bridge of its own
 #   engine.sh podman DIR NAME              podman's Docker-compatible API of that user; prints its socket
 #   engine.sh image SOCKET [NAME]          imports a busybox image as openclaw-sandbox:bookworm-slim
 #   engine.sh registry DIR SOCKET          a registry of the engine's own in DIR; prints the name of an image to pull
@@ -82,7 +82,9 @@ case "${1:-}" in
   rootful)
     dir=$2
     mkdir -p "$dir/run" "$dir/data"
-    setsid dockerd --iptables=false --bridge=none --data-root "$dir/data" --exec-root "$dir/run/exec" -p "$dir/run/docker.pid" \
+    network=(--bridge=none)
+    [ -z "${EDGE_ENGINE_NETWORK:-}" ] || network=()
+    setsid dockerd --iptables=false "${network[@]}" --data-root "$dir/data" --exec-root "$dir/run/exec" -p "$dir/run/docker.pid" \
       -H "unix://$dir/run/docker.sock" >"$dir/log" 2>&1 </dev/null &
     echo $! >"$dir/pid"
     wait_for "$dir/run/docker.sock" "$dir/log"

@@ -90,7 +90,7 @@ internal static class QrCommand
         context.Say("Scan it, or type the code, in the OpenClaw app. It holds for 10 minutes and for one device.");
         if (waits && access == "full")
         {
-            await SayDigitsAsync(context, client, cancellationToken);
+            await SayDigitsAsync(context, client, publicUrl, cancellationToken);
         }
 
         return waits ? await WaitAsync(context, client, setup, cancellationToken) : (int)ExitCode.Ok;
@@ -107,12 +107,13 @@ internal static class QrCommand
     }
 
     // For a browser, where one elsewhere can come; an older gateway has no such method.
-    private static async Task SayDigitsAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    private static async Task SayDigitsAsync(CliContext context, GatewayClient client, string? publicUrl, CancellationToken cancellationToken)
     {
         try
         {
             JsonElement made = await client.CallAsync("edge.pair.code", null, context.Timeout, cancellationToken);
-            context.Say($"browser     {made.Text("url")}  and type {made.Text("code")}");
+            string url = publicUrl is null ? made.Text("url") ?? "" : $"https{publicUrl[publicUrl.IndexOf(':', StringComparison.Ordinal)..]}";
+            context.Say($"browser     {url}  and type {made.Text("code")}");
         }
         catch (CliException refused)
         {
