@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs the same scripted clients against the original gateway and ours and compares what they saw. Started by run.sh.
-//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,turns,cli,package] [--there FILE]
+//   node compare.mjs --packages DIR --ours COMMAND… [--out DIR] [--only handshakes,methods,limits,turns,cli,package,stop] [--there FILE]
 //   --there FILE   takes what the original said from an earlier report (conformance.json) and starts ours alone: the inner loop
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { handshakes } from './checks/handshake.mjs';
 import { methods } from './checks/methods.mjs';
 import { turns } from './checks/turns.mjs';
 import { commandLine } from './checks/cli.mjs';
+import { limits, stop } from './checks/limits.mjs';
 import { nodePackage } from './checks/package.mjs';
 import { differences, normalise } from './lib/compare.mjs';
 import { Known } from './lib/known.mjs';
@@ -20,11 +21,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     packages: { type: 'string' }, ours: { type: 'string' }, model: { type: 'string' }, out: { type: 'string' },
-    only: { type: 'string', default: 'handshakes,methods,turns,cli,package' }, keep: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'handshakes,methods,limits,turns,cli,package,stop' }, keep: { type: 'boolean', default: false },
     there: { type: 'string' },
   },
 });
-const parts = { handshakes, methods, turns, cli: commandLine, package: nodePackage };
+// A part may hand back a promise of what takes its time: the next ones begin beside it. "stop" ends the servers.
+const parts = { handshakes, methods, limits, turns, cli: commandLine, package: nodePackage, stop };
 const only = options.only.split(',');
 const family = new Map(); // check → the part it belongs to
 const root = mkdtempSync(join(tmpdir(), 'conformance-'));
@@ -74,8 +76,8 @@ async function run() {
 
 async function record(server, tools) {
   const recording = new Map();
-  let part;
-  const note = async (id, act) => {
+  const later = [];
+  const noteOf = (part) => async (id, act) => {
     family.set(id, part);
     try {
       recording.set(id, normalise(JSON.parse(JSON.stringify((await act()) ?? null)), server));
@@ -84,10 +86,11 @@ async function record(server, tools) {
     }
   };
   for (const name of only) {
-    part = name;
+    if (name === 'stop') await Promise.all(later);
     const since = Date.now();
     try {
-      await parts[name](server, note, tools);
+      const left = await parts[name](server, noteOf(name), tools);
+      if (left?.later) later.push(left.later);
     } catch (error) {
       family.set(`${name}: the whole part`, name);
       recording.set(`${name}: the whole part`, { failed: error.stack });
@@ -96,6 +99,7 @@ async function record(server, tools) {
     console.log(`${server.name}: ${name} took ${Date.now() - since} ms`);
   }
 
+  await Promise.all(later);
   return recording;
 }
 

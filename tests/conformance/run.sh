@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares our gateway with the original: the same scripted clients on both, on loopback. The original comes from npm into a cache
 # directory outside the tree. Exit code 77 and a line "SKIP conformance: …" when it cannot be had; 1 when a difference is new.
-#   bash tests/conformance/run.sh [--only handshakes,methods,turns,cli,package] [--keep] [--there FILE]
+#   bash tests/conformance/run.sh [--only handshakes,methods,limits,turns,cli,package,stop] [--keep] [--there FILE]
 #   OPENCLAW_BIN=FILE              our gateway (artifacts/bin/openclaw, else the JIT build)
 #   CONFORMANCE_CACHE=DIR          where the original is kept (~/.cache/openclaw-edge-conformance)
 set -uo pipefail

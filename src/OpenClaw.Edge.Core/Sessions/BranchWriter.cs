@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Storage;
@@ -10,6 +11,8 @@ internal static class BranchWriter
 {
     // Of this many rows the first and the last text are looked for; commands and empty answers have none.
     private const int Looked = 16;
+
+    private static readonly Dictionary<string, JsonElement?> NoChange = [];
 
     /// <summary>Goes back to before a message of a person.</summary>
     public static BranchOutcome Rewind(EdgeConnection connection, SessionKey key, string entryId, long nowMs)
@@ -43,7 +46,7 @@ internal static class BranchWriter
         connection.Execute(BranchTable.CopyRows, row.RowId, window, row.RowId, row.Window, cut.Seq);
         connection.Execute(BranchTable.Insert, row.RowId, window, here?.Root ?? row.Window, origin, shared);
         DropEmpty(connection, row, here);
-        return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs), cut);
+        return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs, Before(row)), cut);
     }
 
     /// <summary>Goes on with another branch.</summary>
@@ -69,7 +72,7 @@ internal static class BranchWriter
             }
 
             DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
-            return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs));
+            return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs, Before(row)));
         }
 
         return new BranchOutcome(IsAnywhere(connection, row, leafEntryId) ? BranchStatus.NotBranchTip : BranchStatus.MissingEntry);
@@ -89,9 +92,9 @@ internal static class BranchWriter
             return new BranchOutcome(wrong);
         }
 
-        SessionRow made = SessionWriter.Patch(connection, target, Inherited(row), nowMs);
+        SessionRow made = SessionWriter.Patch(connection, target, Inherited(row, entryId), nowMs);
         connection.Execute(BranchTable.CopyRows, made.RowId, made.Window, row.RowId, row.Window, cut!.Seq);
-        return new BranchOutcome(BranchStatus.Done, Move(connection, made, made.Window, nowMs), cut);
+        return new BranchOutcome(BranchStatus.Done, Move(connection, made, made.Window, nowMs, NoChange), cut);
     }
 
     private static BranchStatus? Refused(EdgeConnection connection, SessionKey key, bool mayBeArchived, out SessionRow row)
@@ -125,7 +128,8 @@ internal static class BranchWriter
         }
     }
 
-    private static SessionRow Move(EdgeConnection connection, SessionRow row, long window, long nowMs)
+    private static SessionRow Move(
+        EdgeConnection connection, SessionRow row, long window, long nowMs, IReadOnlyDictionary<string, JsonElement?> changes)
     {
         string? title = null;
         string? preview = null;
@@ -143,16 +147,40 @@ internal static class BranchWriter
             BranchTable.MoveTo, SessionRowReader.Read,
             row.Key.Text, nowMs, SessionWriter.NewId(), SessionWriter.NewId(), window,
             connection.Number(BranchTable.LastSeq, row.RowId, window),
-            connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Compaction), title, preview)
+            connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Compaction), title, preview,
+            ExtraMembers.Merge(row.Extra, changes))
             ?? throw new InvalidOperationException($"Session {row.Key} vanished inside its own transaction.");
     }
 
+    private static Dictionary<string, JsonElement?> Before(SessionRow row) =>
+        new(StringComparer.Ordinal) { ["previousSessionId"] = Text(row.SessionId) };
+
+    private static JsonElement Text(string text) => JsonSerializer.SerializeToElement(text, TranscriptJson.Default.String);
+
+    private static JsonElement Source(SessionRow row, string entryId)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("sessionKey"u8, row.Key.Text);
+            json.WriteString("sessionId"u8, row.SessionId);
+            json.WriteString("entryId"u8, entryId);
+            json.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+
     // What a person chose for a conversation goes with it; names and places do not.
-    private static SessionPatch Inherited(SessionRow row)
+    private static SessionPatch Inherited(SessionRow row, string entryId)
     {
         Dictionary<string, JsonElement?> extra = new(StringComparer.Ordinal)
         {
-            ["parentSessionKey"] = JsonSerializer.SerializeToElement(row.Key.Text, TranscriptJson.Default.String),
+            ["parentSessionKey"] = Text(row.Key.Text),
+            ["forkedFromParent"] = JsonDocument.Parse("true").RootElement,
+            ["forkSource"] = Source(row, entryId),
         };
         foreach (string name in (ReadOnlySpan<string>)["fastMode", "traceLevel", "elevatedLevel"])
         {

@@ -54,11 +54,12 @@ internal static class BranchTable
     /// <summary>session row.</summary>
     public const string PendingInputs = "SELECT COUNT(*) FROM pending_inputs WHERE session_row = $1";
 
-    /// <summary>key, now, revision, session id, window, rows, compactions, title, preview. What the last turn said of itself is forgotten.</summary>
+    /// <summary>key, now, revision, session id, window, rows, compactions, title, preview, extra. What the last turn said of itself is forgotten.</summary>
     public const string MoveTo =
         $"""
         UPDATE sessions SET
             updated_at = $2, revision = $3, session_id = $4, window = $5, message_count = $6, compactions = $7, title = $8, preview = $9,
+            extra = $10,
             status = NULL, started_at = NULL, ended_at = NULL, last_run_id = NULL, aborted_last_run = 0, input_tokens = 0, output_tokens = 0,
             total_tokens = NULL, context_tokens = NULL, cost_usd = 0
         WHERE key = $1

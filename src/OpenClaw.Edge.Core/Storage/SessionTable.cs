@@ -72,7 +72,7 @@ internal static class SessionTable
         UPDATE sessions SET
             updated_at = $2, revision = $3, window = {BranchTable.FreeWindow}, message_count = 1, status = NULL, started_at = NULL, ended_at = NULL,
             aborted_last_run = 0, input_tokens = 0, output_tokens = 0, total_tokens = NULL, cost_usd = 0, compactions = 0, title = NULL,
-            preview = NULL
+            preview = NULL, extra = json_remove(extra, '$.previousSessionId')
         WHERE key = $1
         RETURNING {Columns}
         """;

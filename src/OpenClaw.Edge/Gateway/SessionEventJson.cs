@@ -98,7 +98,7 @@ internal static class SessionEventJson
         }
 
         json.WriteString("displayName"u8, row.Label ?? row.DisplayName);
-        foreach (string name in (ReadOnlySpan<string>)["parentSessionKey", "spawnDepth", "spawnedBy", "fastMode", "boardFace", "projectId"])
+        foreach (string name in (ReadOnlySpan<string>)["parentSessionKey", "spawnDepth", "spawnedBy", "fastMode", "boardFace", "projectId", "previousSessionId", "forkedFromParent", "forkSource"])
         {
             WriteExtra(json, row, name);
         }
@@ -112,7 +112,7 @@ internal static class SessionEventJson
         json.WriteNull("toolOverrides"u8);
         WriteText(json, "verboseLevel", row.VerboseLevel);
         WriteText(json, "reasoningLevel", row.ReasoningLevel);
-        if (facts.HadTurn || row.WasReset)
+        if (facts.HadTurn || facts.IsEmptied || facts.IsCut)
         {
             json.WriteBoolean("systemSent"u8, facts.HadTurn);
             json.WriteBoolean("abortedLastRun"u8, row.AbortedLastRun);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
@@ -45,7 +46,11 @@ internal sealed record SessionFacts
     public bool HadTurn => Row.StartedAtMs is not null;
 
     /// <summary>Whether it was emptied and nobody has spoken since.</summary>
-    public bool IsEmptied => Row.WasReset && !HadTurn;
+    public bool IsEmptied => Row.WasReset && !HadTurn && !IsCut;
+
+    /// <summary>Whether it went back in its history, or began as part of another one, and nobody has spoken since.</summary>
+    public bool IsCut => !HadTurn && Row.Extra is { ValueKind: JsonValueKind.Object } extra
+        && (extra.TryGetProperty("previousSessionId"u8, out _) || extra.TryGetProperty("forkSource"u8, out _));
 
     /// <summary>Whether somebody has ever spoken in it.</summary>
     public bool WasTalk => HadTurn || Row.LastInteractionAtMs is not null;

@@ -19,7 +19,7 @@ internal static partial class SessionRowJson
             json.WriteNumber("totalTokens"u8, total);
             json.WriteNumber("estimatedCostUsd"u8, row.CostUsd);
         }
-        else if (row.WasReset && !facts.HadTurn)
+        else if (facts.IsEmptied)
         {
             json.WriteNumber("inputTokens"u8, 0);
             json.WriteNumber("outputTokens"u8, 0);
@@ -30,7 +30,7 @@ internal static partial class SessionRowJson
             json.WriteNumber("totalTokens"u8, 0);
         }
 
-        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null || row.WasReset || facts.HadTurn);
+        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null || facts.IsEmptied || facts.HadTurn);
     }
 
     /// <summary>Writes who wrote in the session: programs, because people are not told apart here.</summary>

@@ -250,7 +250,7 @@ internal static partial class SessionRowJson
             json.WriteString("chatType"u8, "direct"u8);
         }
 
-        if (facts.HadTurn || facts.Row.WasReset)
+        if (facts.HadTurn || facts.IsEmptied || facts.IsCut)
         {
             json.WriteBoolean("systemSent"u8, facts.HadTurn);
             json.WriteBoolean("abortedLastRun"u8, facts.Row.AbortedLastRun);

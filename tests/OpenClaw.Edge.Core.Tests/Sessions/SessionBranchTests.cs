@@ -111,9 +111,11 @@ public sealed class SessionBranchTests : WithSessions
         await SayAsync("other");
         await Store.SwitchBranchAsync(Main, "re two", default);
 
-        await Store.ResetAsync(Main, "new", default);
+        Assert.True(Store.Find(Main)!.Extra!.Value.TryGetProperty("previousSessionId", out _));
+        SessionRow reset = await Store.ResetAsync(Main, "new", default);
         await SayAsync("fresh");
 
+        Assert.False(reset.Extra!.Value.TryGetProperty("previousSessionId", out _));
         Assert.Equal(["Reset", "fresh", "re fresh"], Shown());
         Assert.Equal(["re fresh*"], Lines());
         Assert.Equal(BranchStatus.OffActivePath, (await Store.RewindAsync(Main, "one", default)).Status);

@@ -16,6 +16,7 @@ public sealed class Going_back_in_a_conversation : WithClient
         await Client.ChatAsync("main", "second [text:two]");
         string second = await IdOfAsync("second [text:two]");
         await Client.CallAsync("sessions.subscribe");
+        string before = await SessionIdAsync();
 
         JsonElement rewound = await Client.CallAsync("sessions.rewind", $$"""{"sessionKey":"main","entryId":"{{second}}"}""");
         JsonElement told = await ChangedAsync("rewind");
@@ -24,6 +25,10 @@ public sealed class Going_back_in_a_conversation : WithClient
 
         Assert.Equal("""{"editorText":"second [text:two]"}""", rewound.GetRawText());
         Assert.Equal("agent:main:main", told.GetProperty("sessionKey").GetString());
+        Assert.Equal(before, told.GetProperty("previousSessionId").GetString());
+        Assert.False(told.GetProperty("session").GetProperty("totalTokensFresh").GetBoolean());
+        Assert.False(told.GetProperty("session").GetProperty("systemSent").GetBoolean());
+        Assert.True(told.GetProperty("session").TryGetProperty("lastInteractionAt", out _));
         Assert.Equal(["user: first [text:one]", "assistant: one", "user: other [text:three]", "assistant: three"], await Client.HistoryAsync("main"));
         Assert.Equal(["three", "two"], branches.Select(branch => branch.GetProperty("headline").GetString()));
         Assert.Equal([true, false], branches.Select(branch => branch.GetProperty("active").GetBoolean()));
@@ -77,6 +82,8 @@ public sealed class Going_back_in_a_conversation : WithClient
         Assert.Equal(["user: first [text:one]", "assistant: one", "user: mine [text:three]", "assistant: three"], await Client.HistoryAsync(key));
         Assert.Equal(4, (await Client.HistoryAsync("main")).Count);
         JsonElement row = (await Client.CallAsync("sessions.describe", $$"""{"key":"{{key}}"}""")).GetProperty("session");
+        Assert.True(row.GetProperty("forkedFromParent").GetBoolean());
+        Assert.Equal("agent:main:main", row.GetProperty("forkSource").GetProperty("sessionKey").GetString());
         Assert.Equal(("high", "agent:main:main"), (row.GetProperty("thinkingLevel").GetString(), row.GetProperty("parentSessionKey").GetString()));
     }
 
@@ -122,7 +129,7 @@ public sealed class Going_back_in_a_conversation : WithClient
         Assert.Contains($"entry is not a branch tip: {first}", await RefusalAsync("sessions.branches.switch", $$"""{"sessionKey":"main","leafEntryId":"{{first}}"}"""), StringComparison.Ordinal);
         Assert.Contains($"branch is already active: {answer}", await RefusalAsync("sessions.branches.switch", $$"""{"sessionKey":"main","leafEntryId":"{{answer}}"}"""), StringComparison.Ordinal);
         Assert.Contains("session not found: agent:main:nowhere", await RefusalAsync("sessions.rewind", """{"sessionKey":"agent:main:nowhere","entryId":"x"}"""), StringComparison.Ordinal);
-        Assert.Contains("session mutation target is unavailable", await RefusalAsync("sessions.rewind", """{"entryId":"x"}"""), StringComparison.Ordinal);
+        Assert.Contains("must have required property 'sessionKey'", await RefusalAsync("sessions.rewind", """{"entryId":"x"}"""), StringComparison.Ordinal);
         Assert.Contains("must have required property 'entryId'", await RefusalAsync("sessions.rewind", """{"sessionKey":"main"}"""), StringComparison.Ordinal);
         await using GatewayTestClient writer = await Gateway.ConnectAsync("operator.read", "operator.write");
         Assert.Contains("operator.admin", (await RefusedAsync(writer, "sessions.rewind", $$"""{"sessionKey":"main","entryId":"{{first}}"}""")).Message, StringComparison.Ordinal);

@@ -4,6 +4,7 @@ import { Client } from '../lib/client.mjs';
 const key = 'agent:main:shapes';
 const refused = 'agent:main:refused'; // ours takes some that the original refuses: they must not show in other checks
 const bogus = { colour: 'red' };
+const color = { questionId: 'color', header: 'Color', question: 'Which color?', options: [{ label: 'Red' }, { label: 'Blue', description: 'as the sky' }] };
 
 // [name of the check, method, params or a function of what came before]
 const calls = [
@@ -147,6 +148,44 @@ const calls = [
   ['exec.approvals.get', 'exec.approvals.get', {}],
   ['plugin.approval.list', 'plugin.approval.list', {}],
   ['question.list', 'question.list', {}],
+  ['question.list, unknown member', 'question.list', bogus],
+  ['question.request', 'question.request', { id: 'q1', questions: [color], sessionKey: 'main', agentId: 'main', runId: 'r1', timeoutMs: 60_000 }],
+  ['question.request, the same id', 'question.request', { id: 'q1', questions: [color] }],
+  ['question.request without an id', 'question.request', { questions: [{ ...color, options: [] }, { ...color, questionId: 'size', multiSelect: true, url: 'https://example.org/a' }], timeoutMs: 1500 }],
+  ['question.request, nothing', 'question.request', {}],
+  ['question.request, no questions', 'question.request', { questions: [] }],
+  ['question.request, four questions', 'question.request', { questions: [1, 2, 3, 4].map((n) => ({ ...color, questionId: `q${n}` })) }],
+  ['question.request, one option', 'question.request', { questions: [{ ...color, options: [{ label: 'Red' }] }] }],
+  ['question.request, five options', 'question.request', { questions: [{ ...color, options: ['a', 'b', 'c', 'd', 'e'].map((label) => ({ label })) }] }],
+  ['question.request, an option without a label', 'question.request', { questions: [{ ...color, options: [{ description: 'x' }, { label: 'y' }] }] }],
+  ['question.request, an option twice', 'question.request', { questions: [{ ...color, options: [{ label: 'Red' }, { label: 'red ' }] }] }],
+  ['question.request, an id twice', 'question.request', { questions: [color, color] }],
+  ['question.request, bad question id', 'question.request', { questions: [{ ...color, questionId: 'Color' }] }],
+  ['question.request, long header', 'question.request', { questions: [{ ...color, header: 'longer than twelve' }] }],
+  ['question.request, unknown member in a question', 'question.request', { questions: [{ ...color, ...bogus }] }],
+  ['question.request, a secret', 'question.request', { questions: [{ ...color, options: [], isSecret: true }] }],
+  ['question.request, another protocol', 'question.request', { questions: [{ ...color, url: 'ftp://example.org' }] }],
+  ['question.request, unknown agent', 'question.request', { questions: [color], sessionKey: 'agent:ghost:main' }],
+  ['question.request, timeout 0', 'question.request', { questions: [color], timeoutMs: 0 }],
+  ['question.list with one', 'question.list', {}],
+  ['question.get', 'question.get', { id: 'q1' }],
+  ['question.get, unknown', 'question.get', { id: 'nope' }],
+  ['question.waitAnswer, nobody answers', 'question.waitAnswer', { id: 'q1', timeoutMs: 100 }],
+  ['question.waitAnswer, unknown', 'question.waitAnswer', { id: 'nope' }],
+  ['question.resolve, nothing', 'question.resolve', {}],
+  ['question.resolve, neither', 'question.resolve', { id: 'q1' }],
+  ['question.resolve, unknown', 'question.resolve', { id: 'nope', cancel: true }],
+  ['question.resolve, not an option', 'question.resolve', { id: 'q1', answers: { answers: { color: ['Green'] } } }],
+  ['question.resolve, two of one', 'question.resolve', { id: 'q1', answers: { answers: { color: ['Red', 'Blue'] } } }],
+  ['question.resolve, no answer', 'question.resolve', { id: 'q1', answers: { answers: {} } }],
+  ['question.resolve, another question', 'question.resolve', { id: 'q1', answers: { answers: { color: ['Red'], size: ['L'] } } }],
+  ['question.resolve, a text for a list', 'question.resolve', { id: 'q1', answers: { answers: { color: 'Red' } } }],
+  ['question.resolve', 'question.resolve', { id: 'q1', answers: { answers: { color: [' Red'] } }, resolvedBy: 'Ann', resolutionId: 'mine' }],
+  ['question.resolve again', 'question.resolve', { id: 'q1', answers: { answers: { color: ['Red'] } } }],
+  ['question.waitAnswer after the answer', 'question.waitAnswer', { id: 'q1', includeResolutionId: true }],
+  ['question.get after the answer', 'question.get', { id: 'q1' }],
+  ['question.list after the answer', 'question.list', {}],
+  ['question.waitAnswer of one that expires', 'question.waitAnswer', (seen) => ({ id: seen['question.request without an id']?.payload?.id ?? 'nope' })],
   ['talk.config', 'talk.config', {}],
   ['tts.status', 'tts.status', {}],
   ['voicewake.get', 'voicewake.get', {}],
@@ -197,6 +236,30 @@ const calls = [
   ['cron.runs of a job that is not there', 'cron.runs', { id: 'nope' }],
   ['sessions.steer, unknown session', 'sessions.steer', { key: 'agent:main:nowhere', message: 'x' }],
   ['sessions.branches.list of a session that is not there', 'sessions.branches.list', { sessionKey: 'agent:main:nowhere' }],
+  ['sessions.branches.list, nothing', 'sessions.branches.list', {}],
+  ...['sessions.rewind', 'sessions.fork'].flatMap((method) => [
+    [`${method}, nothing`, method, {}],
+    [`${method}, no entry`, method, { sessionKey: 'main' }],
+    [`${method} of a session that is not there`, method, { sessionKey: 'agent:main:nowhere', entryId: 'nope' }],
+    [`${method}, unknown entry`, method, { sessionKey: key, entryId: 'nope' }],
+    [`${method}, unknown member`, method, { sessionKey: 'main', entryId: 'nope', ...bogus }],
+  ]),
+  ['sessions.branches.switch, nothing', 'sessions.branches.switch', {}],
+  ['sessions.branches.switch, no leaf', 'sessions.branches.switch', { sessionKey: 'main' }],
+  ['sessions.branches.switch of a session that is not there', 'sessions.branches.switch', { sessionKey: 'agent:main:nowhere', leafEntryId: 'nope' }],
+  ['sessions.search, nothing', 'sessions.search', {}],
+  ['sessions.search, blank', 'sessions.search', { query: '  ' }],
+  ['sessions.search, limit too large', 'sessions.search', { query: 'x', limit: 26 }],
+  ['sessions.search, an agent alone', 'sessions.search', { query: 'x', agentId: 'main' }],
+  ['sessions.search, no keys', 'sessions.search', { query: 'x', sessionKeys: [] }],
+  ['sessions.search, a scope and an agent', 'sessions.search', { query: 'x', scope: {}, agentId: 'main' }],
+  ['sessions.search, nothing found', 'sessions.search', { query: 'supercalifragilistic' }],
+  ['sessions.search, unknown agent', 'sessions.search', { query: 'x', agentId: 'ghost' }],
+  ['sessions.search, unknown member', 'sessions.search', { query: 'x', ...bogus }],
+  ['sessions.usage.timeseries, no key', 'sessions.usage.timeseries', {}],
+  ['sessions.usage.timeseries of a session that is not there', 'sessions.usage.timeseries', { key: 'agent:main:nowhere' }],
+  ['sessions.usage.logs, no key', 'sessions.usage.logs', {}],
+  ['sessions.usage.logs of a session that is not there', 'sessions.usage.logs', { key: 'agent:main:nowhere' }],
   ['sessions.compact of a session that is not there', 'sessions.compact', { key: 'agent:main:nowhere' }],
   ['sessions.catalog.list', 'sessions.catalog.list', {}],
   ['session.discussion.info', 'session.discussion.info', { sessionKey: 'main' }],
@@ -237,6 +300,11 @@ export async function methods(server, record) {
       told[`${event} ${payload.reason ?? payload.phase ?? 'refetch'}`] ??= payload;
     }
 
+    return told;
+  });
+  await record('events of questions', () => {
+    const told = {};
+    for (const { event, payload } of client.events(({ event: name }) => name.startsWith('question.'))) told[`${event} ${payload.status}`] ??= payload;
     return told;
   });
   await client.end();

@@ -23,7 +23,9 @@ export async function turns(server, record) {
   await idempotency(context);
   await agentMethod(context);
   await watching(context);
+  await branching(context);
   await history(context);
+  await heartbeat(context);
   for (const client of [watcher, plain]) await client.end();
 }
 
@@ -271,6 +273,103 @@ async function agentMethod({ watcher, record }) {
     await watcher.call('agent.wait', { runId: 'agent-4', timeoutMs: 30_000 });
     return early.payload;
   });
+}
+
+// Back to before a message, another answer, the first line again, and a session beside it.
+async function branching({ watcher, record }) {
+  const sessionKey = 'agent:main:branch';
+  const pick = ({ ok, payload, error }) => ({ ok, payload, error });
+  const say = async (id, message) => {
+    const from = watcher.frames.length;
+    await watcher.call('chat.send', { sessionKey, message, idempotencyKey: `run-${id}` });
+    await settle(watcher, from, `run-${id}`);
+  };
+  const messages = async (key = sessionKey) => (await watcher.call('chat.history', { sessionKey: key })).payload?.messages ?? [];
+  const line = ({ role, content }) => `${role} ${typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('')}`;
+  const idOf = async (text) => (await messages()).find((message) => line(message).startsWith(`user ${text}`))?.__openclaw?.id ?? 'none';
+  const told = async (from, reason) => {
+    const find = ({ event, payload }) => event === 'sessions.changed' && payload.reason === reason;
+    await watcher.until(() => watcher.frames.slice(from).some(({ frame }) => find(frame)), `the event ${reason}`, 5000).catch(() => {});
+    return watcher.frames.slice(from).map(({ frame }) => frame).find((frame) => frame.type === 'event' && find(frame))?.payload ?? null;
+  };
+  const branches = async () => pick(await watcher.call('sessions.branches.list', { sessionKey }));
+  const headlines = ({ payload }) => ({ value: payload?.branches.map(({ headline, active, messageCount }) => `${headline}${active ? '*' : ''} ${messageCount}`) });
+  await say('b1', 'walrus one [text:first] [id:b1]');
+  await say('b2', 'walrus two [text:second] [id:b2]');
+  await record('branch: one line', async () => ({ ...(await branches()), ...headlines(await branches()) }));
+  const second = await idOf('walrus two');
+  const before = (await watcher.call('sessions.describe', { key: sessionKey })).payload?.session;
+  let from = watcher.frames.length;
+  await record('branch: rewind', async () => pick(await watcher.call('sessions.rewind', { sessionKey, entryId: second })));
+  await record('branch: rewind is told', () => told(from, 'rewind'));
+  await record('branch: the row after a rewind', async () => {
+    const { payload } = await watcher.call('sessions.describe', { key: sessionKey });
+    return { row: payload.session, value: [payload.session.sessionId !== before?.sessionId, typeof payload.session.status] };
+  });
+  await record('branch: rewind to what is gone', async () => pick(await watcher.call('sessions.rewind', { sessionKey, entryId: second })));
+  await record('branch: lines after a rewind', async () => headlines(await branches()));
+  await say('b3', 'walrus three [text:third] [id:b3]');
+  await record('branch: history of the new line', async () => ({ value: (await messages()).map(line) }));
+  await record('branch: two lines', async () => ({ ...(await branches()), ...headlines(await branches()) }));
+  await record('branch: switch to what is no tip', async () => pick(await watcher.call('sessions.branches.switch', { sessionKey, leafEntryId: await idOf('walrus one') })));
+  const [active, other] = (await branches()).payload?.branches ?? [];
+  await record('branch: switch to the active one', async () => pick(await watcher.call('sessions.branches.switch', { sessionKey, leafEntryId: active?.leafEntryId ?? 'none' })));
+  from = watcher.frames.length;
+  await record('branch: switch', async () => pick(await watcher.call('sessions.branches.switch', { sessionKey, leafEntryId: other?.leafEntryId ?? 'none' })));
+  await record('branch: switch is told', () => told(from, 'branch-switch'));
+  await record('branch: history of the old line', async () => ({ value: (await messages()).map(line) }));
+  from = watcher.frames.length;
+  let fork;
+  await record('branch: fork', async () => {
+    fork = await watcher.call('sessions.fork', { sessionKey, entryId: await idOf('walrus two') });
+    return pick(fork);
+  });
+  await record('branch: fork is told', () => told(from, 'fork'));
+  await record('branch: the row of a fork', async () => (await watcher.call('sessions.describe', { key: fork?.payload?.sessionKey ?? 'none' })).payload);
+  await record('branch: history of a fork', async () => ({ value: (await messages(fork?.payload?.sessionKey ?? 'none')).map(line) }));
+  await record('branch: rewind to the first message', async () => pick(await watcher.call('sessions.rewind', { sessionKey, entryId: await idOf('walrus one') })));
+  await record('branch: nothing is left', async () => ({ value: (await messages()).map(line), ...headlines(await branches()) }));
+  await record('search what was said', async () => {
+    // The index of the original follows its writes.
+    for (let left = 20; left > 0; left--) {
+      const answer = await watcher.call('sessions.search', { query: 'walrus ONE', sessionKeys: [fork?.payload?.sessionKey ?? 'agent:main:none'] });
+      if (answer.payload?.results.length > 0 || left === 1) return { ...pick(answer), value: [answer.payload?.results.length] };
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  });
+  await record('search in a scope', async () => {
+    const { ok, payload, error } = await watcher.call('sessions.search', { query: 'walrus three', scope: { agentId: 'main' }, limit: 1 });
+    return { ok, payload, error };
+  });
+  await record('usage as a series', async () => pick(await watcher.call('sessions.usage.timeseries', { key: 'agent:main:tool' })));
+  await record('usage as lines', async () => {
+    const answer = pick(await watcher.call('sessions.usage.logs', { key: 'agent:main:tool' }));
+    return { ...answer, value: answer.payload?.logs.map(({ role, content }) => `${role} ${content.split('\n')[0]}`) };
+  });
+}
+
+// A wake: what is told of the heartbeat, and which rows it leaves in the conversation.
+async function heartbeat({ watcher, record }) {
+  const pick = ({ ok, payload, error }) => ({ ok, payload, error });
+  const rows = async () => (await watcher.call('chat.history', { sessionKey: 'main', limit: 200 })).payload?.messages ?? [];
+  const known = new Set((await rows()).map((message) => message.__openclaw?.id));
+  await record('heartbeat: switched on', async () => pick(await watcher.call('set-heartbeats', { enabled: true })));
+  const from = watcher.frames.length;
+  await record('heartbeat: wake now', async () => pick(await watcher.call('wake', { mode: 'now', text: 'look around [text:HEARTBEAT_OK] [id:hb]' })));
+  const told = () => watcher.frames.slice(from).map(({ frame }) => frame).filter(({ event }) => event === 'heartbeat').map(({ payload }) => payload);
+  await watcher.until(() => told().length > 0, 'a heartbeat', 15_000).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await record('heartbeat: what is told', () => ({ events: told(), value: [told().length > 0, told()[0]?.status, told()[0]?.reason ?? 'no reason'] }));
+  await record('heartbeat: the last one', async () => pick(await watcher.call('last-heartbeat', {})));
+  await record('heartbeat: marker rows', async () => {
+    const fresh = (await rows()).filter((message) => !known.has(message.__openclaw?.id));
+    return { rows: fresh, value: fresh.map(({ role, __openclaw }) => `${role} ${__openclaw?.kind ?? ''}`) };
+  });
+  await record('heartbeat: agent events say so', () => {
+    const events = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ event }) => event === 'agent');
+    return { value: [events.length > 0, [...new Set(events.map(({ payload }) => payload.isHeartbeat ?? 'nothing'))].sort()] };
+  });
+  await record('heartbeat: switched off', async () => pick(await watcher.call('set-heartbeats', { enabled: false })));
 }
 
 // Two clients at once: who gets what of one turn.

@@ -45,7 +45,7 @@ export async function startGateway({ name, command, root, model, env, gateway = 
   running.push(child);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
-  const server = { name, home, port, url: `ws://127.0.0.1:${port}/`, http: `http://127.0.0.1:${port}`, workspace: join(home, 'workspace') };
+  const server = { name, home, port, url: `ws://127.0.0.1:${port}/`, http: `http://127.0.0.1:${port}`, workspace: join(home, 'workspace'), stop: () => child.kill('SIGTERM') };
   const since = Date.now();
   for (;;) {
     const ready = await fetch(`${server.http}/readyz`).then((answer) => answer.status === 200, () => false);

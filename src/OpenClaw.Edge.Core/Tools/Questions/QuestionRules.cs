@@ -43,7 +43,7 @@ public static class QuestionRules
 
             if (!IsId(question.GetProperty("questionId").GetString()!))
             {
-                return $"at {at}/questionId: must match pattern ^[a-z][a-z0-9_]*$";
+                return $"at {at}/questionId: must match pattern \"^[a-z][a-z0-9_]*$\"";
             }
 
             JsonElement options = question.GetProperty("options");

@@ -35,7 +35,7 @@ internal sealed class QuestionMethods
         MethodEntry.Of("question.list", OperatorScopes.Questions, "", _ => List()),
         MethodEntry.Of("question.get", OperatorScopes.Questions, "id!:str1", Get),
         MethodEntry.Of("question.resolve", OperatorScopes.Questions,
-            "id!:str1 answers:obj cancel:bool resolvedBy:str1 resolutionId:str1(128) secretStoreAllowedHosts:strs", Resolve),
+            "id:str1 answers:obj cancel:bool resolvedBy:str1 resolutionId:str1(128) secretStoreAllowedHosts:strs", Resolve),
         new("question.waitAnswer", OperatorScopes.Questions, "id!:str1 timeoutMs:int(1..) includeResolutionId:bool", WaitAsync),
     ];
 
@@ -59,9 +59,10 @@ internal sealed class QuestionMethods
         SessionKey? session = null;
         if (call.Has("sessionKey"))
         {
-            if (!SessionTarget.TryRead(call, "sessionKey", _runtime.Agents(), out SessionKey key, out GatewayError? error))
+            // Whoever asks may be of an agent that is not configured any more: as there.
+            if (!SessionKey.TryParse(call.Text("sessionKey"), agentId ?? _runtime.AgentsOf(call).Default.Id, out SessionKey key))
             {
-                return MethodReply.Fail(error);
+                return MethodReply.Invalid("invalid session key");
             }
 
             (session, agentId) = (key, key.AgentId);
@@ -110,18 +111,26 @@ internal sealed class QuestionMethods
 
     private MethodReply Resolve(MethodCall call)
     {
-        string id = call.Text("id")!;
         bool cancels = call.Flag("cancel");
-        if (cancels == call.Has("answers") || (!cancels && call.Has("cancel")))
+        string? wrong = call.Text("id") is null ? "must have required property 'id'"
+            : cancels && call.Has("answers") ? "at root: unexpected property 'cancel'; at root: unexpected property 'answers'"
+            : cancels ? null
+            : call.Has("cancel") ? "at /cancel: must be equal to constant"
+            : !call.Has("answers") ? "must have required property 'answers'; must have required property 'cancel'"
+            : null;
+        if (wrong is not null)
         {
-            return MethodReply.Invalid("invalid question.resolve params: must match a schema in anyOf");
+            return MethodReply.Invalid($"invalid question.resolve params: {wrong}; must match a schema in anyOf");
         }
+
+        string id = call.Text("id")!;
 
         string? problem = null;
         JsonElement answers = default;
         if (!cancels && !TryReadAnswers(call.Params.GetProperty("answers"), out answers, out string? shape))
         {
-            return MethodReply.Invalid($"invalid question.resolve params: {shape}");
+            return MethodReply.Invalid(
+                $"invalid question.resolve params: {shape}; must have required property 'cancel'; at root: unexpected property 'answers'; must match a schema in anyOf");
         }
 
         if (call.Has("secretStoreAllowedHosts") && _board.Find(id) is not null)

@@ -19,9 +19,9 @@ internal sealed class SessionBranchMethods(GatewayRuntime runtime, SessionEvents
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("sessions.branches.list", OperatorScopes.Read, OfSession, List),
-        new("sessions.branches.switch", OperatorScopes.Admin, OfSession + " leafEntryId!:str1", (call, cancel) => ChangeAsync(call, "switch", cancel)) { NeedsSessionTarget = true },
-        new("sessions.rewind", OperatorScopes.Admin, OfSession + " entryId!:str1", (call, cancel) => ChangeAsync(call, "rewind", cancel)) { NeedsSessionTarget = true },
-        new("sessions.fork", OperatorScopes.Write, OfSession + " entryId!:str1", (call, cancel) => ChangeAsync(call, "fork", cancel)) { NeedsSessionTarget = true },
+        new("sessions.branches.switch", OperatorScopes.Admin, OfSession + " leafEntryId!:str1", (call, cancel) => ChangeAsync(call, "switch", cancel)),
+        new("sessions.rewind", OperatorScopes.Admin, OfSession + " entryId!:str1", (call, cancel) => ChangeAsync(call, "rewind", cancel)),
+        new("sessions.fork", OperatorScopes.Write, OfSession + " entryId!:str1", (call, cancel) => ChangeAsync(call, "fork", cancel)),
     ];
 
     private MethodReply List(MethodCall call)

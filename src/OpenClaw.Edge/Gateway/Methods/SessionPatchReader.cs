@@ -122,7 +122,7 @@ internal static class SessionPatchReader
     public static bool IsKept(string name) => name is
         "autoLabel" or "icon" or "color" or "category" or "boardFace" or "boardPresentation" or "fastMode" or "permissionMode"
         or "traceLevel" or "elevatedLevel" or "responseUsage" or "sendPolicy" or "groupActivation" or "parentSessionKey" or "spawnDepth"
-        or "spawnedBy" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
+        or "spawnedBy" or "previousSessionId" or "forkedFromParent" or "forkSource" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
 
     private static bool IsEnvelope(string name) =>
         name is "key" or "agentId" || name.StartsWith("expected", StringComparison.Ordinal);

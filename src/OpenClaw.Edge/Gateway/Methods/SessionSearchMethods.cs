@@ -81,7 +81,7 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         {
             if (agentId is not null || call.Has("sessionKeys"))
             {
-                return GatewayError.Invalid("invalid sessions.search params: must NOT be valid");
+                return GatewayError.Invalid("invalid sessions.search params: must not be valid");
             }
 
             // Whatever picks rows of sessions.list picks them here.

@@ -140,7 +140,7 @@ public sealed class QuestionBoardTests
     [InlineData("[1]", "at /questions/0: must be object")]
     [InlineData("""[{"header":"h","question":"q","options":[]}]""", "at /questions/0: must have required property 'questionId'")]
     [InlineData("""[{"questionId":"a","header":"longer than 12","question":"q","options":[]}]""", "at /questions/0/header: must not have more than 12 characters")]
-    [InlineData("""[{"questionId":"A","header":"h","question":"q","options":[]}]""", "at /questions/0/questionId: must match pattern ^[a-z][a-z0-9_]*$")]
+    [InlineData("""[{"questionId":"A","header":"h","question":"q","options":[]}]""", "at /questions/0/questionId: must match pattern \"^[a-z][a-z0-9_]*$\"")]
     [InlineData("""[{"questionId":"a","header":"h","question":"q","options":[],"x":1}]""", "at /questions/0: unexpected property 'x'")]
     [InlineData("""[{"questionId":"a","header":"h","question":"q","options":[{"label":""}]}]""", "at /questions/0/options/0/label: must not have fewer than 1 characters")]
     [InlineData("""[{"questionId":"a","header":"h","question":"q","options":[{},{},{},{},{}]}]""", "at /questions/0/options: must not have more than 4 items")]
