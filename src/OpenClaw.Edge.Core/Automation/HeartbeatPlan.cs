@@ -72,6 +72,10 @@ public static class HeartbeatPlan
         _ => "[OpenClaw heartbeat poll]",
     };
 
+    /// <summary>Whether a person's line is one of those that <see cref="Marker"/> puts there.</summary>
+    public static bool IsMarker(string text) =>
+        text is "[OpenClaw cron wake]" or "[OpenClaw session event]" or "[OpenClaw exec completion]" or "[OpenClaw heartbeat poll]";
+
     /// <summary>What the model is asked.</summary>
     public static string Prompt(string source, HeartbeatConfig heartbeat)
     {

@@ -22,6 +22,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private long _lastTick;
     private long _lastHealth;
     private volatile bool _healthChanged;
+    private long _secretChangedAt = -1;
 
     /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
     public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health, ProcessVitals vitals)
@@ -50,6 +51,10 @@ internal sealed class ConnectionSweep : IAsyncDisposable
 
     /// <summary>Has the health told with the next look.</summary>
     public void TellHealth() => _healthChanged = true;
+
+    /// <summary>Ends, with the next look, the connections that came in by the secret that was in force until now. Not at once: who changed it
+    /// is answered first.</summary>
+    public void ForgetSecret() => Volatile.Write(ref _secretChangedAt, _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Looks once.</summary>
     public void Sweep()
@@ -109,6 +114,12 @@ internal sealed class ConnectionSweep : IAsyncDisposable
                 connection.Close(CloseCodes.Normal, "");
             }
 
+            return;
+        }
+
+        if (connection.Grant is { Method: "token" or "password" } grant && grant.SinceMs <= Volatile.Read(ref _secretChangedAt))
+        {
+            connection.Close(CloseCodes.AuthChanged, "gateway auth changed");
             return;
         }
 

@@ -67,6 +67,9 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     /// <summary>Sends everybody a fresh report of how the gateway is, because that has changed.</summary>
     internal void TellHealth() => _sweep.TellHealth();
 
+    /// <summary>Another shared secret is in force: who came in by the old one must come again.</summary>
+    internal void ForgetSecret() => _sweep.ForgetSecret();
+
     /// <summary>Looks at every connection once, as the sweep does each second; returns when that lock and all queues let it.</summary>
     internal void Sweep() => _sweep.Sweep();
 

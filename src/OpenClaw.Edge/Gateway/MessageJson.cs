@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 
@@ -12,7 +13,8 @@ internal static class MessageJson
     /// <param name="entry">The stored row.</param>
     /// <param name="source">Name of the transcript that the row's position counts in: the session's revision; null leaves the position out.</param>
     /// <param name="transport">Whether to tell through what it came.</param>
-    public static void Write(Utf8JsonWriter json, TranscriptEntry entry, string? source = null, bool transport = true)
+    /// <param name="boundary">Whether it begins a turn whose question is hidden.</param>
+    public static void Write(Utf8JsonWriter json, TranscriptEntry entry, string? source = null, bool transport = true, bool boundary = false)
     {
         ChatMessage shown = Shown(entry.Message);
         using JsonDocument message = JsonSerializer.SerializeToDocument(shown, TranscriptJson.Default.ChatMessage);
@@ -47,9 +49,18 @@ internal static class MessageJson
         }
 
         json.WriteNumber("seq"u8, entry.Seq);
+        if (boundary)
+        {
+            json.WriteBoolean("turnBoundary"u8, true);
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    /// <summary>Whether the row is the gateway's own question to the agent, which nobody is shown.</summary>
+    public static bool IsHidden(TranscriptEntry entry) =>
+        entry.Message is { Role: "user", Provenance: not null } message && HeartbeatPlan.IsMarker(message.Content.PlainText);
 
     private static void WriteMark(Utf8JsonWriter json, TranscriptEntry entry, bool transport)
     {

@@ -70,10 +70,10 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         broadcaster.ToSubscribers(open, "", byName: false);
     }
 
-    /// <summary>Sends <c>session.message</c>; tool results are not pushed.</summary>
+    /// <summary>Sends <c>session.message</c>; tool results and the gateway's own questions are not pushed.</summary>
     public void Stored(SessionKey key, TranscriptEntry entry)
     {
-        if (entry.Message.Role == "toolResult" || !broadcaster.AnySessionSubscriber(key.Text, byName: true))
+        if (entry.Message.Role == "toolResult" || MessageJson.IsHidden(entry) || !broadcaster.AnySessionSubscriber(key.Text, byName: true))
         {
             return;
         }

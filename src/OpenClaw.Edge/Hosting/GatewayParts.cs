@@ -311,7 +311,13 @@ internal sealed partial class GatewayParts
     {
         Loggers.Level = LogSettings.Level(snapshot.Config);
         _agents = AgentCatalog.Create(snapshot.Config, Setup.Paths);
+        GatewaySecret before = _secret;
         _secret = SecretOf(snapshot);
+        if (before.AuthMode != _secret.AuthMode || before.Token != _secret.Token || before.Password != _secret.Password)
+        {
+            Gateway.ForgetSecret();
+        }
+
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
         Heartbeat.Reschedule();
         Mcp.Apply(snapshot.Config.Mcp);

@@ -109,8 +109,9 @@ public sealed class Heartbeats : IAsyncLifetime
         string asked = UserText(Assert.Single(_model.ChatRequests));
         Assert.Contains("] laundry\n", asked, StringComparison.Ordinal);
         Assert.Contains("] tea\n", asked, StringComparison.Ordinal);
-        Assert.Contains("[OpenClaw cron wake]", history.GetProperty("messages")[0].GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("Your tea is ready.", history.GetProperty("messages")[1].GetRawText(), StringComparison.Ordinal);
+        JsonElement shown = Assert.Single(history.GetProperty("messages").EnumerateArray()); // the gateway's own question is not
+        Assert.Contains("Your tea is ready.", shown.GetRawText(), StringComparison.Ordinal);
+        Assert.True(shown.GetProperty("__openclaw").GetProperty("turnBoundary").GetBoolean());
     }
 
     [Fact]

@@ -85,6 +85,27 @@ public sealed class Signs_of_life : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_report_of_health_comes_every_minute()
+    {
+        using RawSocket peer = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        List<long> reports = [];
+        for (int round = 0; round < 3; round++)
+        {
+            for (int quarter = 0; quarter < 3; quarter++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(15));
+                await peer.CallAsync("last-heartbeat"); // a sign of life
+            }
+
+            clock.Advance(TimeSpan.FromSeconds(15));
+            reports.Add((await peer.NextAsync("health")).GetProperty("payload").GetProperty("ts").GetInt64());
+            await peer.CallAsync("last-heartbeat");
+        }
+
+        Assert.Equal([60_000, 60_000], [reports[1] - reports[0], reports[2] - reports[1]]);
+    }
+
+    [Fact]
     public async Task A_socket_that_says_nothing_is_closed_after_fifteen_seconds_without_a_reason()
     {
         using RawSocket peer = await RawSocket.ConnectAsync(gateway.BaseUri, token: "");

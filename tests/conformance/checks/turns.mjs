@@ -355,7 +355,7 @@ async function heartbeat({ watcher, record }) {
   const known = new Set((await rows()).map((message) => message.__openclaw?.id));
   await record('heartbeat: switched on', async () => pick(await watcher.call('set-heartbeats', { enabled: true })));
   const from = watcher.frames.length;
-  await record('heartbeat: wake now', async () => pick(await watcher.call('wake', { mode: 'now', text: 'look around [text:HEARTBEAT_OK] [id:hb]' })));
+  await record('heartbeat: wake now', async () => pick(await watcher.call('wake', { mode: 'now', text: 'look around' })));
   const told = () => watcher.frames.slice(from).map(({ frame }) => frame).filter(({ event }) => event === 'heartbeat').map(({ payload }) => payload);
   await watcher.until(() => told().length > 0, 'a heartbeat', 15_000).catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -365,9 +365,9 @@ async function heartbeat({ watcher, record }) {
     const fresh = (await rows()).filter((message) => !known.has(message.__openclaw?.id));
     return { rows: fresh, value: fresh.map(({ role, __openclaw }) => `${role} ${__openclaw?.kind ?? ''}`) };
   });
-  await record('heartbeat: agent events say so', () => {
-    const events = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ event }) => event === 'agent');
-    return { value: [events.length > 0, [...new Set(events.map(({ payload }) => payload.isHeartbeat ?? 'nothing'))].sort()] };
+  await record('heartbeat: which events', () => {
+    const frames = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ type, event }) => type === 'event' && !['tick', 'health', 'presence'].includes(event));
+    return { value: [...new Set(frames.map((frame) => (frame.payload?.stream || frame.payload?.state || frame.payload?.message ? signature(frame) : frame.event)))].sort() };
   });
   await record('heartbeat: switched off', async () => pick(await watcher.call('set-heartbeats', { enabled: false })));
 }

@@ -31,6 +31,7 @@ function words(text, server) {
     .replace(/hmac-sha256:v1:[\w-]+/g, '<hash>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\b1[78]\d{11}\b/g, '<ms>')
+    .replace(/retry after \d+s/g, 'retry after <s>')
     .replace(/[^]*OpenClaw[ .](Edge )?v?[\d.]+[^]*[Mm]odel[^]*/, '<status text>');
 }
 

@@ -122,7 +122,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         {
             json.WriteString("kind"u8, "delta"u8);
             json.WriteStartArray("messages"u8);
-            foreach (TranscriptEntry entry in page.Entries.Where(entry => entry.Seq > cursor.LastSeq))
+            foreach (TranscriptEntry entry in page.Entries.Where(entry => entry.Seq > cursor.LastSeq && !MessageJson.IsHidden(entry)))
             {
                 SessionEvents.WriteMessage(json, key, entry, facts);
             }
@@ -257,9 +257,18 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source, bool transport = true)
     {
         json.WriteStartArray("messages"u8);
+        bool boundary = false;
         foreach (TranscriptEntry entry in page.Entries)
         {
-            MessageJson.Write(json, entry, source, transport);
+            if (MessageJson.IsHidden(entry))
+            {
+                boundary = true;
+                continue;
+            }
+
+            bool carries = boundary && entry.Message.Role != "system";
+            MessageJson.Write(json, entry, source, transport, carries);
+            boundary &= !carries;
         }
 
         json.WriteEndArray();

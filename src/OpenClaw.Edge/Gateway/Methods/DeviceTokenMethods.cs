@@ -62,7 +62,7 @@ internal sealed class DeviceTokenMethods(GatewayRuntime runtime, PairingEvents e
             json.WriteString("role"u8, role);
             json.WriteNumber("revokedAtMs"u8, revokedAt);
         });
-        events.Disconnect(deviceId, role, "client invalidated: device-token-revoked");
+        events.Disconnect(deviceId, role, "device removed");
         events.DevicesChanged();
         return MethodReply.Sent;
     }
