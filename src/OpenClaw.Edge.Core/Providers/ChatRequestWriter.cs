@@ -92,20 +92,7 @@ internal static class ChatRequestWriter
 
         if (message.ToolCalls.Count > 0)
         {
-            json.WriteStartArray("tool_calls"u8);
-            foreach (ToolCall call in message.ToolCalls)
-            {
-                json.WriteStartObject();
-                json.WriteString("id"u8, call.Id);
-                json.WriteString("type"u8, "function"u8);
-                json.WriteStartObject("function"u8);
-                json.WriteString("name"u8, call.Name);
-                json.WriteString("arguments"u8, call.ArgumentsJson);
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            ToolCall.WriteList(json, message.ToolCalls);
         }
 
         if (message.Role == PromptRole.Tool)

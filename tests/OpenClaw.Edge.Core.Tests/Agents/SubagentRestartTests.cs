@@ -40,17 +40,7 @@ public sealed class SubagentRestartTests
     public async Task Work_that_waited_is_told_of_too()
     {
         await using AgentFixture gateway = new();
-        await gateway.RunAsync(AgentFixture.Request("r1", "hello"));
-        await gateway.Model.CalledAsync();
-        gateway.Model.Hold();
-        gateway.Model.Hold();
-        foreach (string name in (string[])["one", "two", "three"])
-        {
-            await SpawnAsync(gateway.Runs, name);
-        }
-
-        await gateway.Model.CalledAsync();
-        await gateway.Model.CalledAsync();
+        await SpawnThreeAsync(gateway);
         await EndAsync(gateway);
         await using RunRegistry second = Again(gateway);
         await second.RecoverSubagentsAsync(CancellationToken.None);
@@ -111,6 +101,17 @@ public sealed class SubagentRestartTests
     public async Task What_a_person_stops_or_what_ends_leaves_nothing_open()
     {
         await using AgentFixture gateway = new();
+        await SpawnThreeAsync(gateway);
+        Assert.Equal(3, gateway.Sessions.SubagentsWith(OpenWork.Member, 10).Count);
+        await gateway.Runs.Subagents.StopAsync(AgentFixture.Key("main"), "rpc");
+        await gateway.Runs.Subagents.CloseAsync();
+
+        Assert.Empty(gateway.Sessions.SubagentsWith(OpenWork.Member, 10));
+    }
+
+    // Two work, the third waits for its turn.
+    private static async Task SpawnThreeAsync(AgentFixture gateway)
+    {
         await gateway.RunAsync(AgentFixture.Request("r1", "hello"));
         await gateway.Model.CalledAsync();
         gateway.Model.Hold();
@@ -122,11 +123,6 @@ public sealed class SubagentRestartTests
 
         await gateway.Model.CalledAsync();
         await gateway.Model.CalledAsync();
-        Assert.Equal(3, gateway.Sessions.SubagentsWith(OpenWork.Member, 10).Count);
-        await gateway.Runs.Subagents.StopAsync(AgentFixture.Key("main"), "rpc");
-        await gateway.Runs.Subagents.CloseAsync();
-
-        Assert.Empty(gateway.Sessions.SubagentsWith(OpenWork.Member, 10));
     }
 
     private static async Task SpawnAsync(RunRegistry runs, string label)

@@ -12,28 +12,13 @@ using Xunit;
 namespace OpenClaw.Edge.Tests.Functional;
 
 /// <summary>TLS and plain HTTP on one port, with a certificate of the gateway's own authority, or the owner's.</summary>
-public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
+public sealed class Answers_tls_on_the_same_port : WithHome
 {
-    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
-    private GatewayHome home = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        home = new GatewayHome(model.BaseUri);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await model.DisposeAsync();
-        home.Dispose();
-    }
-
     [Fact]
     public async Task Whoever_trusts_the_authority_gets_in_and_plain_http_goes_on()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        Assert.False(Directory.Exists(Path.Combine(home.StateDir, "secrets", "tls")), "a certificate was made before anybody asked");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
+        Assert.False(Directory.Exists(Path.Combine(Home.StateDir, "secrets", "tls")), "a certificate was made before anybody asked");
 
         using HttpClient client = await TrustingClientAsync(gateway);
         using HttpResponseMessage secure = await client.GetAsync(new Uri($"https://localhost:{gateway.BaseUri.Port}/healthz"));
@@ -41,13 +26,13 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
         using HttpResponseMessage plain = await client.GetAsync(new Uri(gateway.BaseUri, "/healthz"));
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), (secure.StatusCode, byAddress.StatusCode, plain.StatusCode));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(home.StateDir, "secrets", "tls", "ca.key")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Home.StateDir, "secrets", "tls", "ca.key")));
     }
 
     [Fact]
     public async Task Socket_over_tls_gets_its_challenge_and_the_page_says_https()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         using HttpClient client = await TrustingClientAsync(gateway);
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"wss://localhost:{gateway.BaseUri.Port}/"), client, CancellationToken.None);
@@ -63,7 +48,7 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
     [Fact]
     public async Task Handshake_that_comes_byte_by_byte_is_a_handshake()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, gateway.BaseUri.Port);
         tcp.NoDelay = true;
@@ -79,7 +64,7 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
     [Fact]
     public async Task Garbage_after_the_first_byte_costs_that_connection_only()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, gateway.BaseUri.Port);
         await tcp.GetStream().WriteAsync("\x16\x03\x01 this is no handshake at all, and long enough to be read as a record"u8.ToArray());
@@ -94,8 +79,8 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
     [Fact]
     public async Task Off_means_off()
     {
-        home.WriteConfig(home.Gateway("tls: { enabled: false }"));
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        Home.WriteConfig(Home.Gateway("tls: { enabled: false }"));
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null } });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"https://localhost:{gateway.BaseUri.Port}/healthz")));
@@ -107,8 +92,8 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
     public async Task Own_certificate_is_shown_and_nobody_gets_the_authority()
     {
         (string certificate, string key, string thumbprint) = OwnCertificate();
-        home.WriteConfig(home.Gateway($"tls: {{ enabled: true, certPath: '{certificate}', keyPath: '{key}' }}"));
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        Home.WriteConfig(Home.Gateway($"tls: {{ enabled: true, certPath: '{certificate}', keyPath: '{key}' }}"));
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         string? seen = null;
         using var client = new HttpClient(new SocketsHttpHandler
         {
@@ -120,7 +105,7 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.OK, thumbprint), (answer.StatusCode, seen));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri(gateway.BaseUri, "/openclaw-ca.crt"))).StatusCode);
-        Assert.False(Directory.Exists(Path.Combine(home.StateDir, "secrets", "tls")));
+        Assert.False(Directory.Exists(Path.Combine(Home.StateDir, "secrets", "tls")));
     }
 
     private (string Certificate, string Key, string Thumbprint) OwnCertificate()
@@ -128,8 +113,8 @@ public sealed class Answers_tls_on_the_same_port : IAsyncLifetime
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=own.example", key, HashAlgorithmName.SHA256);
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(90));
-        string certificate = Path.Combine(home.Root, "own.pem");
-        string keyFile = Path.Combine(home.Root, "own.key");
+        string certificate = Path.Combine(Home.Root, "own.pem");
+        string keyFile = Path.Combine(Home.Root, "own.key");
         File.WriteAllText(certificate, made.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
         return (certificate, keyFile, made.Thumbprint);

@@ -13,29 +13,14 @@ namespace OpenClaw.Edge.Tests.Functional;
 
 /// <summary><c>openclaw qr --png --svg</c> of a gateway with TLS: what a camera reads is the setup code, and in it the fingerprint of the
 /// certificate that the gateway shows.</summary>
-public sealed class Pairs_by_a_picture : IAsyncLifetime
+public sealed class Pairs_by_a_picture : WithHome
 {
-    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
-    private GatewayHome home = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        home = new GatewayHome(model.BaseUri);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await model.DisposeAsync();
-        home.Dispose();
-    }
-
     [Fact]
     public async Task Both_files_hold_the_code_with_address_key_and_fingerprint()
     {
-        home.WriteConfig(home.Gateway("""bind: "custom", customBindHost: "127.0.0.1", tls: { enabled: true },"""));
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        Dictionary<string, string> variables = home.Variables;
+        Home.WriteConfig(Home.Gateway("""bind: "custom", customBindHost: "127.0.0.1", tls: { enabled: true },"""));
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
+        Dictionary<string, string> variables = Home.Variables;
         variables["OPENCLAW_GATEWAY_PORT"] = $"{gateway.BaseUri.Port}";
         string folder = variables["HOME"];
 
@@ -61,8 +46,8 @@ public sealed class Pairs_by_a_picture : IAsyncLifetime
     public void Pictures_of_every_size_are_read_again(int length)
     {
         string text = 'z' + string.Concat(Enumerable.Range(1, length - 1).Select(i => (char)('A' + (i * 7 % 57)))); // both cases, and signs
-        string png = Path.Combine(home.Root, "q.png");
-        string svg = Path.Combine(home.Root, "q.svg");
+        string png = Path.Combine(Home.Root, "q.png");
+        string svg = Path.Combine(Home.Root, "q.svg");
 
         OpenClaw.Edge.Cli.QrPicture.Write(png, isPng: true, text);
         OpenClaw.Edge.Cli.QrPicture.Write(svg, isPng: false, text);
@@ -74,9 +59,9 @@ public sealed class Pairs_by_a_picture : IAsyncLifetime
     [Fact]
     public async Task A_file_that_cannot_be_written_is_named()
     {
-        home.WriteConfig(home.Gateway("""publicOrigin: "https://kitchen.example",""")); // an address of somebody else's certificate
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        Dictionary<string, string> variables = home.Variables;
+        Home.WriteConfig(Home.Gateway("""publicOrigin: "https://kitchen.example",""")); // an address of somebody else's certificate
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
+        Dictionary<string, string> variables = Home.Variables;
         variables["OPENCLAW_GATEWAY_PORT"] = $"{gateway.BaseUri.Port}";
 
         CommandRun refused = (await CommandRun.OfAsync(variables, ["qr", "--svg", "/proc/nowhere/phone.svg"])).Ends(1);

@@ -8,41 +8,26 @@ using Xunit;
 namespace OpenClaw.Edge.Tests.Functional;
 
 /// <summary>What a person reads after a start: where it is, the token's place, the line to chat, the model.</summary>
-public sealed class Says_where_it_is : IAsyncLifetime
+public sealed class Says_where_it_is : WithHome
 {
-    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
-    private GatewayHome home = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        home = new GatewayHome(model.BaseUri);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await model.DisposeAsync();
-        home.Dispose();
-    }
-
     [Fact]
     public async Task Chat_line_names_what_a_client_would_not_assume()
     {
-        ProcessEnvironment environment = new(home.Variables, "/", home.Root);
+        ProcessEnvironment environment = new(Home.Variables, "/", Home.Root);
         await using EdgeHost host = await EdgeHost.StartAsync(
             new GatewayRunOptions { Port = 0 }, environment, new MemoryStream(), TimeProvider.System, CancellationToken.None);
 
-        Assert.Equal(["--state-dir", home.StateDir, "--port", $"{host.Addresses[0].Port}"], host.ClientFlags);
-        Assert.EndsWith($" chat --state-dir {home.StateDir} --port {host.Addresses[0].Port}", host.Banner.Lines[2]);
+        Assert.Equal(["--state-dir", Home.StateDir, "--port", $"{host.Addresses[0].Port}"], host.ClientFlags);
+        Assert.EndsWith($" chat --state-dir {Home.StateDir} --port {host.Addresses[0].Port}", host.Banner.Lines[2]);
         Assert.Equal("lab/scripted:8b", await host.FindModelAsync(CancellationToken.None));
     }
 
     [Fact]
     public async Task Profile_stands_for_the_state_directory()
     {
-        Dictionary<string, string> variables = home.Variables;
+        Dictionary<string, string> variables = Home.Variables;
         variables.Remove("OPENCLAW_STATE_DIR");
-        ProcessEnvironment environment = new(variables, "/", home.Root);
+        ProcessEnvironment environment = new(variables, "/", Home.Root);
         await using EdgeHost host = await EdgeHost.StartAsync(
             new GatewayRunOptions { Port = 0, Profile = "two" }, environment, new MemoryStream(), TimeProvider.System, CancellationToken.None);
 
@@ -60,11 +45,11 @@ public sealed class Says_where_it_is : IAsyncLifetime
     public async Task Binary_says_it_on_standard_error_but_not_to_a_journal()
     {
         Assert.SkipWhen(RunningGateway.Binary is null, "needs OPENCLAW_BIN");
-        await using GatewayProcess person = await GatewayProcess.StartAsync(RunningGateway.Binary!, home);
+        await using GatewayProcess person = await GatewayProcess.StartAsync(RunningGateway.Binary!, Home);
         await person.PrintsAsync("model             lab/scripted:8b");
         await person.StopAsync();
 
-        Dictionary<string, string> variables = home.Variables;
+        Dictionary<string, string> variables = Home.Variables;
         // The variable must name this very output; one that was inherited from elsewhere says nothing.
         await using GatewayProcess journal = GatewayProcess.Launch(
             "/bin/sh", variables, "/", "-c", "exec 3>&1; export JOURNAL_STREAM=\"$(stat -Lc %d:%i /proc/self/fd/3)\"; exec \"$0\" gateway run --port 0",
@@ -81,7 +66,7 @@ public sealed class Says_where_it_is : IAsyncLifetime
     {
         Assert.SkipWhen(RunningGateway.Binary is null, "needs OPENCLAW_BIN");
         await using GatewayProcess once = GatewayProcess.Launch(
-            RunningGateway.Binary!, home.Variables, "/", "gateway", "run", "--port", "0", "--message", "[text:just this]");
+            RunningGateway.Binary!, Home.Variables, "/", "gateway", "run", "--port", "0", "--message", "[text:just this]");
 
         Assert.Equal(0, await once.WaitForExitAsync());
         Assert.Contains("just this", once.Output);

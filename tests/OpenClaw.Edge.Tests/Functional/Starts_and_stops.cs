@@ -7,27 +7,12 @@ using Xunit;
 namespace OpenClaw.Edge.Tests.Functional;
 
 /// <summary>A gateway's life: start, reload, refusals, and an end that loses nothing.</summary>
-public sealed class Starts_and_stops : IAsyncLifetime
+public sealed class Starts_and_stops : WithHome
 {
-    private readonly ScriptedModelServer model = ScriptedModelServer.Start();
-    private GatewayHome home = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        home = new GatewayHome(model.BaseUri);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await model.DisposeAsync();
-        home.Dispose();
-    }
-
     [Fact]
     public async Task Starts_from_the_root_directory_as_systemd_does()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home, "/");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home, "/");
 
         (int status, _) = await gateway.JsonAsync(HttpMethod.Get, "/healthz", token: "");
 
@@ -37,20 +22,20 @@ public sealed class Starts_and_stops : IAsyncLifetime
     [Fact]
     public async Task Second_gateway_on_the_same_state_is_refused_and_told_who_holds_it()
     {
-        await using RunningGateway first = await RunningGateway.StartAsync(home);
+        await using RunningGateway first = await RunningGateway.StartAsync(Home);
 
-        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningGateway.StartAsync(home));
+        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningGateway.StartAsync(Home));
 
-        Assert.Contains(home.StateDir, refused.Message);
+        Assert.Contains(Home.StateDir, refused.Message);
         Assert.DoesNotContain("Waited", refused.Message);
     }
 
     [Fact]
     public async Task Generated_token_is_a_file_only_its_owner_may_read()
     {
-        home.WriteConfig("gateway: { bind: \"loopback\" },");
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
-        string path = Path.Combine(home.StateDir, "gateway-token");
+        Home.WriteConfig("gateway: { bind: \"loopback\" },");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
+        string path = Path.Combine(Home.StateDir, "gateway-token");
 
         (int status, _) = await gateway.JsonAsync(HttpMethod.Get, "/v1/models", token: (await File.ReadAllTextAsync(path)).Trim());
 
@@ -63,9 +48,9 @@ public sealed class Starts_and_stops : IAsyncLifetime
     [InlineData("""gateway: { bind: "lan", auth: { mode: "token", token: "changeme" } },""")]
     public async Task Start_beyond_loopback_without_strong_authentication_is_refused(string members)
     {
-        home.WriteConfig(members);
+        Home.WriteConfig(members);
 
-        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningGateway.StartAsync(home));
+        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningGateway.StartAsync(Home));
 
         Assert.Contains("auth", refused.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Waited", refused.Message);
@@ -74,10 +59,10 @@ public sealed class Starts_and_stops : IAsyncLifetime
     [Fact]
     public async Task Broken_file_at_a_reload_keeps_the_last_good_configuration()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         await using GatewayTestClient client = await gateway.ConnectAsync();
 
-        home.WriteRawConfig("{ this is : not [ json5");
+        Home.WriteRawConfig("{ this is : not [ json5");
         await gateway.ReloadAsync();
         ChatTurn turn = await client.ChatAsync("main", "[text:still here]");
 
@@ -88,8 +73,8 @@ public sealed class Starts_and_stops : IAsyncLifetime
     public async Task Stop_waits_for_the_turn_that_runs()
     {
         TaskCompletionSource rest = new();
-        model.Enqueue(new ModelAnswer { Pieces = ["begun", " and ended"], HoldRest = rest.Task, HoldAt = 1 });
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        Model.Enqueue(new ModelAnswer { Pieces = ["begun", " and ended"], HoldRest = rest.Task, HoldAt = 1 });
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         await using GatewayTestClient client = await gateway.ConnectAsync();
         string run = await client.SendChatAsync("main", "talk");
         await client.ChatEventAsync(run, "delta");
@@ -98,7 +83,7 @@ public sealed class Starts_and_stops : IAsyncLifetime
         rest.SetResult();
         await Guard.Within(stopping, limit: TimeSpan.FromSeconds(20));
         await gateway.DisposeAsync();
-        await using RunningGateway again = await RunningGateway.StartAsync(home);
+        await using RunningGateway again = await RunningGateway.StartAsync(Home);
         await using GatewayTestClient reader = await again.ConnectAsync();
 
         Assert.Contains("assistant: begun and ended", await reader.HistoryAsync("main"));
@@ -107,8 +92,8 @@ public sealed class Starts_and_stops : IAsyncLifetime
     [Fact]
     public async Task Turn_that_does_not_end_in_time_is_stored_as_far_as_it_came()
     {
-        model.Enqueue(new ModelAnswer { Pieces = ["half", " lost"], HoldRest = new TaskCompletionSource().Task, HoldAt = 1 });
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        Model.Enqueue(new ModelAnswer { Pieces = ["half", " lost"], HoldRest = new TaskCompletionSource().Task, HoldAt = 1 });
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
         await using GatewayTestClient client = await gateway.ConnectAsync();
         string run = await client.SendChatAsync("main", "talk on");
         await client.ChatEventAsync(run, "delta");
@@ -117,7 +102,7 @@ public sealed class Starts_and_stops : IAsyncLifetime
         await Guard.Within(gateway.StopAsync(), limit: TimeSpan.FromSeconds(25));
         TimeSpan took = TimeProvider.System.GetElapsedTime(began);
         await gateway.DisposeAsync();
-        await using RunningGateway again = await RunningGateway.StartAsync(home);
+        await using RunningGateway again = await RunningGateway.StartAsync(Home);
         await using GatewayTestClient reader = await again.ConnectAsync();
         string history = string.Join('\n', await reader.HistoryAsync("main"));
 
@@ -129,8 +114,8 @@ public sealed class Starts_and_stops : IAsyncLifetime
     [Fact]
     public async Task Answers_with_the_built_in_model_when_none_is_configured()
     {
-        home.WriteRawConfig("""{ models: { mode: "replace" }, agents: { defaults: { model: { primary: "demo/assistant" } } },""" + home.Gateway() + "}");
-        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        Home.WriteRawConfig("""{ models: { mode: "replace" }, agents: { defaults: { model: { primary: "demo/assistant" } } },""" + Home.Gateway() + "}");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(Home);
 
         (int status, JsonElement body) = await gateway.JsonAsync(
             HttpMethod.Post, "/v1/chat/completions", """{"model":"openclaw","messages":[{"role":"user","content":"hello"}]}""");

@@ -111,7 +111,6 @@ internal sealed partial class McpServer : IAsyncDisposable
     /// <summary>Stops it when nobody used it for a while. True when it is down.</summary>
     public bool StopIfIdle(TimeSpan idle)
     {
-        Task<McpClient> client;
         lock (_gate)
         {
             if (_client is null)
@@ -124,9 +123,7 @@ internal sealed partial class McpServer : IAsyncDisposable
                 return false;
             }
 
-            client = _client;
-            _client = null;
-            _last = EndAsync(client);
+            Let();
         }
 
         Log.Resting(_parts.Logger, Name);
@@ -141,7 +138,7 @@ internal sealed partial class McpServer : IAsyncDisposable
         lock (_gate)
         {
             client = _client;
-            _client = null;
+            (_client, _open) = (null, null);
         }
 
         if (client is not null)
@@ -206,15 +203,15 @@ internal sealed partial class McpServer : IAsyncDisposable
             }
 
             _usedAt = _parts.Time.GetTimestamp();
-            _client = StartAsync();
+            _client = StartAsync(_last);
             return _client;
         }
     }
 
-    private async Task<McpClient> StartAsync()
+    private async Task<McpClient> StartAsync(Task before)
     {
         await Task.Yield(); // the lock of the caller is not held while a program is started
-        await _last;
+        await before;
         _started(this);
         using CancellationTokenSource deadline = new(TimeSpan.FromMilliseconds(Config.ConnectionTimeoutMs), _parts.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
@@ -257,6 +254,14 @@ internal sealed partial class McpServer : IAsyncDisposable
         return why;
     }
 
+    // Under the lock. The next start waits for its end, and its end is no crash.
+    private void Let()
+    {
+        Task<McpClient> client = _client!;
+        (_client, _open) = (null, null);
+        _last = EndAsync(client);
+    }
+
     // Under the lock.
     private void Step(string problem)
     {
@@ -272,11 +277,10 @@ internal sealed partial class McpServer : IAsyncDisposable
         bool crashed;
         lock (_gate)
         {
-            crashed = _client is not null && ReferenceEquals(_open, client);
+            crashed = ReferenceEquals(_open, client);
             if (crashed)
             {
-                _last = EndAsync(_client!);
-                _client = null;
+                Let();
                 Step(why.Message);
             }
         }
@@ -307,8 +311,7 @@ internal sealed partial class McpServer : IAsyncDisposable
             }
 
             _silent = 0;
-            _last = EndAsync(_client);
-            _client = null;
+            Let();
             Step($"{Name} left {PauseAfter} calls in a row without an answer and was stopped");
         }
 

@@ -74,6 +74,31 @@ public sealed class McpServersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_is_needed_while_it_still_ends_is_started_again_after_that()
+    {
+        string leave = _mcp.Folder.PathOf("leave");
+        ScriptedMcpProgram program = ScriptedMcpProgram.Write(
+            _mcp.Folder,
+            ScriptedMcpProgram.Tool("x"),
+            ScriptedMcpProgram.OnCall("x", "text 'here'"),
+            $"trap 'while [ ! -e {leave} ]; do sleep 0.02; done' EXIT");
+        _mcp.Configure(idleMs: 120_000, McpFixture.Of(program));
+        await _mcp.NamesAsync();
+        _time.Advance(TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromSeconds(60)); // and not beyond: it would be ended by force
+        await Eventually.HoldsAsync(() => program.Lines.Contains("ended"));
+
+        Task<ToolResult> call = _mcp.CallAsync("docs__x");
+        Assert.Single(program.Pids);
+        await File.WriteAllTextAsync(leave, "", TestContext.Current.CancellationToken);
+
+        Assert.Contains("here", (await Guard.Within(call)).Text, StringComparison.Ordinal);
+        Assert.Contains("here", (await _mcp.CallAsync("docs__x")).Text, StringComparison.Ordinal);
+        Assert.Equal(2, program.Pids.Count); // the end of the first is no crash of the second
+        Assert.Empty(_mcp.Servers.Problems);
+    }
+
+    [Fact]
     public async Task A_changed_entry_ends_its_server_and_leaves_the_others()
     {
         ScriptedMcpProgram changed = ScriptedMcpProgram.Write(_mcp.Folder, ScriptedMcpProgram.Tool("x"), ScriptedMcpProgram.OnCall("x", "text 'here'"));
