@@ -141,9 +141,9 @@ public sealed class Webhooks : IAsyncLifetime
         Assert.Equal("The doorbell rang.", told.GetProperty("payload").GetProperty("preview").GetString());
         Assert.Equal("no-route", last.GetProperty("reason").GetString());
         Assert.Contains("] somebody rang", LastUserText(_model.ChatRequests[0]), StringComparison.Ordinal);
-        JsonElement asked = history.GetProperty("messages")[0];
-        Assert.Contains("[OpenClaw session event]", asked.GetRawText(), StringComparison.Ordinal);
-        Assert.Equal("hook", asked.GetProperty("provenance").GetProperty("sourceTool").GetString());
+        JsonElement shown = Assert.Single(history.GetProperty("messages").EnumerateArray()); // the gateway's own question is not
+        Assert.Equal("The doorbell rang.", GatewayTestClient.TextOf(shown));
+        Assert.True(shown.GetProperty("__openclaw").GetProperty("turnBoundary").GetBoolean());
         Assert.DoesNotContain("somebody rang", history.GetRawText(), StringComparison.Ordinal);
     }
 
