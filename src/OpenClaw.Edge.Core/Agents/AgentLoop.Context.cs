@@ -38,7 +38,7 @@ internal sealed partial class AgentLoop
         string? place = runtime.Tools.Sandbox?.Notice(agent.ScopeOf(key));
         string skills = SkillText(SkillsOf(agent, tools), agent, place is not null, window, config);
         string system = PromptBuilder.System(
-            agent, config, tools.Count > 0, Extra(shelf, window, probe), runtime.Time.GetLocalNow(), place, skills: skills);
+            agent, config, tools.Count > 0, Extra(shelf, window, probe), runtime.Time.GetLocalNow(), place, skills: skills, subagent: SubagentDesk.IsSubagent(key));
         ContextBudget budget = ContextBudget.Of(
             window, model is { ContextWindow: > 0 }, system, tools, null, config.Agents.Defaults.Compaction, parts.Calibration.Ratio(RefOf(choice)));
         List<PastTurn> past = parts.History.Read(key, parts.IsActive, budget.Messages);

@@ -95,7 +95,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         string? place = elevated.Amend(runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
         string system = PromptBuilder.System(
             active.Agent, config, tools.Count > 0, Extra(shelf, turn.Window, request), runtime.Time.GetLocalNow(),
-            place, light: request.LightContext, skills: SkillText(skills, active.Agent, place is not null, turn.Window, config));
+            place, light: request.LightContext, skills: SkillText(skills, active.Agent, place is not null, turn.Window, config),
+            subagent: SubagentDesk.IsSubagent(active.Run.SessionKey));
         ModelRequest call = new()
         {
             Model = choice.Primary ?? "",

@@ -30,9 +30,10 @@ internal static class PromptBuilder
     /// <param name="light">Whether the workspace's notes stay out.</param>
     /// <param name="sandbox">Where tools work in a sandboxed session; null on the host.</param>
     /// <param name="skills">The list of skills, with its own line break before it.</param>
+    /// <param name="subagent">Whether a sub-agent reads it.</param>
     public static string System(
         AgentEntry agent, EdgeConfig config, bool hasTools, string? extra, DateTimeOffset localNow, string? sandbox = null, bool light = false,
-        string skills = "")
+        string skills = "", bool subagent = false)
     {
         StringBuilder prompt = new(2048);
         prompt.Append(
@@ -57,7 +58,7 @@ internal static class PromptBuilder
         prompt.Append(skills);
         if (!light)
         {
-            WorkspaceNotes.Append(prompt, agent.Workspace, config.Agents.Defaults);
+            WorkspaceNotes.Append(prompt, agent.Workspace, config.Agents.Defaults, subagent);
         }
 
         if (!string.IsNullOrWhiteSpace(extra))

@@ -19,7 +19,11 @@ internal static class WorkspaceNotes
     private static readonly string[] s_names = ["AGENTS.md", "SOUL.md", "IDENTITY.md", "USER.md", "MEMORY.md"];
 
     /// <summary>Appends the files that exist. Files that cannot be read are left out.</summary>
-    public static void Append(StringBuilder prompt, string workspace, AgentDefaultsConfig defaults)
+    /// <param name="prompt">Where to.</param>
+    /// <param name="workspace">The agent's folder.</param>
+    /// <param name="defaults">For the limits.</param>
+    /// <param name="subagent">Whether a sub-agent reads: then how to work here is told, and nothing of the person.</param>
+    public static void Append(StringBuilder prompt, string workspace, AgentDefaultsConfig defaults, bool subagent)
     {
         int fileLimit = Math.Max(0, defaults.BootstrapMaxChars ?? DefaultFileChars);
         int left = Math.Max(0, defaults.BootstrapTotalMaxChars ?? DefaultTotalChars);
@@ -30,7 +34,7 @@ internal static class WorkspaceNotes
         }
 
         bool any = false;
-        foreach (string name in s_names)
+        foreach (string name in subagent ? s_names[..1] : s_names)
         {
             string text = TryRead(files, name);
             if (text.Length == 0)

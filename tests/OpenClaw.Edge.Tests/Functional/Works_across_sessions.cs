@@ -67,6 +67,10 @@ public sealed class Works_across_sessions : IAsyncLifetime
     [Fact]
     public async Task A_sub_agent_works_alone_and_reports_back()
     {
+        Directory.CreateDirectory(home.Workspace);
+        await File.WriteAllTextAsync(Path.Combine(home.Workspace, "AGENTS.md"), "Files end with a newline here.");
+        await File.WriteAllTextAsync(Path.Combine(home.Workspace, "USER.md"), "The person is called Ada.");
+        await File.WriteAllTextAsync(Path.Combine(home.Workspace, "MEMORY.md"), "Ada likes tea.");
         await using GatewayTestClient client = await gateway.ConnectAsync();
         model.Enqueue(ModelAnswer.Call("sessions_spawn", """{"task":"Write hi into sub.txt","label":"greeting"}"""));
         ChatTurn turn = await client.ChatAsync("main", "delegate");
@@ -76,6 +80,10 @@ public sealed class Works_across_sessions : IAsyncLifetime
         ScriptedRequest announced = later.Single(request => request.BodyText.Contains("[Sub-agent ended", StringComparison.Ordinal));
         string[] tools = [.. child.Json.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)];
 
+        string system = child.Json.GetProperty("messages")[0].GetProperty("content").GetString()!;
+        Assert.Contains("Files end with a newline here.", system); // how to work here, and nothing of the person
+        Assert.DoesNotContain("Ada", system);
+        Assert.Contains("The person is called Ada.", announced.BodyText);
         Assert.Contains("write", tools);
         Assert.DoesNotContain("sessions_spawn", tools);
         Assert.DoesNotContain("cron", tools);
