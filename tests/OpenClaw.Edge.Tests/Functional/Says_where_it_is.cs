@@ -2,7 +2,6 @@ using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Hosting;
 using OpenClaw.Edge.TestKit.Gateways;
-using OpenClaw.Edge.TestKit.Models;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Functional;

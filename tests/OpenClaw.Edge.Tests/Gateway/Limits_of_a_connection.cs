@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
-using OpenClaw.Edge.Tests.Functional;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
