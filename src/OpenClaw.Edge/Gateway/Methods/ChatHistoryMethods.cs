@@ -13,6 +13,9 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     private const int DefaultLimit = 200;
     private const int MaxBytes = 6 * 1024 * 1024; // docs/protocol.md, limits and timers
 
+    // Who asks for whole texts copies the transcript (openclaw sessions export): nothing is hidden from them.
+    private const int WholeTexts = 500_000;
+
     private const int MaxDeltaMessages = 200;
     private const int MaxDeltaBytes = 1_000_000;
 
@@ -66,7 +69,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
                 json.WriteString("sessionId"u8, row.SessionId);
             }
 
-            WriteMessages(json, page, row?.LifecycleRevision);
+            WriteMessages(json, page, row?.LifecycleRevision, all: call.Number("maxChars") == WholeTexts);
             HistoryActivityJson.Write(json, page.Entries);
             WriteWaiting(json);
             if (row is not null && offset == 0)
@@ -254,13 +257,13 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         }
     }
 
-    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source, bool transport = true)
+    private static void WriteMessages(Utf8JsonWriter json, TranscriptPage page, string? source, bool transport = true, bool all = false)
     {
         json.WriteStartArray("messages"u8);
         bool boundary = false;
         foreach (TranscriptEntry entry in page.Entries)
         {
-            if (MessageJson.IsHidden(entry))
+            if (!all && MessageJson.IsHidden(entry))
             {
                 boundary = true;
                 continue;
