@@ -21,9 +21,9 @@ public static class StateClaim
         }
     }
 
-    /// <summary>Asks the gateway that runs on the state to end, as <c>SIGTERM</c> does, and waits.</summary>
+    /// <summary>Asks the gateway that runs on the state to end, as <c>SIGTERM</c> does, and waits on this thread.</summary>
     /// <returns>What went wrong; null when it has ended.</returns>
-    public static async Task<string?> EndHolderAsync(StatePaths paths, int pid, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    public static string? EndHolder(StatePaths paths, int pid, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(time);
         if (!ExecNative.Kill(pid, ExecNative.SignalTerminate))
@@ -31,15 +31,15 @@ public static class StateClaim
             return $"process {pid} belongs to another user: run this as that user, or with sudo";
         }
 
-        long began = time.GetTimestamp();
-        while (HolderOf(paths) is not null)
+        for (long began = time.GetTimestamp(); HolderOf(paths) is not null;)
         {
             if (time.GetElapsedTime(began) >= longest)
             {
-                return $"process {pid} has not ended within {longest.TotalSeconds:0} s: 'openclaw logs' shows what it does";
+                return $"process {pid} has not ended in time: 'openclaw logs' shows what it does";
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            cancellationToken.WaitHandle.WaitOne(100); // ms
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return null;

@@ -19,15 +19,15 @@ public sealed class SystemdBusTests : IDisposable
     [InlineData("systemd/private")]
     public async Task A_unit_is_looked_at_by_bus_and_by_private_socket(string socket)
     {
-        await using ScriptedSystemd systemd = new(_dir.PathOf(socket));
-        systemd.Knows("openclaw.service", "active", "enabled-runtime", pid: 4711);
-        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using ScriptedSystemd scripted = new(_dir.PathOf(socket));
+        scripted.Knows("openclaw.service", "active", "enabled-runtime", pid: 4711);
+        using SystemdBus systemd = new(scripted.Address);
 
-        UnitState state = await Guard.Within(manager.LookAsync("openclaw.service"));
-        UnitState other = await Guard.Within(manager.LookAsync("openclaw@anna.service"));
+        UnitState state = systemd.Look("openclaw.service");
+        UnitState other = systemd.Look("openclaw@anna.service");
 
-        Assert.Equal(("loaded", "active", "running", "enabled-runtime", "success"), (state.Load, state.Active, state.Sub, state.File, state.Result));
-        Assert.Equal((4711, 0, "Listening on the test's port"), (state.MainPid, state.Restarts, state.Says));
+        Assert.Equal(("active", "running", "enabled-runtime", "success"), (state.Active, state.Sub, state.File, state.Result));
+        Assert.Equal((4711, 0, "Listening on the test's port", "active (running)"), (state.MainPid, state.Restarts, state.Says, state.Text));
         Assert.True(state is { IsKnown: true, IsEnabled: true, IsInUse: true });
         Assert.False(other.IsKnown || other.IsEnabled || other.IsInUse);
     }
@@ -38,31 +38,32 @@ public sealed class SystemdBusTests : IDisposable
     [InlineData("restart", "RestartUnit")]
     public async Task What_is_asked_is_done_when_the_job_is_gone(string verb, string member)
     {
-        await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
-        systemd.Knows("openclaw.service", "active");
-        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
+        scripted.Knows("openclaw.service", "active");
+        using SystemdBus systemd = new(scripted.Address);
 
-        await Guard.Within(manager.DoAsync(verb, "openclaw.service", TimeSpan.FromMinutes(1), CancellationToken.None));
+        systemd.Do(verb, "openclaw.service", TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
 
-        Assert.Equal([$"{member} openclaw.service"], systemd.Done);
-        Assert.Equal(verb == "stop" ? "inactive" : "active", (await manager.LookAsync("openclaw.service")).Active);
+        Assert.Equal([$"{member} openclaw.service"], scripted.Done);
+        Assert.Equal(verb == "stop" ? "inactive" : "active", systemd.Look("openclaw.service").Active);
     }
 
     [Fact]
     public async Task Refusals_keep_their_name_and_a_job_without_end_is_given_up()
     {
-        await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
-        systemd.Knows("openclaw.service", "active");
-        systemd.LooksUntilDone = int.MaxValue;
-        await using SystemdBus manager = await SystemdBus.ConnectAsync(systemd.Address, TimeProvider.System, CancellationToken.None);
+        await using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
+        scripted.Knows("openclaw.service", "active");
+        scripted.LooksUntilDone = int.MaxValue;
+        using SystemdBus systemd = new(scripted.Address);
+        using CancellationTokenSource impatient = new();
 
-        BusException slow = await Guard.Within(Assert.ThrowsAsync<BusException>(
-            () => manager.DoAsync("restart", "openclaw.service", TimeSpan.FromMilliseconds(1), CancellationToken.None)));
-        systemd.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
-        BusException refused = await Guard.Within(Assert.ThrowsAsync<BusException>(
-            () => manager.DoAsync("restart", "openclaw.service", TimeSpan.FromMinutes(1), CancellationToken.None)));
+        BusException slow = Assert.Throws<BusException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+        impatient.Cancel();
+        Assert.Throws<OperationCanceledException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMinutes(1), TimeProvider.System, impatient.Token));
+        scripted.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
+        BusException refused = Assert.Throws<BusException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None));
 
-        Assert.Contains("not done it within", slow.Message, StringComparison.Ordinal);
+        Assert.Contains("not done it in time", slow.Message, StringComparison.Ordinal);
         Assert.Equal("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", refused.Name);
     }
 

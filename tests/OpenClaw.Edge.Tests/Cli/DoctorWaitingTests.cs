@@ -27,7 +27,7 @@ public sealed class DoctorWaitingTests : IDisposable
 
         JsonElement pairing = Of(found, "edge/doctor/pairing");
         Assert.Equal("devices and nodes wait for approval: 2", pairing.GetProperty("message").GetString());
-        Assert.StartsWith("Anna's phone from 192.168.7.20, shed from this machine: ", pairing.GetProperty("fixHint").GetString());
+        Assert.StartsWith("Anna's phone from 192.168.7.20; shed; 'openclaw devices list'", pairing.GetProperty("fixHint").GetString());
         JsonElement approvals = Of(found, "edge/doctor/approvals");
         Assert.Equal("commands wait for approval: 1", approvals.GetProperty("message").GetString()); // what people typed stays out of reports
         Assert.Contains("reboot --now", approvals.GetProperty("fixHint").GetString());
@@ -50,7 +50,7 @@ public sealed class DoctorWaitingTests : IDisposable
 
         JsonElement[] found = [.. (await FindingsAsync(gateway)).Where(finding => finding.GetProperty("checkId").GetString() == "edge/doctor/cron")];
 
-        Assert.Equal(["job j1 has failed 3 times in a row", "job j2 was switched off (consecutive-failures)"], found.Select(finding => finding.GetProperty("message").GetString()!));
+        Assert.Equal(["job j1 has failed 3 times in a row", "job j2 was switched off: consecutive-failures"], found.Select(finding => finding.GetProperty("message").GetString()!));
         Assert.Equal(["warning", "error"], found.Select(finding => finding.GetProperty("severity").GetString()!));
         Assert.StartsWith("weather: no model; see 'openclaw cron runs j1'", found[0].GetProperty("fixHint").GetString());
         Assert.Contains("openclaw cron enable j2", found[1].GetProperty("fixHint").GetString());

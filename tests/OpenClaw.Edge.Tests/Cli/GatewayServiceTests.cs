@@ -73,7 +73,7 @@ public sealed class GatewayServiceTests : IDisposable
 
         Assert.Equal(1, await run.InvokeAsync("gateway", "restart"));
 
-        Assert.Contains("openclaw.service is failed (dead) (exit-code): 'journalctl -u openclaw.service -n 20'", run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("openclaw.service is failed (dead): exit-code; 'journalctl -u openclaw.service -n 20'", run.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class GatewayServiceTests : IDisposable
         Assert.Equal(0, await plain.With("DBUS_SYSTEM_BUS_ADDRESS", systemd.Address).InvokeAsync("gateway", "restart"));
 
         Assert.Equal(3, asked);
-        Assert.Equal("restart deferred: 1 active embedded run(s)\n", safe.Error.ToString());
+        Assert.Equal("restart deferred: 1 active embedded run(s)\nnothing runs\n", safe.Error.ToString());
         Assert.Equal(2, systemd.Done.Count);
     }
 

@@ -184,19 +184,37 @@ internal static partial class QrReading
         return [.. data.SelectMany(block => block)];
     }
 
-    // Segments of bytes only: that is how text of both cases is written.
+    // Segments: bytes, and where it is shorter digits (1) or digits, capitals and nine signs (2).
     private static string Text(int version, byte[] data)
     {
+        const string signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
         BigInteger all = new(data, isUnsigned: true, isBigEndian: true);
         int left = data.Length * 8;
         int Take(int bits) => (int)((all >> (left -= bits)) & ((1 << bits) - 1));
         List<byte> text = [];
         while (left >= 4 && Take(4) is var mode and not 0)
         {
-            Assert.Equal(4, mode);
-            for (int length = Take(version < 10 ? 8 : 16); length > 0; length--)
+            int length = Take(mode switch { 1 => version < 10 ? 10 : 12, 2 => version < 10 ? 9 : 11, _ => version < 10 ? 8 : 16 });
+            while (length > 0)
             {
-                text.Add((byte)Take(8));
+                switch (mode)
+                {
+                    case 1:
+                        int digits = Math.Min(length, 3);
+                        text.AddRange(Encoding.ASCII.GetBytes(Take((digits * 3) + 1).ToString($"D{digits}")));
+                        length -= digits;
+                        break;
+                    case 2:
+                        int pair = Take(length > 1 ? 11 : 6);
+                        text.AddRange(Encoding.ASCII.GetBytes(length > 1 ? $"{signs[pair / 45]}{signs[pair % 45]}" : $"{signs[pair]}"));
+                        length -= Math.Min(length, 2);
+                        break;
+                    default:
+                        Assert.Equal(4, mode);
+                        text.Add((byte)Take(8));
+                        length--;
+                        break;
+                }
             }
         }
 

@@ -10,8 +10,6 @@ public sealed class SystemBus : IAsyncDisposable
     /// <summary>Where the bus is unless <c>DBUS_SYSTEM_BUS_ADDRESS</c> says otherwise.</summary>
     public const string DefaultAddress = "unix:path=/run/dbus/system_bus_socket";
 
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5); // everybody asked here is a local daemon
-
     private readonly SdBusLibrary _library;
     private readonly Lock _gate = new();
     private readonly Socket _wake;
@@ -41,11 +39,7 @@ public sealed class SystemBus : IAsyncDisposable
     /// <param name="onSignal">Gets the signals, one after the other; must not block.</param>
     /// <param name="cancellationToken">Ends the wait for every call on this connection: a bus that accepts and says nothing holds nobody up.</param>
     public static Task<SystemBus> ConnectAsync(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken) =>
-        Task.Run(() => Connect(address, onSignal, direct: false, cancellationToken), cancellationToken);
-
-    /// <summary>Connects to one who is called without a bus between, as on systemd's private socket. Throws <see cref="BusException"/>.</summary>
-    public static Task<SystemBus> ConnectDirectAsync(string address, CancellationToken cancellationToken) =>
-        Task.Run(() => Connect(address, static _ => { }, direct: true, cancellationToken), cancellationToken);
+        Task.Run(() => Connect(address, onSignal, cancellationToken), cancellationToken);
 
     /// <summary>Calls a method and reads its answer. Throws <see cref="BusException"/>.</summary>
     public Task<T> CallAsync<T>(string destination, string path, string contract, string member, BusWrite? write, BusRead<T> read) =>
@@ -80,21 +74,13 @@ public sealed class SystemBus : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static unsafe SystemBus Connect(string address, Action<BusSignal> onSignal, bool direct, CancellationToken cancellationToken)
+    private static unsafe SystemBus Connect(string address, Action<BusSignal> onSignal, CancellationToken cancellationToken)
     {
-        SdBusLibrary library = SdBusLibrary.Instance ?? throw new BusException("org.openclaw.Edge.NoLibrary", "libsystemd.so.0 is not installed");
-        nint bus;
-        Check(library.New(&bus));
+        SdBusLibrary library = BusCall.Library;
+        nint bus = BusCall.Open(library, address, direct: false);
         bool made = false;
         try
         {
-            fixed (byte* text = BusMessage.Zero(address))
-            {
-                Check(library.SetAddress(bus, text));
-            }
-
-            Check(library.SetBusClient(bus, direct ? 0 : 1));
-            Check(library.Start(bus));
             var connection = new SystemBus(library, bus, BusDescriptor.WakeOf(library.GetFd(bus)), onSignal, cancellationToken);
             made = true;
             return connection;
@@ -113,34 +99,16 @@ public sealed class SystemBus : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_bus == 0, this);
-            nint message = 0;
-            nint answer = 0;
-            SdBusError error = default;
+            nint answer = BusCall.Send(_library, _bus, destination, path, contract, member, write);
             try
             {
-                fixed (byte* to = BusMessage.Zero(destination), at = BusMessage.Zero(path), of = BusMessage.Zero(contract), name = BusMessage.Zero(member))
-                {
-                    Check(_library.NewCall(_bus, &message, to, at, of, name));
-                }
-
-                write?.Invoke(new BusMessage(_library, message));
-                int result = QuietThread.Call(_library, _bus, message, (ulong)AnswerTimeout.TotalMicroseconds, &error, &answer);
-                if (result < 0)
-                {
-                    throw new BusException(
-                        Marshal.PtrToStringUTF8((nint)error.Name) ?? $"error {-result}",
-                        $"{destination} {member}: {Marshal.PtrToStringUTF8((nint)error.Message) ?? $"error {-result}"}");
-                }
-
                 T value = read(new BusMessage(_library, answer));
                 Drain(); // signals that came before the answer lie in memory: nothing would wake the loop for them
                 return value;
             }
             finally
             {
-                _library.FreeError(&error);
                 _library.Unref(answer);
-                _library.Unref(message);
             }
         }
     }
@@ -225,13 +193,5 @@ public sealed class SystemBus : IAsyncDisposable
     {
         _library.Close(_bus);
         _bus = 0;
-    }
-
-    private static void Check(int result)
-    {
-        if (result < 0)
-        {
-            throw new BusException("org.openclaw.Edge.NoBus", $"there is no system bus: error {-result}");
-        }
     }
 }

@@ -1,27 +1,26 @@
 namespace OpenClaw.Edge.Platform.DBus;
 
 /// <summary>systemd itself, that of the machine or of one person: what it says of a unit, and start, stop and restart. What it refuses is a
-/// <see cref="BusException"/>. Needs no signals, so that it works on systemd's private socket too, where there is no bus.
-/// Source: org.freedesktop.systemd1(5).</summary>
-public sealed class SystemdBus : IAsyncDisposable
+/// <see cref="BusException"/>. Needs no signals, so that it works on systemd's private socket too, where there is no bus. Its calls wait on the
+/// calling thread, 5 s at most each: for commands, not for a gateway. Not thread-safe. Source: org.freedesktop.systemd1(5).</summary>
+public sealed class SystemdBus : IDisposable
 {
     private const string Systemd = "org.freedesktop.systemd1";
     private const string ManagerPath = "/org/freedesktop/systemd1";
     private const string Manager = "org.freedesktop.systemd1.Manager";
-    private const string Unit = "org.freedesktop.systemd1.Unit";
-    private const string Service = "org.freedesktop.systemd1.Service";
-    private const string Job = "org.freedesktop.systemd1.Job";
     private const string PrivateSocket = "/systemd/private";
+    private const int BetweenLooksMs = 100;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private readonly SdBusLibrary _library;
+    private readonly nint _bus;
 
-    private readonly SystemBus _bus;
-    private readonly TimeProvider _time;
-
-    private SystemdBus(SystemBus bus, TimeProvider time)
+    /// <summary>Connects. Throws <see cref="BusException"/> when there is no library or no bus.</summary>
+    /// <param name="address">Of the bus, or of systemd's private socket.</param>
+    public SystemdBus(string address)
     {
-        _bus = bus;
-        _time = time;
+        ArgumentNullException.ThrowIfNull(address);
+        _library = BusCall.Library;
+        _bus = BusCall.Open(_library, address, direct: address.EndsWith(PrivateSocket, StringComparison.Ordinal));
     }
 
     /// <summary>Where a person's systemd is reached: its private socket, as systemctl does it, else that person's bus; null where neither is.</summary>
@@ -29,75 +28,43 @@ public sealed class SystemdBus : IAsyncDisposable
     public static string? AddressOfPerson(string? runtimeDir) =>
         string.IsNullOrEmpty(runtimeDir) ? null
         : File.Exists(runtimeDir + PrivateSocket) ? "unix:path=" + runtimeDir + PrivateSocket
-        : File.Exists(runtimeDir + "/bus") ? $"unix:path={runtimeDir}/bus"
+        : File.Exists(runtimeDir + "/bus") ? "unix:path=" + runtimeDir + "/bus"
         : null;
 
-    /// <summary>Connects.</summary>
-    /// <param name="address">Of the bus, or of systemd's private socket.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="cancellationToken">Ends every wait.</param>
-    public static async Task<SystemdBus> ConnectAsync(string address, TimeProvider time, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        SystemBus bus = address.EndsWith(PrivateSocket, StringComparison.Ordinal)
-            ? await SystemBus.ConnectDirectAsync(address, cancellationToken)
-            : await SystemBus.ConnectAsync(address, static _ => { }, cancellationToken);
-        return new SystemdBus(bus, time);
-    }
-
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _bus.DisposeAsync();
+    public unsafe void Dispose() => _library.Close(_bus);
 
     /// <summary>What it says of a unit, known or not.</summary>
-    public async Task<UnitState> LookAsync(string unit)
+    public UnitState Look(string unit)
     {
-        string path = await _bus.CallAsync(Systemd, ManagerPath, Manager, "LoadUnit", message => message.Text(unit), static message => message.ReadText('o'));
-        string[] words = new string[8];
-        string[] names = ["LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "StatusText", "MainPID", "NRestarts"];
+        string path = Call(ManagerPath, Manager, "LoadUnit", unit, null);
+        string[] words = new string[UnitState.Properties.Length];
         for (int i = 0; i < words.Length; i++)
         {
-            words[i] = await PropertyAsync(path, i < 4 ? Unit : Service, names[i]);
+            words[i] = Property(path, i < 4 ? Systemd + ".Unit" : Systemd + ".Service", UnitState.Properties[i]);
         }
 
-        return new UnitState
-        {
-            Load = words[0],
-            Active = words[1],
-            Sub = words[2],
-            File = words[3],
-            Result = words[4],
-            Says = words[5],
-            MainPid = int.TryParse(words[6], out int pid) ? pid : 0,
-            Restarts = int.TryParse(words[7], out int restarts) ? restarts : 0,
-        };
+        return new UnitState(words);
     }
 
     /// <summary>Starts, stops or restarts a unit, and waits until systemd has done that; whether it came up is another look.</summary>
     /// <param name="verb"><c>start</c>, <c>stop</c> or <c>restart</c>.</param>
     /// <param name="unit">The unit.</param>
     /// <param name="longest">How long that may take.</param>
+    /// <param name="time">Clock.</param>
     /// <param name="cancellationToken">Ends the wait; systemd goes on.</param>
-    public async Task DoAsync(string verb, string unit, TimeSpan longest, CancellationToken cancellationToken)
+    public void Do(string verb, string unit, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
-        string member = verb switch { "start" => "StartUnit", "stop" => "StopUnit", _ => "RestartUnit" };
-        string job = await _bus.CallAsync(
-            Systemd,
-            ManagerPath,
-            Manager,
-            member,
-            message =>
-            {
-                message.Text(unit);
-                message.Text("replace");
-            },
-            static message => message.ReadText('o'));
-        long began = _time.GetTimestamp();
+        ArgumentNullException.ThrowIfNull(time);
+        string job = Call(ManagerPath, Manager, verb switch { "start" => "StartUnit", "stop" => "StopUnit", _ => "RestartUnit" }, unit, "replace");
+        long began = time.GetTimestamp();
         try
         {
-            while (_time.GetElapsedTime(began) < longest)
+            while (time.GetElapsedTime(began) < longest)
             {
-                await PropertyAsync(job, Job, "State");
-                await Task.Delay(BetweenLooks, _time, cancellationToken);
+                Property(job, Systemd + ".Job", "State");
+                cancellationToken.WaitHandle.WaitOne(BetweenLooksMs);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         catch (BusException gone) when (gone.Name is "org.freedesktop.DBus.Error.UnknownObject" or "org.freedesktop.DBus.Error.UnknownMethod")
@@ -105,18 +72,24 @@ public sealed class SystemdBus : IAsyncDisposable
             return; // a job that has ended is no object any more
         }
 
-        throw new BusException("org.openclaw.Edge.Slow", $"systemd has not done it within {longest.TotalSeconds:0} s");
+        throw new BusException("org.openclaw.Edge.Slow", "systemd has not done it in time");
     }
 
-    private Task<string> PropertyAsync(string path, string contract, string name) => _bus.CallAsync(
-        Systemd,
-        path,
-        "org.freedesktop.DBus.Properties",
-        "Get",
-        message =>
+    private string Property(string path, string contract, string name) => Call(path, "org.freedesktop.DBus.Properties", "Get", contract, name);
+
+    private unsafe string Call(string path, string contract, string member, string first, string? second)
+    {
+        nint answer = BusCall.Send(_library, _bus, Systemd, path, contract, member, message =>
         {
-            message.Text(contract);
-            message.Text(name);
-        },
-        static message => message.ReadVariant());
+            message.Text(first);
+            if (second is not null)
+            {
+                message.Text(second);
+            }
+        });
+        var reader = new BusMessage(_library, answer);
+        string text = member == "Get" ? reader.ReadVariant() : reader.ReadText('o');
+        _library.Unref(answer);
+        return text;
+    }
 }

@@ -8,30 +8,22 @@ internal static class UnitChecks
     private const string Id = "edge/doctor/unit";
     private const int ManyRestarts = 5;
 
-    public static async Task<IReadOnlyList<Finding>> CheckAsync(CliContext context, CancellationToken cancellationToken)
+    public static Finding[] Check(CliContext context)
     {
-        if (!context.IsLocal)
-        {
-            return [];
-        }
-
-        (GatewayUnit? unit, _) = await GatewayUnit.FindAsync(context, cancellationToken);
+        using GatewayUnit? unit = context.IsLocal ? GatewayUnit.Find(context, out _) : null;
         if (unit is null)
         {
             return [];
         }
 
-        await using (unit)
-        {
-            return [Judge(unit.State, unit.Text, unit)];
-        }
+        UnitState state = unit.State;
+        string what = "the gateway's service is " + state.Text;
+        return
+        [
+            state.Active == "failed" ? new Finding(Id, FindingSeverity.Error, what + ": " + state.Result, unit.Journal + " shows why; then " + unit.Command("restart"))
+            : state.Restarts >= ManyRestarts ? new Finding(Id, FindingSeverity.Warning, what + ", started again " + state.Restarts + " times", unit.Journal + " shows why")
+            : state is { Active: "active", File: "disabled" } ? new Finding(Id, FindingSeverity.Warning, what + ", and nobody starts it with the machine", unit.Command("enable"))
+            : Finding.Ok(Id, what),
+        ];
     }
-
-    private static Finding Judge(UnitState state, string text, GatewayUnit unit) => state switch
-    {
-        { Active: "failed" } => new Finding(Id, FindingSeverity.Error, $"the gateway's service has {text}: {state.Result}", $"{unit.Journal} shows why; then {unit.Command("restart")}"),
-        { Restarts: >= ManyRestarts } => new Finding(Id, FindingSeverity.Warning, $"systemd has started the gateway again {state.Restarts} times: {text}", $"{unit.Journal} shows why"),
-        { Active: "active", File: "disabled" } => new Finding(Id, FindingSeverity.Warning, $"the gateway's service is {text}, and nobody starts it after a restart of the machine", unit.Command("enable")),
-        _ => Finding.Ok(Id, $"the gateway's service is {text}"),
-    };
 }

@@ -8,121 +8,129 @@ namespace OpenClaw.Edge.Cli.Checks;
 /// hints: the messages go into reports (<c>diagnostics export</c>).</summary>
 internal static class WaitingChecks
 {
-    private const int MostNamed = 5;
+    private const string Cron = "edge/doctor/cron";
+
+    private static readonly string[] s_asked = ["device.pair.list", "node.pair.list", "exec.approval.list", "cron.list", "models.list"];
 
     public static async Task<List<Finding>> CheckAsync(CliContext context, GatewayClient client, CancellationToken cancellationToken)
     {
+        JsonElement[] answers = new JsonElement[s_asked.Length];
+        bool may = context.Identity is null; // a paired device may not ask for more than it has
+        for (int i = may ? 0 : 3; i < answers.Length; i++)
+        {
+            try
+            {
+                answers[i] = await client.CallAsync(s_asked[i], i < 3 ? null : i == 3 ? OffToo : Every, context.Timeout, cancellationToken);
+            }
+            catch (CliException refused) when (refused.Exit is ExitCode.Failed or ExitCode.Unauthorized)
+            {
+                // an older gateway, or one that lets us see less
+            }
+        }
+
         List<Finding> findings = [];
-        if (context.Identity is null) // a paired device may not ask for more than it has
+        if (may)
         {
             Waiting(
                 findings,
                 "edge/doctor/pairing",
                 "devices and nodes",
-                [
-                    .. (await AskAsync(context, client, "device.pair.list", cancellationToken)).Items("pending"),
-                    .. (await AskAsync(context, client, "node.pair.list", cancellationToken)).Items("pending"),
-                ],
-                row => $"{row.Text("displayName") ?? row.Text("clientId") ?? row.Text("nodeId")} from {row.Text("remoteIp") ?? "this machine"}",
+                [.. answers[0].Items("pending"), .. answers[1].Items("pending")],
                 "'openclaw devices list' shows them, 'openclaw devices approve REQUEST' lets one in");
-            JsonElement approvals = await AskAsync(context, client, "exec.approval.list", cancellationToken);
             Waiting(
                 findings,
                 "edge/doctor/approvals",
                 "commands",
-                approvals.ValueKind == JsonValueKind.Array ? [.. approvals.EnumerateArray()] : [],
-                row => row.Member("request").Text("command") ?? row.Text("id") ?? "?",
+                answers[2].ValueKind == JsonValueKind.Array ? [.. answers[2].EnumerateArray()] : [],
                 "'openclaw approvals pending' shows them, 'openclaw approvals allow ID' or 'deny ID' answers");
         }
 
-        Jobs(findings, await AskAsync(context, client, "cron.list", cancellationToken));
-        await ModelAsync(findings, context, client, cancellationToken);
+        foreach (JsonElement job in answers[3].Items("jobs"))
+        {
+            Job(findings, job);
+        }
+
+        Model(findings, answers[4]);
         return findings;
     }
 
-    // Never an error: an older gateway, or one that lets us see less.
-    private static async Task<JsonElement> AskAsync(CliContext context, GatewayClient client, string method, CancellationToken cancellationToken)
+    private static void OffToo(Utf8JsonWriter writer)
     {
-        try
-        {
-            return await client.CallAsync(
-                method,
-                method != "cron.list" ? null : writer =>
-                {
-                    writer.WriteStartObject();
-                    writer.WriteBoolean("includeDisabled"u8, true); // a job that failed too often was switched off
-                    writer.WriteEndObject();
-                },
-                context.Timeout,
-                cancellationToken);
-        }
-        catch (CliException refused) when (refused.Exit is ExitCode.Failed or ExitCode.Unauthorized)
-        {
-            return default;
-        }
+        writer.WriteStartObject();
+        writer.WriteBoolean("includeDisabled"u8, true); // a job that failed too often was switched off
+        writer.WriteEndObject();
     }
 
-    private static void Waiting(List<Finding> findings, string id, string what, JsonElement[] rows, Func<JsonElement, string> name, string hint)
+    private static void Every(Utf8JsonWriter writer)
     {
-        string names = string.Join(", ", rows.Take(MostNamed).Select(name));
-        findings.Add(rows.Length == 0
-            ? Finding.Ok(id, $"no {what} wait for approval")
-            : new Finding(id, FindingSeverity.Warning, $"{what} wait for approval: {rows.Length}", $"{names}{(rows.Length > MostNamed ? ", …" : "")}: {hint}"));
+        writer.WriteStartObject();
+        writer.WriteString("view"u8, "all"u8);
+        writer.WriteBoolean("includeDetails"u8, true);
+        writer.WriteEndObject();
     }
 
-    private static void Jobs(List<Finding> findings, JsonElement answer)
+    private static void Waiting(List<Finding> findings, string id, string what, JsonElement[] rows, string hint)
     {
-        const string id = "edge/doctor/cron";
-        int well = 0;
-        int before = findings.Count;
-        foreach (JsonElement job in answer.Items("jobs"))
+        if (rows.Length == 0)
         {
-            JsonElement state = job.Member("state");
-            string error = TextLayout.OneLine(state.Text("lastError") ?? "no reason was kept");
-            string hint = $"{job.Text("name")}: {error}; see 'openclaw cron runs {job.Text("id")}'";
-            if (state.Member("autoDisabled") is { ValueKind: JsonValueKind.Object } off)
-            {
-                findings.Add(new Finding(
-                    id, FindingSeverity.Error, $"job {job.Text("id")} was switched off ({off.Text("reason")})", $"{hint}; 'openclaw cron enable {job.Text("id")}' switches it on again"));
-            }
-            else if (job.Flag("enabled") && state.Number("consecutiveErrors") is > 0 and { } times)
-            {
-                findings.Add(new Finding(id, FindingSeverity.Warning, $"job {job.Text("id")} has failed {times} times in a row", $"{hint}; then 'openclaw cron run {job.Text("id")}'"));
-            }
-            else if (job.Flag("enabled"))
-            {
-                well++;
-            }
+            findings.Add(Finding.Ok(id, "no " + what + " wait for approval"));
+            return;
         }
 
-        if (findings.Count == before && well > 0)
+        string names = "";
+        foreach (JsonElement row in rows)
         {
-            findings.Add(Finding.Ok(id, $"{well} jobs, none of which fails"));
+            names += (row.Member("request").Text("command") ?? row.Text("displayName") ?? row.Text("clientId") ?? row.Text("nodeId"))
+                + (row.Text("remoteIp") is { } from ? " from " + from : "") + "; ";
         }
+
+        findings.Add(new Finding(id, FindingSeverity.Warning, what + " wait for approval: " + rows.Length, names + hint));
     }
 
-    // The server answers, and has other models than the one that everything asks for.
-    private static async Task ModelAsync(List<Finding> findings, CliContext context, GatewayClient client, CancellationToken cancellationToken)
+    private static void Job(List<Finding> findings, JsonElement job)
     {
-        List<ModelRow> rows;
-        try
-        {
-            rows = await ModelRow.ListAsync(client, context, "all", cancellationToken);
-        }
-        catch (CliException refused) when (refused.Exit is ExitCode.Failed or ExitCode.Unauthorized)
+        JsonElement state = job.Member("state");
+        string? off = state.Member("autoDisabled").Text("reason");
+        long times = job.Flag("enabled") ? state.Number("consecutiveErrors") ?? 0 : 0;
+        if (off is null && times == 0)
         {
             return;
         }
 
-        ModelRow? chosen = rows.Find(row => row.Tags.Contains("default"));
-        string[] there = [.. rows.Where(row => row.Provider == chosen?.Provider && row.Available == true).Select(row => row.Key)];
-        if (chosen is { Available: false } && there.Length > 0)
+        string id = job.Text("id") ?? "";
+        string hint = job.Text("name") + ": " + TextLayout.OneLine(state.Text("lastError") ?? "no reason was kept") + "; see 'openclaw cron runs " + id + "'";
+        findings.Add(off is not null
+            ? new Finding(Cron, FindingSeverity.Error, "job " + id + " was switched off: " + off, hint + "; 'openclaw cron enable " + id + "' switches it on again")
+            : new Finding(Cron, FindingSeverity.Warning, "job " + id + " has failed " + times + " times in a row", hint + "; then 'openclaw cron run " + id + "'"));
+    }
+
+    // The server answers, and has other models than the one that everything asks for.
+    private static void Model(List<Finding> findings, JsonElement answer)
+    {
+        ModelRow? chosen = null;
+        foreach (JsonElement row in answer.Items("models"))
         {
-            findings.Add(new Finding(
-                "edge/doctor/model",
-                FindingSeverity.Error,
-                $"the default model {chosen.Key} is not on its server, which has {string.Join(", ", there.Take(MostNamed))}",
-                $"'openclaw models set {there[0]}', or load {chosen.Row.Text("id")} there (Ollama: 'ollama pull {chosen.Row.Text("id")}')"));
+            ModelRow model = new(row);
+            chosen = model.Tags.Contains("default") ? model : chosen;
+        }
+
+        if (chosen is not { Available: false })
+        {
+            return;
+        }
+
+        foreach (JsonElement row in answer.Items("models"))
+        {
+            ModelRow other = new(row);
+            if (other.Available == true && other.Provider == chosen.Provider)
+            {
+                findings.Add(new Finding(
+                    "edge/doctor/model",
+                    FindingSeverity.Error,
+                    "the default model " + chosen.Key + " is not on its server, which has " + other.Key,
+                    "'openclaw models set " + other.Key + "', or load the other there (Ollama: 'ollama pull NAME')"));
+                return;
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ internal static class DoctorCommand
             .. StateChecks.Check(paths, context.Clock),
             .. MachineChecks.Check(context.Config.Config, paths, context.Environment, "/", context.Clock),
             Clock(context.Clock),
-            .. await UnitChecks.CheckAsync(context, cancellationToken),
+            .. UnitChecks.Check(context),
             .. await gateway,
             .. await servers,
             .. await SandboxChecks.CheckAsync(context, cancellationToken),

@@ -14,14 +14,14 @@ internal static class GatewayServiceCommands
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(30); // a gateway drains for 20 s at most
 
     public static Command Start(CliOptions shared, CliWorld world) =>
-        new Command("start", "Start the gateway's service").Does(shared, world, (context, cancellationToken) => RunAsync(context, "start", cancellationToken));
+        new Command("start", "Start the gateway's service").Does(shared, world, (context, cancellationToken) => Task.FromResult(Run(context, "start", cancellationToken)));
 
     public static Command Stop(CliOptions shared, CliWorld world) =>
         new Command("stop", "Stop the gateway's service, or a gateway that was started by hand")
         {
             new Option<bool>("--force") { Hidden = true },
             new Option<bool>("--disable") { Hidden = true }, // launchd's
-        }.Does(shared, world, (context, cancellationToken) => RunAsync(context, "stop", cancellationToken));
+        }.Does(shared, world, (context, cancellationToken) => Task.FromResult(Run(context, "stop", cancellationToken)));
 
     public static Command Restart(CliOptions shared, CliWorld world)
     {
@@ -29,11 +29,11 @@ internal static class GatewayServiceCommands
         Option<bool> skip = new("--skip-deferral") { Description = "With --safe: do not wait after all" };
         Option<bool> force = new("--force") { Description = "Wait for nothing" };
         Option<string?> wait = new("--wait") { Description = "First wait for work that runs (30s, 5m; 0: as long as it takes)", HelpName = "time" };
-        return new Command("restart", "Restart the gateway's service") { safe, skip, force, wait }.Does(shared, world, async (context, cancellationToken) =>
+        return new Command("restart", "Restart the gateway's service") { safe, skip, force, wait }.Does(shared, world, (context, cancellationToken) =>
         {
             bool isSafe = context.Parsed.GetValue(safe);
             string? time = context.Parsed.GetValue(wait);
-            if ((isSafe || time is not null) && context.Parsed.GetValue(force) || isSafe && time is not null)
+            if (((isSafe || time is not null) && context.Parsed.GetValue(force)) || (isSafe && time is not null))
             {
                 throw new CliException(ExitCode.Usage, "--safe, --wait and --force are three ways; give one of them");
             }
@@ -43,13 +43,8 @@ internal static class GatewayServiceCommands
                 throw new CliException(ExitCode.Usage, "--skip-deferral belongs to --safe");
             }
 
-            TimeSpan? longest = time is not null ? Time(time) : isSafe && !context.Parsed.GetValue(skip) ? s_safe : null;
-            if (longest is { } patience)
-            {
-                await WaitAsync(context, patience, cancellationToken);
-            }
-
-            return await RunAsync(context, "restart", cancellationToken);
+            TimeSpan longest = time is not null ? Time(time) : isSafe && !context.Parsed.GetValue(skip) ? s_safe : TimeSpan.Zero;
+            return longest == TimeSpan.Zero ? Task.FromResult(Run(context, "restart", cancellationToken)) : WaitAsync(context, longest, cancellationToken);
         });
     }
 
@@ -58,83 +53,82 @@ internal static class GatewayServiceCommands
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long ms) ? TimeSpan.FromMilliseconds(ms)
         : CronTimes.Span(text, "--wait");
 
-    private static async Task<int> RunAsync(CliContext context, string verb, CancellationToken cancellationToken)
+    private static int Run(CliContext context, string verb, CancellationToken cancellationToken)
     {
         if (!context.IsLocal)
         {
-            throw new CliException(ExitCode.Failed, $"the gateway that is meant runs on another machine: run 'openclaw gateway {verb}' there");
+            throw new CliException(ExitCode.Failed, "the gateway that is meant runs on another machine: run this there");
         }
 
-        (GatewayUnit? found, string why) = await GatewayUnit.FindAsync(context, cancellationToken);
-        if (found is null)
+        using GatewayUnit? unit = GatewayUnit.Find(context, out string why);
+        string now = unit?.State.Active ?? "";
+        string result = (verb, now) switch
         {
-            return await WithoutUnitAsync(context, verb, why, cancellationToken);
-        }
-
-        await using GatewayUnit unit = found;
-        if (verb == "start" && unit.State.Active == "active")
-        {
-            Tell(context, verb, "already-running", $"the gateway runs already ({unit.Text}, process {unit.State.MainPid})", unit);
-            return (int)ExitCode.Ok;
-        }
-
-        if (verb == "stop" && unit.State.Active == "inactive")
-        {
-            Tell(context, verb, "not-loaded", $"the gateway does not run ({unit.Text})", unit);
-            return (int)ExitCode.Ok;
-        }
-
-        if (await unit.DoAsync(verb, cancellationToken) is { } problem)
+            ("start", "active") => "already-running",
+            ("stop", "inactive") => "not-loaded",
+            ("start", _) => "started",
+            ("stop", _) => "stopped",
+            _ => "restarted",
+        };
+        string? problem = unit is null ? WithoutUnit(context, verb, why, ref result, cancellationToken)
+            : result is "already-running" or "not-loaded" ? null
+            : unit.Do(verb, context.Clock, cancellationToken);
+        if (problem is not null)
         {
             throw new CliException(ExitCode.Failed, problem);
         }
 
-        string result = verb switch { "start" => "started", "stop" => "stopped", _ => "restarted" };
-        Tell(context, verb, result, $"{result}: {unit.Text}{(unit.State.MainPid != 0 ? $", process {unit.State.MainPid}" : "")}", unit);
+        string message = result + (unit is null ? "" : ": " + unit.State.Text + GatewayUnit.Process(unit.State));
+        if (!context.Json)
+        {
+            context.Say(message);
+            return (int)ExitCode.Ok;
+        }
+
+        context.Print(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("action"u8, verb);
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("result"u8, result);
+            json.WriteString("message"u8, message);
+            GatewayUnit.Write(json, unit, why);
+            json.WriteEndObject();
+        });
         return (int)ExitCode.Ok;
     }
 
-    private static async Task<int> WithoutUnitAsync(CliContext context, string verb, string why, CancellationToken cancellationToken)
+    private static string? WithoutUnit(CliContext context, string verb, string why, ref string result, CancellationToken cancellationToken)
     {
         int? pid = StateClaim.HolderOf(context.Paths);
-        if (verb == "stop" && pid is null)
+        if (verb == "stop")
         {
-            Tell(context, verb, "not-loaded", $"no gateway runs on {context.Paths.StateDir}, and it is no service ({why})", null);
-            return (int)ExitCode.Ok;
+            result = pid is null ? "not-loaded" : "stopped";
+            return pid is > 0 and { } process ? StateClaim.EndHolder(context.Paths, process, s_farewell, context.Clock, cancellationToken) : null;
         }
 
-        if (verb == "stop" && pid is > 0 and { } process)
-        {
-            if (await StateClaim.EndHolderAsync(context.Paths, process, s_farewell, context.Clock, cancellationToken) is { } problem)
-            {
-                throw new CliException(ExitCode.Failed, problem);
-            }
-
-            Tell(context, verb, "stopped", $"stopped: process {process} has ended", null);
-            return (int)ExitCode.Ok;
-        }
-
-        throw new CliException(
-            ExitCode.Failed,
-            pid is null
-                ? $"the gateway is no service here: {why}. 'openclaw gateway run' starts it in the foreground"
-                : $"the gateway is no service here: {why}. {(verb == "start" ? "It runs already" : "End it and start it again (in a container: restart the container)")}");
+        return "the gateway is no service here: " + why
+            + (pid is null ? ". 'openclaw gateway run' starts it in the foreground"
+                : verb == "start" ? ". It runs already"
+                : ". End it and start it again (in a container: restart the container)");
     }
 
     // Asks the gateway what runs; one that does not answer has nothing to wait for.
-    private static async Task WaitAsync(CliContext context, TimeSpan longest, CancellationToken cancellationToken)
+    private static async Task<int> WaitAsync(CliContext context, TimeSpan longest, CancellationToken cancellationToken)
     {
         long began = context.Clock.GetTimestamp();
         string last = "";
         try
         {
             await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Read, cancellationToken);
-            while (context.Clock.GetElapsedTime(began) < longest)
+            while (true)
             {
                 JsonElement answer = await client.CallAsync("gateway.restart.preflight", null, context.Timeout, cancellationToken);
-                if (answer.Flag("safe"))
+                bool late = context.Clock.GetElapsedTime(began) >= longest;
+                if (answer.Flag("safe") || late)
                 {
-                    return;
+                    context.Note(late ? "the time is over; what still runs is ended, or stored as interrupted" : "nothing runs");
+                    break;
                 }
 
                 if (answer.Text("summary") is { } summary && summary != last)
@@ -147,29 +141,9 @@ internal static class GatewayServiceCommands
         }
         catch (CliException unanswered) when (unanswered.Exit is ExitCode.Unreachable)
         {
-            return;
+            // nothing to wait for
         }
 
-        context.Note("the time is over; what still runs is ended or stored as interrupted");
-    }
-
-    private static void Tell(CliContext context, string action, string result, string message, GatewayUnit? unit)
-    {
-        if (!context.Json)
-        {
-            context.Say(message);
-            return;
-        }
-
-        context.Print(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("action"u8, action);
-            json.WriteBoolean("ok"u8, true);
-            json.WriteString("result"u8, result);
-            json.WriteString("message"u8, message);
-            GatewayUnit.Write(json, unit, message);
-            json.WriteEndObject();
-        });
+        return Run(context, "restart", cancellationToken);
     }
 }

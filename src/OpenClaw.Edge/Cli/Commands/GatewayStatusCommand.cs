@@ -38,7 +38,8 @@ internal static class GatewayStatusCommand
             }
         }
 
-        (GatewayUnit? unit, string why) = context.IsLocal ? await GatewayUnit.FindAsync(context, cancellationToken) : (null, "");
+        string why = "";
+        using GatewayUnit? unit = context.IsLocal ? GatewayUnit.Find(context, out why) : null;
         if (context.Json)
         {
             context.Print(writer => Write(writer, context, report, failure, probe, unit, why));
@@ -46,11 +47,6 @@ internal static class GatewayStatusCommand
         else
         {
             Say(context, report, failure, unit, why);
-        }
-
-        if (unit is not null)
-        {
-            await unit.DisposeAsync();
         }
 
         return (int)(failure?.Exit ?? ExitCode.Ok);
@@ -93,7 +89,7 @@ internal static class GatewayStatusCommand
             writer.WriteEndObject();
         }
 
-        if (unit is not null || why.Length > 0)
+        if (context.IsLocal)
         {
             GatewayUnit.Write(writer, unit, why);
         }
@@ -113,9 +109,9 @@ internal static class GatewayStatusCommand
     {
         report?.Say(context);
         unit?.Say(context);
-        if (why.Length > 0)
+        if (unit is null && context.IsLocal)
         {
-            context.Say($"  service   none: {TextLayout.OneLine(why)}");
+            context.Say("  service   none: " + TextLayout.OneLine(why));
         }
 
         ConfigSnapshot config = context.Config;
