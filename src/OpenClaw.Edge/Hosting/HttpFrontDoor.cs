@@ -62,8 +62,10 @@ internal sealed partial class HttpFrontDoor(RequestDelegate upgrade, RequestDele
     /// <inheritdoc />
     public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
 
+    // Clients that would rather speak HTTP/2 (Java's, curl --http2) ask for that on every plain request; it is theirs to go on without.
     private static bool IsUpgrade(DefaultHttpContext context) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        && !string.Equals(context.Request.Headers.Upgrade, "h2c", StringComparison.OrdinalIgnoreCase);
 
     private static partial class Log
     {

@@ -48,6 +48,23 @@ public sealed class Answers_over_http : IAsyncLifetime
         Assert.Equal(200, await Becomes(200, path));
     }
 
+    [Fact]
+    public async Task Clients_that_would_rather_speak_http_2_are_answered_in_http_1()
+    {
+        using HttpClient client = new();
+        using HttpRequestMessage ask = new(HttpMethod.Post, new Uri(gateway.BaseUri, "/v1/chat/completions"));
+        ask.Headers.TryAddWithoutValidation("Connection", "Upgrade, HTTP2-Settings");
+        ask.Headers.TryAddWithoutValidation("Upgrade", "h2c");
+        ask.Headers.TryAddWithoutValidation("HTTP2-Settings", "AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA");
+        ask.Headers.TryAddWithoutValidation("Authorization", $"Bearer {home.Token}");
+        ask.Content = new StringContent("""{"model":"lab/scripted:8b","messages":[{"role":"user","content":"[text:one it is]"}]}""");
+
+        using HttpResponseMessage answer = await client.SendAsync(ask, TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.OK, HttpVersion.Version11), (answer.StatusCode, answer.Version));
+        Assert.Contains("one it is", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/nothing/here")]
     [InlineData("/v1/nothing")]
