@@ -13,15 +13,18 @@ internal static class BranchReader
     {
         List<SessionBranch> list = [];
         IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
-        foreach (long window in Family(branches, row.Window))
+        foreach (BranchWindow branch in Family(branches, row.Window))
         {
-            if (connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, long.MaxValue, 1) is { } leaf
-                && IsBranch(branches, window, row.Window, leaf.Seq))
+            if (LeafOf(connection, row, branch) is { } leaf)
             {
-                list.Add(new SessionBranch(
-                    leaf.Id, Headline(connection, row, window),
-                    connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Message),
-                    leaf.Message.Timestamp, window == row.Window));
+                list.Add(new SessionBranch
+                {
+                    LeafEntryId = leaf.Id,
+                    Headline = Headline(connection, row, branch.Window),
+                    Messages = connection.Number(BranchTable.CountKind, row.RowId, branch.Window, (int)TranscriptEntryKind.Message),
+                    UpdatedAtMs = leaf.Message.Timestamp,
+                    IsActive = branch.Window == row.Window,
+                });
             }
         }
 
@@ -29,29 +32,32 @@ internal static class BranchReader
     }
 
     /// <summary>The windows of the history that a window belongs to: itself first, then from the youngest on.</summary>
-    public static List<long> Family(IReadOnlyList<BranchWindow> branches, long window)
+    public static List<BranchWindow> Family(IReadOnlyList<BranchWindow> branches, long window)
     {
-        long root = BranchWindow.Find(branches, window)?.Root ?? window;
-        List<long> family = [window];
+        BranchWindow here = BranchWindow.Find(branches, window) ?? new BranchWindow(window, window, window, 0);
+        List<BranchWindow> family = [here];
         for (int i = branches.Count - 1; i >= 0; i--)
         {
-            if (branches[i].Root == root && branches[i].Window != window)
+            if (branches[i].Root == here.Root && branches[i].Window != window)
             {
-                family.Add(branches[i].Window);
+                family.Add(branches[i]);
             }
         }
 
-        if (root != window)
+        if (here.Root != window)
         {
-            family.Add(root);
+            family.Add(new BranchWindow(here.Root, here.Root, here.Root, 0));
         }
 
         return family;
     }
 
-    /// <summary>Whether a window is a branch: the active one, or one with rows that nobody else has.</summary>
-    public static bool IsBranch(IReadOnlyList<BranchWindow> branches, long window, long active, long lastSeq) =>
-        window == active || BranchWindow.Find(branches, window) is not { } copy || lastSeq > copy.Shared;
+    /// <summary>The last row of a branch: of the active window, or of one with rows that nobody else has; null for others.</summary>
+    public static TranscriptEntry? LeafOf(EdgeConnection connection, SessionRow row, BranchWindow branch) =>
+        connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, branch.Window, long.MaxValue, 1) is { } leaf
+            && (branch.Window == row.Window || leaf.Seq > branch.Shared)
+            ? leaf
+            : null;
 
     private static string Headline(EdgeConnection connection, SessionRow row, long window)
     {

@@ -2,13 +2,21 @@ using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Sessions;
 
-/// <summary>A window that began as a copy.</summary>
-/// <param name="Window">Its number.</param>
-/// <param name="Root">The first window of its family.</param>
-/// <param name="Origin">The window that its first rows come from.</param>
-/// <param name="Shared">How many rows it has of that one.</param>
-internal sealed record BranchWindow(long Window, long Root, long Origin, long Shared)
+/// <summary>A window that began as a copy; the first one of a family as a copy of itself.</summary>
+internal sealed class BranchWindow(long window, long root, long origin, long shared)
 {
+    /// <summary>Its number.</summary>
+    public long Window { get; } = window;
+
+    /// <summary>The first window of its family.</summary>
+    public long Root { get; } = root;
+
+    /// <summary>The window that its first rows come from.</summary>
+    public long Origin { get; } = origin;
+
+    /// <summary>How many rows it has of that one.</summary>
+    public long Shared { get; } = shared;
+
     /// <summary>All of a session.</summary>
     public static IReadOnlyList<BranchWindow> Of(EdgeConnection connection, long sessionRow) => connection.All(
         BranchTable.OfSession,

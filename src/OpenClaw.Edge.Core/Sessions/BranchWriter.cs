@@ -58,21 +58,20 @@ internal static class BranchWriter
         }
 
         IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
-        foreach (long window in BranchReader.Family(branches, row.Window))
+        foreach (BranchWindow branch in BranchReader.Family(branches, row.Window))
         {
-            if (connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, long.MaxValue, 1) is not { } leaf
-                || leaf.Id != leafEntryId || !BranchReader.IsBranch(branches, window, row.Window, leaf.Seq))
+            if (BranchReader.LeafOf(connection, row, branch)?.Id != leafEntryId)
             {
                 continue;
             }
 
-            if (window == row.Window)
+            if (branch.Window == row.Window)
             {
                 return new BranchOutcome(BranchStatus.AlreadyActive);
             }
 
             DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
-            return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs, Before(row)));
+            return new BranchOutcome(BranchStatus.Done, Move(connection, row, branch.Window, nowMs, Before(row)));
         }
 
         return new BranchOutcome(IsAnywhere(connection, row, leafEntryId) ? BranchStatus.NotBranchTip : BranchStatus.MissingEntry);

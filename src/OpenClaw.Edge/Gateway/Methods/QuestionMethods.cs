@@ -190,9 +190,27 @@ internal sealed class QuestionMethods
 
         foreach (JsonProperty answer in answers.EnumerateObject())
         {
-            if (answer.Value.ValueKind != JsonValueKind.Array || answer.Value.EnumerateArray().Any(text => text.ValueKind != JsonValueKind.String))
+            if (!IsTexts(answer.Value))
             {
                 problem = $"at /answers/answers/{answer.Name}: must be array";
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsTexts(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return false;
+        }
+
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String)
+            {
                 return false;
             }
         }

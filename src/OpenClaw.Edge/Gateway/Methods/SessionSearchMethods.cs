@@ -35,7 +35,7 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         }
 
         int limit = (int)(call.Number("limit") ?? DefaultLimit);
-        List<(SaidEntry Said, double Score, int At)> found = Find(WordsOf(query), agentId, keys);
+        List<Hit> found = Find(WordsOf(query), agentId, keys);
         found.Sort((left, right) => right.Score != left.Score ? right.Score.CompareTo(left.Score) : right.Said.AtMs.CompareTo(left.Said.AtMs));
         bool truncated = found.Count > limit;
         if (truncated)
@@ -46,16 +46,17 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         return MethodReply.Object(json =>
         {
             json.WriteStartArray("results"u8);
-            foreach ((SaidEntry said, double score, int at) in found)
+            foreach (Hit hit in found)
             {
+                SaidEntry said = hit.Said;
                 json.WriteStartObject();
                 json.WriteString("sessionKey"u8, said.Key.Text);
                 json.WriteString("sessionId"u8, runtime.Sessions.Find(said.Key)?.SessionId);
                 json.WriteString("messageId"u8, said.Entry.Id);
                 json.WriteString("role"u8, said.Entry.Message.Role);
                 json.WriteNumber("timestamp"u8, said.AtMs);
-                json.WriteString("snippet"u8, Snippet(said.Entry.Message.Content.PlainText, at));
-                json.WriteNumber("score"u8, score);
+                json.WriteString("snippet"u8, Snippet(said.Entry.Message.Content.PlainText, hit.At));
+                json.WriteNumber("score"u8, hit.Score);
                 json.WriteEndObject();
             }
 
@@ -106,8 +107,13 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
             return null;
         }
 
+        if (call.Params.GetProperty("sessionKeys").GetArrayLength() > MaxKeys)
+        {
+            return GatewayError.Invalid($"invalid sessions.search params: at /sessionKeys: must not have more than {MaxKeys} items");
+        }
+
         keys = new HashSet<string>(StringComparer.Ordinal);
-        foreach (JsonElement item in call.Params.GetProperty("sessionKeys").EnumerateArray().Take(MaxKeys))
+        foreach (JsonElement item in call.Params.GetProperty("sessionKeys").EnumerateArray())
         {
             if (!SessionTarget.TryParse(item.GetString(), agentId, agents, out SessionKey key, out GatewayError? error))
             {
@@ -126,9 +132,9 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         return null;
     }
 
-    private List<(SaidEntry Said, double Score, int At)> Find(List<string> words, string? agentId, HashSet<string>? keys)
+    private List<Hit> Find(List<string> words, string? agentId, HashSet<string>? keys)
     {
-        List<(SaidEntry, double, int)> found = [];
+        List<Hit> found = [];
         if (words.Count == 0)
         {
             return found;
@@ -138,20 +144,20 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         {
             if ((keys is null || keys.Contains(said.Key.Text)) && Score(said.Entry.Message.Content.PlainText, words, out int at) is > 0 and double score)
             {
-                found.Add((said, score, at));
+                found.Add(new Hit(said, score, at));
             }
         }
 
         return found;
     }
 
-    private void WriteSessions(Utf8JsonWriter json, List<(SaidEntry Said, double Score, int At)> found)
+    private void WriteSessions(Utf8JsonWriter json, List<Hit> found)
     {
         HashSet<string> written = new(StringComparer.Ordinal);
         json.WriteStartArray("sessions"u8);
-        foreach ((SaidEntry said, _, _) in found)
+        foreach (Hit hit in found)
         {
-            if (written.Add(said.Key.Text) && runtime.Sessions.Find(said.Key) is { } row)
+            if (written.Add(hit.Said.Key.Text) && runtime.Sessions.Find(hit.Said.Key) is { } row)
             {
                 SessionRowJson.Write(json, sessions.Of(row), SessionRowView.Event);
             }
@@ -204,6 +210,16 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         }
 
         return score;
+    }
+
+    // A row that was found, and where in it the first word stands.
+    private sealed class Hit(SaidEntry said, double score, int at)
+    {
+        public SaidEntry Said { get; } = said;
+
+        public double Score { get; } = score;
+
+        public int At { get; } = at;
     }
 
     private static string Snippet(string text, int at)

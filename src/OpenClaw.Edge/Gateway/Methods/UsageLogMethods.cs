@@ -34,12 +34,12 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
             return MethodReply.Invalid($"No transcript found for session: {call.Text("key")}");
         }
 
-        List<(long AtMs, MessageUsage Usage)> points = [];
+        List<TranscriptEntry> points = [];
         foreach (TranscriptEntry entry in runtime.Sessions.ReadPage(key, MaxRead).Entries)
         {
-            if (entry.Message is { Role: "assistant", Usage: { } usage, Timestamp: > 0 })
+            if (entry.Message is { Role: "assistant", Usage: not null, Timestamp: > 0 })
             {
-                points.Add((entry.Message.Timestamp, usage));
+                points.Add(entry);
             }
         }
 
@@ -52,7 +52,7 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
         });
     }
 
-    private static void WritePoints(Utf8JsonWriter json, List<(long AtMs, MessageUsage Usage)> points)
+    private static void WritePoints(Utf8JsonWriter json, List<TranscriptEntry> points)
     {
         int step = Math.Max(1, (points.Count + MaxPoints - 1) / MaxPoints);
         long allTokens = 0;
@@ -64,7 +64,7 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
             double cost = 0;
             for (int i = from; i < to; i++)
             {
-                MessageUsage usage = points[i].Usage;
+                MessageUsage usage = points[i].Message.Usage!;
                 input += usage.Input;
                 output += usage.Output;
                 cacheRead += usage.CacheRead;
@@ -74,7 +74,7 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
             }
 
             json.WriteStartObject();
-            json.WriteNumber("timestamp"u8, points[to - 1].AtMs);
+            json.WriteNumber("timestamp"u8, points[to - 1].Message.Timestamp);
             json.WriteNumber("input"u8, input);
             json.WriteNumber("output"u8, output);
             json.WriteNumber("cacheRead"u8, cacheRead);
