@@ -136,6 +136,8 @@ service_commands() { # openclaw gateway status|restart|stop|start, over D-Bus
   said=$(oc gateway status --json) || { echo "$said"; return 1; }
   { grep -qF '"unit": "openclaw.service"' <<<"$said" && grep -qF '"manager": "system"' <<<"$said" && grep -qF '"state": "active"' <<<"$said" &&
     grep -qF "\"pid\": $before" <<<"$said" && grep -qF '"says": "Listening on http://127.0.0.1:18789/' <<<"$said"; } || { echo "$said"; return 1; }
+  said=$(oc doctor) || { echo "$said"; return 1; }
+  grep -qF "the gateway's service is active (running)" <<<"$said" || { echo "$said"; return 1; }
   # The service's own account may look, and is told who may do more.
   if said=$(oc gateway restart 2>&1); then echo "allowed to the account: $said"; return 1; fi
   { grep -qF 'sudo systemctl restart openclaw.service' <<<"$said" && [ "$(property MainPID)" = "$before" ]; } || { echo "$said"; return 1; }
