@@ -116,6 +116,32 @@ public sealed class Going_back_in_a_conversation : WithClient
     }
 
     [Fact]
+    public async Task A_page_that_shows_another_line_is_told_so_when_it_sends()
+    {
+        await Client.ChatAsync("main", "first [text:one]");
+        await Client.ChatAsync("main", "second [text:two]");
+        JsonElement[] shown = await MessagesAsync();
+        string leaf = shown[3].GetProperty("__openclaw").GetProperty("id").GetString()!;
+        string older = shown[1].GetProperty("__openclaw").GetProperty("id").GetString()!;
+        string sessionId = await SessionIdAsync();
+
+        Assert.Contains("active branch changed; review and retry", await RefusalAsync("chat.send", Send("a", $"\"{older}\"")), StringComparison.Ordinal);
+        Assert.Contains("active branch changed", await RefusalAsync("chat.send", Send("b", "null")), StringComparison.Ordinal);
+        await Client.CallAsync("chat.send", Send("c", $"\"{leaf}\""));
+        await Client.FollowAsync("c");
+        await Client.CallAsync("chat.send", Send("d", $"\"{older}\",\"sessionId\":\"{sessionId}\""));
+        await Client.FollowAsync("d");
+        await Client.CallAsync("sessions.rewind", $$"""{"sessionKey":"main","entryId":"{{await IdOfAsync("second [text:two]")}}"}""");
+        GatewayCallException late = await RefusedAsync("chat.send", Send("e", $"\"{leaf}\""));
+
+        Assert.Equal("active-leaf-changed", late.Error.GetProperty("details").GetProperty("reason").GetString());
+        Assert.Equal(2, (await Client.HistoryAsync("main")).Count);
+
+        static string Send(string key, string leafAndMore) =>
+            $$"""{"sessionKey":"main","message":"go [text:on]","idempotencyKey":"{{key}}","expectedLeafEntryId":{{leafAndMore}}}""";
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_is_said()
     {
         await Client.ChatAsync("main", "first [text:one]");

@@ -20,6 +20,7 @@ const commands = [
   ['gateway call health', ['gateway', 'call', 'health', '--json'], json(({ ok, agents }) => ({ ok, agents: agents.length > 0 }))],
   ['gateway call status', ['gateway', 'call', 'status', '--json'], json(({ sessions, runtimeVersion }) => ({ sessions: typeof sessions.count, version: runtimeVersion }))],
   ['gateway probe', ['gateway', 'probe', '--json'], json(({ ok, degraded, capability, targets }) => ({ ok, degraded, capability, reachable: targets.some((target) => target.connect?.ok) }))],
+  ['gateway probe, for people', ['gateway', 'probe'], (text) => ({ text: text.split('\n').map((line) => line.replace(/\d+ ?ms/g, '<ms>').trim()).filter((line) => line && !/^Found \d+ gateway/.test(line)) })],
   ['health', ['health', '--json'], json(({ ok, defaultAgentId, channelOrder }) => ({ ok, defaultAgentId, channelOrder }))],
   ['status', ['status', '--json'], json(({ gateway, sessions, agents }) => ({ reachable: gateway?.reachable, mode: gateway?.mode, sessions: typeof sessions?.count, agents: agents?.agents?.map(({ id }) => id) }))],
   ['agent', ['agent', '--agent', 'main', '--message', 'say [text:Hello from the model.]', '--json'], json((answer) => ({ status: answer.status, text: (answer.result ?? answer).payloads?.map(({ text }) => text).join('') }))],

@@ -76,6 +76,7 @@ const calls = [
   ['chat.send, message is a number', 'chat.send', { sessionKey: refused, message: 5, idempotencyKey: 'b4' }],
   ['chat.send, unknown agent', 'chat.send', { sessionKey: 'agent:ghost:main', message: 'x', idempotencyKey: 'b5' }],
   ['chat.send, another window', 'chat.send', { sessionKey: 'agent:main:window', sessionId: 'not-this-one', message: 'x', idempotencyKey: 'b6' }],
+  ['chat.send, another branch', 'chat.send', { sessionKey: 'agent:main:window', message: 'x', idempotencyKey: 'b8', expectedLeafEntryId: 'nope' }],
   ['chat.send, unknown queue mode', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b7', queueMode: 'nope' }],
   ['chat.abort, nothing', 'chat.abort', {}],
   ['chat.abort, nothing runs', 'chat.abort', { sessionKey: 'main' }],

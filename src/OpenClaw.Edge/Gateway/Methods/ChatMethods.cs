@@ -45,6 +45,13 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
         }
 
         string runId = call.Text("idempotencyKey")!;
+        if (IsOtherBranch(call, key, runId))
+        {
+            return MethodReply.Fail(GatewayError.Invalid(
+                "active branch changed; review and retry",
+                json => json.WriteString("reason"u8, "active-leaf-changed"u8)));
+        }
+
         InlineDirectives? inline = call.Flag("suppressCommandInterpretation")
             ? null : InlineDirectives.Read(message, word => runtime.Models.Catalog.TryResolve(word, out _, out _));
         if (inline is not null)
@@ -124,6 +131,21 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
         call.Text("sessionId") is { Length: > 0 } sessionId
         && runtime.Sessions.Find(key) is { } row
         && row.SessionId != sessionId;
+
+    // A page whose history somebody took back must not go on as if it were there. With the session's id an older row of the same line will do:
+    // others may have spoken meanwhile.
+    private bool IsOtherBranch(MethodCall call, SessionKey key, string runId)
+    {
+        if (!call.Has("expectedLeafEntryId") || call.Text("queueMode") == "steer" || runtime.Runs.Find(runId) is not null)
+        {
+            return false;
+        }
+
+        string? expected = call.Text("expectedLeafEntryId")?.Trim();
+        string? leaf = runtime.Sessions.ReadPage(key, 1).Entries is [{ } last] ? last.Id : null;
+        bool before = expected is not null && runtime.Sessions.FindEntry(key, expected) is not null;
+        return leaf != expected && !(before && call.Text("sessionId") is { Length: > 0 });
+    }
 
     private static QueueMode? ModeOf(string? text) => text switch
     {
