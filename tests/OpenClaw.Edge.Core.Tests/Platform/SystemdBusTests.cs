@@ -17,9 +17,9 @@ public sealed class SystemdBusTests : IDisposable
     [Theory]
     [InlineData("bus")]
     [InlineData("systemd/private")]
-    public async Task A_unit_is_looked_at_by_bus_and_by_private_socket(string socket)
+    public void A_unit_is_looked_at_by_bus_and_by_private_socket(string socket)
     {
-        await using ScriptedSystemd scripted = new(_dir.PathOf(socket));
+        using ScriptedSystemd scripted = new(_dir.PathOf(socket));
         scripted.Knows("openclaw.service", "active", "enabled-runtime", pid: 4711);
         using SystemdBus systemd = new(scripted.Address);
 
@@ -36,9 +36,9 @@ public sealed class SystemdBusTests : IDisposable
     [InlineData("start", "StartUnit")]
     [InlineData("stop", "StopUnit")]
     [InlineData("restart", "RestartUnit")]
-    public async Task What_is_asked_is_done_when_the_job_is_gone(string verb, string member)
+    public void What_is_asked_is_done_when_the_job_is_gone(string verb, string member)
     {
-        await using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
+        using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
         scripted.Knows("openclaw.service", "active");
         using SystemdBus systemd = new(scripted.Address);
 
@@ -49,9 +49,9 @@ public sealed class SystemdBusTests : IDisposable
     }
 
     [Fact]
-    public async Task Refusals_keep_their_name_and_a_job_without_end_is_given_up()
+    public void Refusals_keep_their_name_and_a_job_without_end_is_given_up()
     {
-        await using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
+        using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
         scripted.Knows("openclaw.service", "active");
         scripted.LooksUntilDone = int.MaxValue;
         using SystemdBus systemd = new(scripted.Address);

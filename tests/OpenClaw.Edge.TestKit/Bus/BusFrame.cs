@@ -20,10 +20,10 @@ internal sealed class BusFrame
     public List<string> Texts { get; } = [];
 
     /// <summary>Reads the next one; null at the end.</summary>
-    public static async Task<BusFrame?> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    public static BusFrame? Read(Stream stream)
     {
         byte[] head = new byte[16];
-        if (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken) < head.Length)
+        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
         {
             return null;
         }
@@ -36,7 +36,7 @@ internal sealed class BusFrame
         int bodyBytes = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4));
         int fieldBytes = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
         byte[] rest = new byte[Aligned(fieldBytes, 8) + bodyBytes];
-        await stream.ReadExactlyAsync(rest, cancellationToken);
+        stream.ReadExactly(rest);
         BusFrame frame = new() { Serial = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(8)), IsCall = head[1] == Call };
         int at = 0;
         string signature = "";

@@ -5,16 +5,15 @@ using System.Text;
 namespace OpenClaw.Edge.TestKit.Bus;
 
 /// <summary>A systemd of a test's own on a unix socket, spoken to over the real D-Bus wire, as behind a bus or directly. It knows the units it is
-/// given, does what is asked at once, and refuses when told to.</summary>
-public sealed class ScriptedSystemd : IAsyncDisposable
+/// given, does what is asked at once, and refuses when told to. It has threads of its own: whoever is tested blocks those of the pool.</summary>
+public sealed class ScriptedSystemd : IDisposable
 {
     private const string JobPath = "/org/freedesktop/systemd1/job/7";
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly ConcurrentBag<Socket> _connections = [];
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _units = new(StringComparer.Ordinal);
-    private readonly Task _accepting;
+    private readonly Thread _accepting;
     private int _looksAtJob;
 
     /// <summary>Listens at a path; its folder is made.</summary>
@@ -24,7 +23,8 @@ public sealed class ScriptedSystemd : IAsyncDisposable
         Address = "unix:path=" + path;
         _listener.Bind(new UnixDomainSocketEndPoint(path));
         _listener.Listen();
-        _accepting = AcceptAsync();
+        _accepting = new Thread(Accept) { IsBackground = true };
+        _accepting.Start();
     }
 
     /// <summary>D-Bus address.</summary>
@@ -60,60 +60,62 @@ public sealed class ScriptedSystemd : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stopping.CancelAsync();
         _listener.Dispose();
-        await _accepting;
-        await Task.WhenAll(_connections);
-        _stopping.Dispose();
+        _accepting.Join();
+        foreach (Socket connection in _connections)
+        {
+            connection.Dispose();
+        }
     }
 
-    private async Task AcceptAsync()
+    private void Accept()
     {
         try
         {
             while (true)
             {
-                _connections.Add(ServeAsync(await _listener.AcceptAsync(_stopping.Token)));
+                Socket connection = _listener.Accept();
+                _connections.Add(connection);
+                new Thread(() => Serve(connection)) { IsBackground = true }.Start();
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // stopped
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private void Serve(Socket connection)
     {
-        await using NetworkStream stream = new(socket, ownsSocket: true);
         try
         {
-            await WelcomeAsync(stream);
-            while (await BusFrame.ReadAsync(stream, _stopping.Token) is { } frame)
+            using NetworkStream stream = new(connection, ownsSocket: true);
+            Welcome(stream);
+            while (BusFrame.Read(stream) is { } frame)
             {
                 if (frame.IsCall)
                 {
-                    await stream.WriteAsync(Answer(frame), _stopping.Token);
+                    stream.Write(Answer(frame));
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // the client left, or the test is over
         }
     }
 
     // Whoever can open the socket is welcome.
-    private async Task WelcomeAsync(NetworkStream stream)
+    private static void Welcome(NetworkStream stream)
     {
-        byte[] one = new byte[1];
         StringBuilder line = new();
-        while (await stream.ReadAsync(one, _stopping.Token) == 1)
+        for (int next = stream.ReadByte(); next >= 0; next = stream.ReadByte())
         {
-            if (one[0] is not (byte)'\n')
+            if (next != '\n')
             {
-                line.Append(one[0] is 0 or (byte)'\r' ? "" : (char)one[0]);
+                line.Append(next is 0 or '\r' ? "" : (char)next);
                 continue;
             }
 
@@ -130,7 +132,7 @@ public sealed class ScriptedSystemd : IAsyncDisposable
                 "NEGOTIATE_UNIX_FD" => "AGREE_UNIX_FD",
                 _ => "OK 0123456789abcdef0123456789abcdef", // AUTH EXTERNAL <id>, DATA
             };
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), _stopping.Token);
+            stream.Write(Encoding.ASCII.GetBytes(answer + "\r\n"));
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class DoctorWaitingTests : IDisposable
     public async Task A_service_that_failed_or_is_gone_after_a_restart_is_named(string active, string file, string? severity, string? hint)
     {
         Assert.SkipUnless(GatewayServiceTests.HasLibrary, "libsystemd is not installed");
-        await using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
+        using ScriptedSystemd systemd = new(_dir.PathOf("bus"));
         systemd.Knows("openclaw.service", active, file);
         await using ScriptedGateway gateway = Gateway();
 

@@ -22,7 +22,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task Restart_asks_systemd_for_the_machines_unit_and_tells_the_new_process()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active", pid: 4711);
         using CliRun run = Cli(systemd);
 
@@ -35,8 +35,8 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task The_persons_own_unit_comes_first_where_it_is_used()
     {
-        await using ScriptedSystemd machine = Machine();
-        await using ScriptedSystemd person = new(_dir.PathOf("run/systemd/private"));
+        using ScriptedSystemd machine = Machine();
+        using ScriptedSystemd person = new(_dir.PathOf("run/systemd/private"));
         machine.Knows(Unit, "active");
         person.Knows(Unit, "inactive");
         using CliRun run = Cli(machine).With("XDG_RUNTIME_DIR", _dir.PathOf("run"));
@@ -53,7 +53,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task A_person_without_the_right_is_given_the_line_to_type()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         systemd.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
         using CliRun run = Cli(systemd);
@@ -66,7 +66,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task A_gateway_that_does_not_come_up_is_a_failure_with_the_journals_line()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         systemd.Comes = "failed";
         using CliRun run = Cli(systemd);
@@ -79,7 +79,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task Nothing_is_done_twice()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active", pid: 4711).Knows("openclaw@anna.service", "inactive");
         using CliRun running = Cli(systemd);
         using CliRun stopped = Cli(systemd);
@@ -94,7 +94,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task A_unit_may_be_named_and_a_strange_state_directory_needs_that()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active").Knows("kitchen.service", "active", file: "disabled");
         using CliRun strange = Cli(systemd).With("OPENCLAW_STATE_DIR", _dir.PathOf("elsewhere"));
         using CliRun named = Cli(systemd).With("OPENCLAW_STATE_DIR", _dir.PathOf("elsewhere")).With("OPENCLAW_SYSTEMD_UNIT", "kitchen");
@@ -109,7 +109,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task Restart_waits_for_work_when_asked_and_not_when_it_is_not()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         int asked = 0;
         await using ScriptedGateway gateway = new();
@@ -141,7 +141,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task A_gateway_started_by_hand_is_no_service_and_is_named_by_its_process()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         using CliRun run = Cli(systemd);
         Assert.True(StateLock.TryAcquire(run.Home.Subdirectory(".openclaw"), TimeProvider.System, out StateLock? held, out _));
@@ -156,7 +156,7 @@ public sealed class GatewayServiceTests : IDisposable
     [Fact]
     public async Task Status_shows_the_unit_beside_the_gateway()
     {
-        await using ScriptedSystemd systemd = Machine();
+        using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active", pid: 4711);
         using CliRun text = Cli(systemd);
         using CliRun json = Cli(systemd);

@@ -5,7 +5,6 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using OpenClaw.Edge.TestKit.Models;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Functional;

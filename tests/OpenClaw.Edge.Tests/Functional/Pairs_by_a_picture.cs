@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using OpenClaw.Edge.TestKit;
-using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.Tests.Cli;
 using Xunit;
 
