@@ -58,7 +58,7 @@ public sealed class SystemdBusTests : IDisposable
         using CancellationTokenSource impatient = new();
 
         BusException slow = Assert.Throws<BusException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
-        impatient.Cancel();
+        await impatient.CancelAsync();
         Assert.Throws<OperationCanceledException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMinutes(1), TimeProvider.System, impatient.Token));
         scripted.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
         BusException refused = Assert.Throws<BusException>(() => systemd.Do("restart", "openclaw.service", TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None));
