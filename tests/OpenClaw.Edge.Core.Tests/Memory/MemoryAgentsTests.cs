@@ -1,6 +1,7 @@
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Core.Tests.Configuration;
 using OpenClaw.Edge.Memory;
+using OpenClaw.Edge.TestKit;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Memory;
@@ -155,12 +156,6 @@ public sealed class MemoryAgentsTests : IAsyncLifetime
     private static EdgeConfig Bind(string text) => Loaded.Text(text).Config;
 
     // The background's work has no other sign of its end than the rows.
-    private async Task GoneAsync(string agent)
-    {
-        using CancellationTokenSource guard = new(TimeSpan.FromSeconds(30));
-        while (_home.Number($"SELECT COUNT(*) FROM memory_files WHERE agent_id = '{agent}'") > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, guard.Token);
-        }
-    }
+    private Task GoneAsync(string agent) =>
+        Eventually.HoldsAsync(() => _home.Number($"SELECT COUNT(*) FROM memory_files WHERE agent_id = '{agent}'") == 0);
 }
