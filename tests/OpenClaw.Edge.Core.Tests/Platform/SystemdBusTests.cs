@@ -49,7 +49,7 @@ public sealed class SystemdBusTests : IDisposable
     }
 
     [Fact]
-    public void Refusals_keep_their_name_and_a_job_without_end_is_given_up()
+    public async Task Refusals_keep_their_name_and_a_job_without_end_is_given_up()
     {
         using ScriptedSystemd scripted = new(_dir.PathOf("bus"));
         scripted.Knows("openclaw.service", "active");
