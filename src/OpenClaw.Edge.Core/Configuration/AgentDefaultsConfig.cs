@@ -51,9 +51,6 @@ public sealed record AgentDefaultsConfig
     /// <summary>Whether commands leave the sandbox unasked when the sender may lift them out: <c>off</c>, <c>on</c>, <c>ask</c>, <c>full</c>.</summary>
     public string ElevatedDefault { get; init; } = "on";
 
-    /// <summary>Whether tool details are shown by default: <c>off</c>, <c>on</c>, <c>full</c>.</summary>
-    public string? VerboseDefault { get; init; }
-
     /// <summary>Cap on the window in tokens that any model is used with; <see langword="null"/> means the model's.</summary>
     public int? ContextTokens { get; init; }
 
@@ -77,9 +74,6 @@ public sealed record AgentDefaultsConfig
 
     /// <summary>Containers for tools.</summary>
     public SandboxConfig Sandbox { get; init; } = new();
-
-    /// <summary>Answers to channels in chunks.</summary>
-    public BlockStreamingConfig BlockStreaming { get; init; } = new();
 
     /// <summary>Agents started by agents, raw; undefined when absent.</summary>
     public JsonElement Subagents { get; init; }

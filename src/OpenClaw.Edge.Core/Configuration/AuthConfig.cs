@@ -16,9 +16,6 @@ public sealed record AuthConfig
     /// <summary>Limits on failed attempts.</summary>
     public AuthRateLimitConfig RateLimit { get; init; } = new();
 
-    /// <summary>Whether Tailscale Serve's identity headers are accepted.</summary>
-    public bool AllowTailscale { get; init; }
-
     /// <summary>Scopes by the name of a user whom a proxy vouches for, beside what the device has.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> IdentityScopes { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();

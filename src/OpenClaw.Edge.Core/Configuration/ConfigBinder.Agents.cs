@@ -33,14 +33,12 @@ internal static partial class ConfigBinder
             MaxToolRounds = section.Whole("maxToolRounds", d.MaxToolRounds),
             ThinkingDefault = section.Text("thinkingDefault"),
             ElevatedDefault = section.Text("elevatedDefault", d.ElevatedDefault),
-            VerboseDefault = section.Text("verboseDefault"),
             ContextTokens = section.Whole("contextTokens"),
             MediaMaxMb = section.Whole("mediaMaxMb", d.MediaMaxMb),
             UserTimezone = section.Text("userTimezone"),
             Compaction = BindCompaction(section.Section("compaction")),
             Heartbeat = BindHeartbeat(section.Section("heartbeat"), d.Heartbeat),
             Sandbox = BindSandbox(section.Section("sandbox"), d.Sandbox),
-            BlockStreaming = BindBlockStreaming(section),
             Subagents = section.Raw("subagents"),
             Skills = section.TextsOrNull("skills"),
             ContextPruning = BindPruning(section.Section("contextPruning")),
@@ -61,7 +59,6 @@ internal static partial class ConfigBinder
             Identity = new IdentityConfig
             {
                 Name = identity.Text("name"),
-                Theme = identity.Text("theme"),
                 Emoji = identity.Text("emoji"),
                 Avatar = identity.Text("avatar"),
             },
@@ -174,19 +171,6 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static BlockStreamingConfig BindBlockStreaming(ConfigSection section)
-    {
-        var d = new BlockStreamingConfig();
-        ConfigSection chunk = section.Section("blockStreamingChunk");
-        return new BlockStreamingConfig
-        {
-            Enabled = section.Text("blockStreamingDefault") == "on",
-            Break = section.Text("blockStreamingBreak", d.Break),
-            MinChars = chunk.Whole("minChars", d.MinChars),
-            MaxChars = chunk.Whole("maxChars", d.MaxChars),
-        };
-    }
-
     private static SandboxConfig BindSandbox(ConfigSection section, SandboxConfig d, bool own = false) => new()
     {
         Mode = section.Text("mode", d.Mode),
@@ -197,7 +181,6 @@ internal static partial class ConfigBinder
         SessionTools = section.Text("sessionToolsVisibility", d.SessionTools),
         Docker = BindDocker(section.Section("docker"), d.Docker, own),
         BrowserEnabled = section.Section("browser").Flag("enabled", d.BrowserEnabled),
-        BrowserImage = section.Section("browser").Text("image", d.BrowserImage),
         PruneIdleHours = section.Section("prune").Whole("idleHours", d.PruneIdleHours),
         PruneMaxAgeDays = section.Section("prune").Whole("maxAgeDays", d.PruneMaxAgeDays),
         Tools = section.Has("tools") ? BindToolList(section.Section("tools")) : d.Tools,
@@ -309,7 +292,6 @@ internal static partial class ConfigBinder
     {
         var d = new ToolsConfig();
         ConfigSection exec = section.Section("exec");
-        ConfigSection media = section.Section("media");
         return new ToolsConfig
         {
             Profile = section.Text("profile"),
@@ -334,14 +316,7 @@ internal static partial class ConfigBinder
                 PathPrepend = exec.Texts("pathPrepend"),
                 ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", d.Exec.ApplyPatchEnabled),
             },
-            Fs = new FileToolsConfig { WorkspaceOnly = section.Section("fs").Flag("workspaceOnly", d.Fs.WorkspaceOnly) },
             Web = BindWeb(section.Section("web"), plugins),
-            Media = new MediaToolsConfig
-            {
-                ImageEnabled = media.Section("image").Flag("enabled"),
-                AudioEnabled = media.Section("audio").Flag("enabled"),
-                VideoEnabled = media.Section("video").Flag("enabled"),
-            },
             SandboxTools = BindToolList(section.Section("sandbox").Section("tools")),
             Elevated = BindElevated(section.Section("elevated")),
             Sessions = new SessionToolsConfig

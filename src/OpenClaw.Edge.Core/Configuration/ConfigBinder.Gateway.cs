@@ -57,7 +57,6 @@ internal static partial class ConfigBinder
             Mode = section.Text("mode"),
             Token = section.Text("token"),
             Password = section.Text("password"),
-            AllowTailscale = section.Flag("allowTailscale", false),
             IdentityScopes = section.Section("identityScopes").Members.ToDictionary(
                 member => member.Key,
                 IReadOnlyList<string> (member) => member.Value.Items is { Count: > 0 } items ? [.. items.Select(item => item.Text)] : [member.Value.Text],
@@ -100,8 +99,6 @@ internal static partial class ConfigBinder
             Enabled = section.Flag("enabled", true),
             Images = new HttpImagesConfig
             {
-                AllowUrl = images.Flag("allowUrl", d.AllowUrl),
-                UrlAllowlist = images.Texts("urlAllowlist"),
                 MaxBytes = images.Whole("maxBytes", d.MaxBytes),
             },
         };
@@ -129,7 +126,6 @@ internal static partial class ConfigBinder
     private static TlsConfig BindTls(ConfigSection section) => new()
     {
         Enabled = section.Flag("enabled"),
-        AutoGenerate = section.Flag("autoGenerate", true),
         CertPath = section.Text("certPath"),
         KeyPath = section.Text("keyPath"),
         CaPath = section.Text("caPath"),

@@ -24,17 +24,15 @@ internal static partial class ConfigBinder
             Session = BindSession(all.Section("session")),
             Tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries")),
             Logging = BindLogging(all.Section("logging")),
-            Env = new EnvConfig { Vars = all.Section("env").TextMap("vars") },
             Discovery = new DiscoveryConfig { MdnsMode = all.Section("discovery").Section("mdns").Text("mode") },
             Cron = BindCron(all.Section("cron")),
             Channels = BindChannels(all.Section("channels")),
-            Plugins = BindPlugins(all.Section("plugins")),
             Skills = BindSkills(all.Section("skills")),
             Bindings = [.. all.Items("bindings").Select(item => BindBinding(new ConfigSection(item))).OfType<BindingConfig>()],
             Memory = new MemoryConfig { Search = memory },
             Hooks = BindHooks(all.Section("hooks")),
             Mcp = BindMcp(all.Section("mcp")),
-            Diagnostics = BindDiagnostics(all.Section("diagnostics")),
+            Diagnostics = new DiagnosticsConfig { Enabled = all.Section("diagnostics").Flag("enabled", true) },
             Probes = new ProbesConfig { ModelsBlockReady = all.Section("probes").Flag("modelsBlockReady", true) },
         };
     }
@@ -45,8 +43,6 @@ internal static partial class ConfigBinder
         ConfigSection queue = section.Section("queue");
         return new MessagesConfig
         {
-            ResponsePrefix = section.Text("responsePrefix"),
-            AckReaction = section.Text("ackReaction"),
             Queue = new QueueConfig
             {
                 Mode = queue.Text("mode", d.Mode),
@@ -60,21 +56,7 @@ internal static partial class ConfigBinder
 
     private static SessionConfig BindSession(ConfigSection section)
     {
-        var d = new SessionConfig();
-        ConfigSection reset = section.Section("reset");
-        string mode = reset.Text("mode", "off");
-        return new SessionConfig
-        {
-            Scope = section.Text("scope", d.Scope),
-            DmScope = section.Text("dmScope", d.DmScope),
-            MainKey = section.Text("mainKey", d.MainKey),
-            IdleMinutes = mode == "off" ? null : reset.Whole("idleMinutes"),
-            DailyResetHour = mode == "daily" ? reset.Whole("atHour", 4) : null, // 4: the original's hour
-            ResetTriggers = section.TextsOrNull("resetTriggers") ?? d.ResetTriggers,
-            PruneAfterDays = section.Section("maintenance").Span("pruneAfter") is TimeSpan after
-                ? Math.Max(1, (int)after.TotalDays) : null,
-            MaxEntries = section.Section("maintenance").Whole("maxEntries", d.MaxEntries),
-        };
+        return new SessionConfig { Scope = section.Text("scope", new SessionConfig().Scope) };
     }
 
     private static LoggingConfig BindLogging(ConfigSection section)
@@ -84,9 +66,7 @@ internal static partial class ConfigBinder
         {
             Level = section.Text("level", d.Level),
             File = section.Text("file"),
-            ConsoleLevel = section.Text("consoleLevel"),
             ConsoleStyle = section.Text("consoleStyle", d.ConsoleStyle),
-            RedactSensitive = section.Text("redactSensitive", d.RedactSensitive),
         };
     }
 
@@ -107,20 +87,6 @@ internal static partial class ConfigBinder
             ? ReadOnlyDictionary<string, JsonElement>.Empty
             : section.Members.ToDictionary(member => member.Key, member => member.Value.ToElement(), StringComparer.Ordinal);
 
-    private static PluginsConfig BindPlugins(ConfigSection section) => new()
-    {
-        Enabled = section.Flag("enabled", true),
-        Allow = section.Texts("allow"),
-        Deny = section.Texts("deny"),
-        Entries = BindSwitches(section.Section("entries")),
-    };
-
-    private static IReadOnlyDictionary<string, bool> BindSwitches(ConfigSection entries) =>
-        entries.Members.Count == 0
-            ? ReadOnlyDictionary<string, bool>.Empty
-            : entries.Members.ToDictionary(
-                member => member.Key, member => new ConfigSection(member.Value).Flag("enabled", true), StringComparer.Ordinal);
-
     private static HooksConfig BindHooks(ConfigSection section)
     {
         var d = new HooksConfig();
@@ -135,33 +101,6 @@ internal static partial class ConfigBinder
             DefaultSessionKey = section.Text("defaultSessionKey"),
             AllowRequestSessionKey = section.Flag("allowRequestSessionKey", false),
             AllowedSessionKeyPrefixes = [.. section.Texts("allowedSessionKeyPrefixes").Select(prefix => prefix.Trim()).Where(prefix => prefix.Length > 0)],
-            Internal = BindSwitches(section.Section("internal").Section("entries")),
-        };
-    }
-
-    private static DiagnosticsConfig BindDiagnostics(ConfigSection section)
-    {
-        var d = new OtelConfig();
-        ConfigSection otel = section.Section("otel");
-        return new DiagnosticsConfig
-        {
-            Enabled = section.Flag("enabled", true),
-            Otel = new OtelConfig
-            {
-                Enabled = otel.Flag("enabled"),
-                Endpoint = otel.Text("endpoint"),
-                TracesEndpoint = otel.Text("tracesEndpoint"),
-                MetricsEndpoint = otel.Text("metricsEndpoint"),
-                LogsEndpoint = otel.Text("logsEndpoint"),
-                Protocol = otel.Text("protocol", d.Protocol),
-                ServiceName = otel.Text("serviceName", d.ServiceName),
-                Headers = otel.TextMap("headers"),
-                Traces = otel.Flag("traces", d.Traces),
-                Metrics = otel.Flag("metrics", d.Metrics),
-                Logs = otel.Flag("logs", d.Logs),
-                SampleRate = otel.Real("sampleRate", d.SampleRate),
-                FlushIntervalMs = otel.Whole("flushIntervalMs", d.FlushIntervalMs),
-            },
         };
     }
 }

@@ -5,7 +5,4 @@ public sealed record DiagnosticsConfig
 {
     /// <summary>Whether diagnostics are recorded.</summary>
     public bool Enabled { get; init; } = true;
-
-    /// <summary>OpenTelemetry push.</summary>
-    public OtelConfig Otel { get; init; } = new();
 }

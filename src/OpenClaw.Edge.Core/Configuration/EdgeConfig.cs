@@ -31,9 +31,6 @@ public sealed record EdgeConfig
     /// <summary>Log level, file and style.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
-    /// <summary>Variables that the file sets for <c>${VAR}</c> and for tools.</summary>
-    public EnvConfig Env { get; init; } = new();
-
     /// <summary>How the gateway is found on the LAN.</summary>
     public DiscoveryConfig Discovery { get; init; } = new();
 
@@ -42,9 +39,6 @@ public sealed record EdgeConfig
 
     /// <summary>One raw object a channel id, canonical keys; each channel reads its own.</summary>
     public IReadOnlyDictionary<string, JsonElement> Channels { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
-
-    /// <summary>Built-in modules switched on and off under the original's plugin names.</summary>
-    public PluginsConfig Plugins { get; init; } = new();
 
     /// <summary>Which agent answers what comes from where, in the file's order.</summary>
     public IReadOnlyList<BindingConfig> Bindings { get; init; } = [];

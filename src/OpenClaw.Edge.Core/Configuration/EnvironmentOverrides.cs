@@ -7,12 +7,6 @@ internal static class EnvironmentOverrides
 {
     private static readonly (string Name, string Path)[] Texts =
     [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "diagnostics.otel.endpoint"),
-        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "diagnostics.otel.tracesEndpoint"),
-        ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "diagnostics.otel.metricsEndpoint"),
-        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "diagnostics.otel.logsEndpoint"),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "diagnostics.otel.protocol"),
-        ("OTEL_SERVICE_NAME", "diagnostics.otel.serviceName"),
         ("LOG_FORMAT", "logging.consoleStyle"),
         ("OPENCLAW_GATEWAY_AUTH_MODE", "gateway.auth.mode"), // set by gateway run --auth
     ];

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace OpenClaw.Edge.Configuration;
@@ -32,7 +31,4 @@ public sealed record HooksConfig
 
     /// <summary>How session keys of webhooks must start; empty means anyhow.</summary>
     public IReadOnlyList<string> AllowedSessionKeyPrefixes { get; init; } = [];
-
-    /// <summary>Bundled hooks by id (<c>boot-md</c>, <c>command-logger</c>, <c>session-memory</c>) → on or off.</summary>
-    public IReadOnlyDictionary<string, bool> Internal { get; init; } = ReadOnlyDictionary<string, bool>.Empty;
 }

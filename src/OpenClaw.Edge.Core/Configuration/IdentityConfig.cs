@@ -6,9 +6,6 @@ public sealed record IdentityConfig
     /// <summary>Name it goes by.</summary>
     public string? Name { get; init; }
 
-    /// <summary>One line on its manner.</summary>
-    public string? Theme { get; init; }
-
     /// <summary>Emoji shown beside it.</summary>
     public string? Emoji { get; init; }
 

@@ -9,12 +9,6 @@ public sealed record LoggingConfig
     /// <summary>Log file; <see langword="null"/> means none beside the console and the journal.</summary>
     public string? File { get; init; }
 
-    /// <summary>Console level; <see langword="null"/> means <see cref="Level"/>.</summary>
-    public string? ConsoleLevel { get; init; }
-
     /// <summary><c>pretty</c>, <c>compact</c> or <c>json</c>.</summary>
     public string ConsoleStyle { get; init; } = "pretty";
-
-    /// <summary><c>tools</c> or <c>off</c>; secrets are redacted in both.</summary>
-    public string RedactSensitive { get; init; } = "tools";
 }

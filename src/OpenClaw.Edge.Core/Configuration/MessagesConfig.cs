@@ -5,10 +5,4 @@ public sealed record MessagesConfig
 {
     /// <summary>Messages that arrive while a run is busy.</summary>
     public QueueConfig Queue { get; init; } = new();
-
-    /// <summary>Text before every answer on a channel.</summary>
-    public string? ResponsePrefix { get; init; }
-
-    /// <summary>Reaction that acknowledges a message.</summary>
-    public string? AckReaction { get; init; }
 }

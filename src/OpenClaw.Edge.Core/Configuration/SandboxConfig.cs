@@ -25,9 +25,6 @@ public sealed record SandboxConfig
     /// <summary>Whether a browser container is offered.</summary>
     public bool BrowserEnabled { get; init; }
 
-    /// <summary>Image of the browser container.</summary>
-    public string BrowserImage { get; init; } = "openclaw-sandbox-browser:bookworm-slim";
-
     /// <summary>Hours without use after which a container is removed.</summary>
     public int PruneIdleHours { get; init; } = 24;
 

@@ -6,9 +6,6 @@ public sealed record TlsConfig
     /// <summary>Whether the port answers TLS, beside plain HTTP; null does so too, with the local authority made at the first caller.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary>Whether a certificate is made when no path is given.</summary>
-    public bool AutoGenerate { get; init; } = true;
-
     /// <summary>PEM certificate chain.</summary>
     public string? CertPath { get; init; }
 

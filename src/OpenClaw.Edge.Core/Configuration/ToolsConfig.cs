@@ -29,14 +29,8 @@ public sealed record ToolsConfig
     /// <summary>Commands.</summary>
     public ExecConfig Exec { get; init; } = new();
 
-    /// <summary>Files.</summary>
-    public FileToolsConfig Fs { get; init; } = new();
-
     /// <summary>Web search and fetch.</summary>
     public WebToolsConfig Web { get; init; } = new();
-
-    /// <summary>Media understanding.</summary>
-    public MediaToolsConfig Media { get; init; } = new();
 
     /// <summary>Tools inside sandboxes; empty lists mean the sandbox defaults.</summary>
     public ToolListConfig SandboxTools { get; init; } = new();

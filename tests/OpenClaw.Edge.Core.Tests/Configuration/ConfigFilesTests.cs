@@ -92,10 +92,10 @@ public sealed class ConfigFilesTests : IDisposable
     [Fact]
     public void The_dot_env_of_the_state_folder_is_read_last()
     {
-        Write("openclaw.json", "{ messages: { responsePrefix: '${A} ${B}' } }");
+        Write("openclaw.json", "{ agents: { defaults: { heartbeat: { prompt: '${A} ${B}' } } } }");
         Write(".env", "A=file\nB=file\n");
         ProcessEnvironment environment = Environment(("A", "real"));
-        Assert.Equal("real file", ConfigLoader.Load(StatePaths.Resolve(environment), environment).Config.Messages.ResponsePrefix);
+        Assert.Equal("real file", ConfigLoader.Load(StatePaths.Resolve(environment), environment).Config.Agents.Defaults.Heartbeat.Prompt);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class CorpusTests
         Assert.Equal(3, config.Gateway.ControlUi.AllowedOrigins.Count);
         Assert.True(config.Gateway.Http.Endpoints.Responses.Enabled);
         Assert.Equal("hybrid", config.Gateway.Reload.Mode);
-        Assert.Equal(("info", "pretty", "tools"), (config.Logging.Level, config.Logging.ConsoleStyle, config.Logging.RedactSensitive));
+        Assert.Equal(("info", "pretty"), (config.Logging.Level, config.Logging.ConsoleStyle));
         Assert.Equal("vllm-local/Qwen3.5-35B", config.Agents.Defaults.Model.Primary);
         Assert.Equal(["bailian/qwen-max"], config.Agents.Defaults.Model.Fallbacks);
         Assert.Equal("fast", config.Agents.Defaults.Models["vllm-local/Qwen3.5-35B"].Alias);
@@ -57,11 +57,10 @@ public sealed class CorpusTests
         Assert.Equal((TimeSpan.FromMinutes(30), "last", "08:00", "23:00"), (
             config.Agents.Defaults.Heartbeat.Every, config.Agents.Defaults.Heartbeat.Target,
             config.Agents.Defaults.Heartbeat.ActiveStart, config.Agents.Defaults.Heartbeat.ActiveEnd));
-        Assert.Equal(new BlockStreamingConfig { Enabled = true, MinChars = 200, MaxChars = 1500 }, config.Agents.Defaults.BlockStreaming);
         Assert.Equal(("openai", "BAAI/bge-m3", "https://api.siliconflow.cn/v1", "sk-sf"), (
             config.Memory.Search.Provider, config.Memory.Search.Model, config.Memory.Search.RemoteBaseUrl, config.Memory.Search.RemoteApiKey));
         Assert.True(config.Tools.Exec.Enabled);
-        Assert.Equal((true, true), (config.Tools.Web.Search.Enabled, config.Tools.Media.ImageEnabled));
+        Assert.True(config.Tools.Web.Search.Enabled);
         Assert.Equal((true, 2), (config.Cron.Enabled, config.Cron.MaxConcurrentRuns));
     }
 
@@ -95,13 +94,13 @@ public sealed class CorpusTests
     [Fact]
     public void The_first_release_style_is_understood()
     {
-        EdgeConfig config = Load("legacy-agent.json5").Config;
+        ConfigSnapshot loaded = Load("legacy-agent.json5");
+        EdgeConfig config = loaded.Config;
         Assert.Equal("anthropic/claude-opus", config.Agents.Defaults.Model.Primary);
         Assert.Equal(["main", "coder"], config.Agents.List.Select(agent => agent.Id));
         Assert.True(config.Agents.List[0].Default);
         Assert.Equal("hybrid", config.Gateway.Reload.Mode);
-        Assert.Equal(120, config.Session.IdleMinutes);
-        Assert.Equal("bar", config.Env.Vars["FOO"]);
+        Assert.Equal("bar", loaded.Environment["FOO"]);
     }
 
     [Fact]

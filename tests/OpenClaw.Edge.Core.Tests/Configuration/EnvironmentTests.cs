@@ -23,13 +23,13 @@ public sealed class EnvironmentTests
     [InlineData("$$${X}", "$${X}")]
     [InlineData("${unclosed", "${unclosed")]
     public void Variables_are_replaced_in_texts(string text, string expected) =>
-        Assert.Equal(expected, Loaded.Text($"{{ messages: {{ responsePrefix: '{text}' }} }}", ("X", "1")).Config.Messages.ResponsePrefix);
+        Assert.Equal(expected, Loaded.Text($"{{ agents: {{ defaults: {{ heartbeat: {{ prompt: '{text}' }} }} }} }}", ("X", "1")).Config.Agents.Defaults.Heartbeat.Prompt);
 
     [Fact]
     public void Variables_of_the_file_stand_behind_the_environment()
     {
-        ConfigSnapshot loaded = Loaded.Text("{ env: { vars: { A: 'file', B: 'b-${A}', C: '$${A}' } }, messages: { responsePrefix: '${A} ${B} ${C}' } }", ("A", "real"));
-        Assert.Equal("real b-real ${A}", loaded.Config.Messages.ResponsePrefix);
+        ConfigSnapshot loaded = Loaded.Text("{ env: { vars: { A: 'file', B: 'b-${A}', C: '$${A}' } }, agents: { defaults: { heartbeat: { prompt: '${A} ${B} ${C}' } } } }", ("A", "real"));
+        Assert.Equal("real b-real ${A}", loaded.Config.Agents.Defaults.Heartbeat.Prompt);
         Assert.Equal("b-real", loaded.Environment["B"]);
     }
 
