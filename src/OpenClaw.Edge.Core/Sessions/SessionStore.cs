@@ -254,6 +254,16 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     internal Task<SessionRow> CreateAsync(SessionKey key, string? sessionId, CancellationToken cancellationToken) =>
         WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs, sessionId), cancellationToken);
 
+    /// <summary>Rows of the session's transcript, those before a reset included.</summary>
+    internal long CountEntries(SessionKey key) => database.Read(connection => connection.Number(TranscriptTable.CountOf, key.Text));
+
+    /// <summary>Gives the session the times of where it came from; null keeps.</summary>
+    internal Task<SessionRow> SetTimesAsync(SessionKey key, long? createdAtMs, long? updatedAtMs, long? interactionAtMs, CancellationToken cancellationToken) =>
+        WriteRowAsync(
+            connection => connection.First(SessionTable.SetTimes, SessionRowReader.Read, key.Text, createdAtMs, updatedAtMs, interactionAtMs)
+                ?? SessionWriter.Ensure(connection, key, NowMs),
+            cancellationToken);
+
     private static IReadOnlyList<PendingInput> ReadPending(EdgeConnection connection) => connection.All(
         PendingInputTable.All,
         row => new PendingInput(SessionRowReader.KeyOf(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetInt64(3)),

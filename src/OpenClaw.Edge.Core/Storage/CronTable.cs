@@ -6,6 +6,9 @@ internal static class CronTable
     /// <summary>jobs at most.</summary>
     public const string All = "SELECT job FROM cron_jobs ORDER BY id LIMIT $1";
 
+    /// <summary>ids at most.</summary>
+    public const string Ids = "SELECT id FROM cron_jobs LIMIT $1";
+
     /// <summary>id, JSON.</summary>
     public const string Save = "INSERT INTO cron_jobs (id, job) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET job = $2";
 

@@ -60,6 +60,18 @@ internal static class SessionTable
         RETURNING {Columns}
         """;
 
+    /// <summary>key, created, updated, last interaction. Null keeps.</summary>
+    public const string SetTimes =
+        $"""
+        UPDATE sessions SET created_at = COALESCE($2, created_at), updated_at = COALESCE($3, updated_at),
+            last_interaction_at = COALESCE($4, last_interaction_at)
+        WHERE key = $1
+        RETURNING {Columns}
+        """;
+
+    /// <summary>LIKE pattern of members without a column. Keys of sessions that have messages and no such member.</summary>
+    public const string KeysWithMessages = "SELECT key FROM sessions WHERE message_count > 0 AND (extra IS NULL OR extra NOT LIKE $1) LIMIT 1000000";
+
     /// <summary>key, extra.</summary>
     public const string SetExtra = $"UPDATE sessions SET extra = $2 WHERE key = $1 RETURNING {Columns}";
 

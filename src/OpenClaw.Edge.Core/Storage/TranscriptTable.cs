@@ -13,6 +13,9 @@ internal static class TranscriptTable
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
+    /// <summary>session key. Rows of all its windows.</summary>
+    public const string CountOf = "SELECT COUNT(*) FROM transcript_entries WHERE session_row = (SELECT row_id FROM sessions WHERE key = $1)";
+
     /// <summary>session key, idempotency key.</summary>
     public const string FindByIdempotencyKey =
         $"""

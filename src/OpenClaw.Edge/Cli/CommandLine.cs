@@ -68,6 +68,7 @@ public static class CommandLine
             ConfigCommand.Create(shared, world),
             DoctorCommand.Create(shared, world),
             BackupCommand.Create(shared, world),
+            ImportCommand.Create(shared, world),
             TokenCommand.Create(shared, world),
             ResetCommand.Create(shared, world),
             DiagnosticsCommand.Create(shared, world),

@@ -18,6 +18,7 @@ public sealed partial class Arrows_point_down
         ["Tools", "Care"],
         ["Agents"],
         ["Channels", "Automation"],
+        ["Import"],
     ];
 
     private static readonly string[] EdgeFolders = ["Gateway", "Http", "ControlUi", "Telemetry", "Cli", "Hosting"];

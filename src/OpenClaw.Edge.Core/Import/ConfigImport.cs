@@ -1,0 +1,64 @@
+using System.Text;
+using OpenClaw.Edge.Configuration;
+
+namespace OpenClaw.Edge.Import;
+
+/// <summary>The configuration of the original: written where we have none, else told apart from ours. A file that is there is never changed.</summary>
+internal static class ConfigImport
+{
+    private const int MostNamed = 8;
+    private const int MostBytes = 4 << 20;
+
+    /// <summary>The configuration of the source, as its text alone says it; that of defaults where there is none.</summary>
+    public static ConfigSnapshot Load(StatePaths places, ProcessEnvironment environment) =>
+        ImportFiles.IsOwnFile(places.StateDir, places.ConfigPath) && new FileInfo(places.ConfigPath).Length <= MostBytes
+            ? ConfigLoader.LoadText(File.ReadAllBytes(places.ConfigPath), places, environment, overridden: false) with { Exists = true }
+            : ConfigLoader.LoadText("{}"u8.ToArray(), places, environment, overridden: false) with { Exists = false };
+
+    /// <summary>Whether the configuration of the source becomes ours.</summary>
+    public static bool Comes(ImportRequest request, ConfigSnapshot original) =>
+        original.Exists && !request.Config.Exists && request.Kinds.Contains("config") && Obstacle(original) is null;
+
+    /// <summary>The one row; null when the source has no configuration.</summary>
+    public static ImportRow? Plan(ImportDesk desk)
+    {
+        ConfigSnapshot original = desk.Original;
+        if (!original.Exists)
+        {
+            return null;
+        }
+
+        string target = desk.Request.Paths.ConfigPath;
+        byte[] text = Encoding.UTF8.GetBytes(original.Raw);
+        ConfigProblem[] problems = [.. original.Problems.Where(problem => problem.Severity != ProblemSeverity.Fatal)];
+        return new ImportRow("config", Path.GetFileName(desk.Places.ConfigPath), 1)
+        {
+            Target = target,
+            Skip = target == desk.Places.ConfigPath ? "it is in its place already"
+                : desk.Request.Config.Exists ? Differences(desk)
+                : Obstacle(original),
+            Note = problems.Length > 0 ? $"{problems.Length} settings have no meaning here, 'openclaw doctor' names them" : null,
+            Work = (_, _, _) => Task.FromResult(Write(target, text)),
+        };
+    }
+
+    private static long Write(string target, byte[] text)
+    {
+        AtomicFile.Write(target, text);
+        return File.ReadAllBytes(target).AsSpan().SequenceEqual(text) ? 1 : 0;
+    }
+
+    private static string? Obstacle(ConfigSnapshot original) =>
+        original.Problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Fatal) is { } fatal ? $"a gateway would not start with it: {fatal}"
+        : original.Includes.Count > 0 ? $"it includes other files ({string.Join(", ", original.Includes.Take(MostNamed))}): copy them and it by hand"
+        : null;
+
+    // Names only: the values may be secrets.
+    private static string Differences(ImportDesk desk)
+    {
+        IReadOnlyList<string> paths = ConfigDiff.Paths(desk.Request.Config.Json, desk.Original.Json);
+        return paths.Count == 0
+            ? "ours says the same already"
+            : $"ours stays; it differs in {string.Join(", ", paths.Take(MostNamed))}{(paths.Count > MostNamed ? $" and {paths.Count - MostNamed} more" : "")}";
+    }
+}

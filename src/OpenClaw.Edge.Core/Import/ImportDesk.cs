@@ -1,0 +1,93 @@
+using OpenClaw.Edge.Automation;
+using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
+
+namespace OpenClaw.Edge.Import;
+
+/// <summary>What the parts of one import share. Used by one thread at a time.</summary>
+internal sealed class ImportDesk : IDisposable
+{
+    /// <summary>Member of a session whose import has not come to its end.</summary>
+    public const string UnfinishedMark = "importUnfinished";
+
+    private readonly Dictionary<string, ForeignDatabase> _opened = new(StringComparer.Ordinal);
+    private readonly string _scratch;
+
+    public ImportDesk(ImportRequest request, StatePaths places)
+    {
+        Request = request;
+        Places = places;
+        string near = Directory.Exists(request.Paths.StateDir) ? Path.Combine(request.Paths.StateDir, "tmp") : Path.GetTempPath();
+        _scratch = Path.Combine(near, $"openclaw-import-{Path.GetRandomFileName()}");
+        AtomicFile.CreateFolder(_scratch);
+    }
+
+    public ImportRequest Request { get; }
+
+    /// <summary>Where the source has its things.</summary>
+    public StatePaths Places { get; }
+
+    /// <summary>Configuration of the source, as its text alone says it.</summary>
+    public required ConfigSnapshot Original { get; init; }
+
+    /// <summary>Configuration that will hold here.</summary>
+    public required ConfigSnapshot Effective { get; init; }
+
+    /// <summary>Where sessions go; only while something is brought.</summary>
+    public SessionStore? Sessions { get; set; }
+
+    /// <summary>Where jobs go; only while something is brought.</summary>
+    public CronStore? Jobs { get; set; }
+
+
+    /// <summary>Where an original with this state folder has its things.</summary>
+    public static StatePaths PlacesOf(string source) => new()
+    {
+        StateDir = source,
+        ConfigPath = Path.Combine(source, "openclaw.json"),
+        DefaultWorkspaceDir = Path.Combine(source, "workspace"),
+        SecretDir = Path.Combine(source, "secrets"),
+        StateDirSource = "import",
+        ConfigPathSource = "import",
+    };
+
+    /// <summary>Absolute path of an agent's workspace; <c>~</c> is this person's home.</summary>
+    public string WorkspaceOf(ConfigSnapshot config, string agent, StatePaths paths)
+    {
+        AgentsConfig agents = config.Config.Agents;
+        string? named = agents.Find(agent)?.Workspace ?? (agent == agents.DefaultId ? agents.Defaults.Workspace : null);
+        return Path.TrimEndingDirectorySeparator(named is null ? Path.GetFullPath(paths.WorkspaceDir(agent)) : Request.Environment.FullPath(named));
+    }
+
+    /// <summary>A file in a folder that goes when the import ends.</summary>
+    public string Scratch(string name) => Path.Combine(_scratch, name);
+
+    /// <summary>A copy of a database of the source; null when there is none.</summary>
+    public ForeignDatabase? Database(string path)
+    {
+        if (_opened.TryGetValue(path, out ForeignDatabase? known))
+        {
+            return known;
+        }
+
+        if (!ImportFiles.IsOwnFile(Request.Source, path))
+        {
+            return null;
+        }
+
+        ForeignDatabase opened = ForeignDatabase.Open(path, Scratch($"{_opened.Count}.sqlite"));
+        _opened.Add(path, opened);
+        return opened;
+    }
+
+    public void Dispose()
+    {
+        foreach (ForeignDatabase database in _opened.Values)
+        {
+            database.Dispose();
+        }
+
+        Directory.Delete(_scratch, recursive: true);
+    }
+}
