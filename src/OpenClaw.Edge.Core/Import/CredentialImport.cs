@@ -31,7 +31,7 @@ internal sealed class CredentialImport(ImportDesk desk)
         {
             string folder = Path.Combine(desk.Places.AgentDir(agent), "agent");
             string path = Path.Combine(folder, "openclaw-agent.sqlite");
-            if (desk.Database(path) is { } database && database.Has("auth_profile_store"))
+            if (desk.Database("credentials", path) is { } database && database.Has("auth_profile_store"))
             {
                 foreach (string text in database.Try(c => c.All("SELECT store_json FROM auth_profile_store LIMIT 100", row => row.GetString(0)), out _) ?? [])
                 {

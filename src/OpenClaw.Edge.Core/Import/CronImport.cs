@@ -26,7 +26,7 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
     public IReadOnlyList<ImportRow> Plan()
     {
         string path = Path.Combine(desk.Places.StateDir, "state", "openclaw.sqlite");
-        if (desk.Database(path) is { } database && database.Has("cron_jobs"))
+        if (desk.Database("cron", path) is { } database && database.Has("cron_jobs"))
         {
             IReadOnlyList<string>? jobs = database.Try(
                 connection => connection.All($"SELECT job_json FROM cron_jobs ORDER BY sort_order, updated_at LIMIT {CronStore.MaxJobs * 2}", row => row.GetString(0)),

@@ -63,22 +63,33 @@ internal sealed class ImportDesk : IDisposable
     /// <summary>A file in a folder that goes when the import ends.</summary>
     public string Scratch(string name) => Path.Combine(_scratch, name);
 
-    /// <summary>A copy of a database of the source; null when there is none.</summary>
-    public ForeignDatabase? Database(string path)
+    /// <summary>Databases of the source that cannot be read, one row each.</summary>
+    public List<ImportRow> Broken { get; } = [];
+
+    /// <summary>A copy of a database of the source; null when there is none, or it cannot be read.</summary>
+    public ForeignDatabase? Database(string kind, string path)
     {
         if (_opened.TryGetValue(path, out ForeignDatabase? known))
         {
             return known;
         }
 
-        if (!ImportFiles.IsOwnFile(Request.Source, path))
+        if (!ImportFiles.IsOwnFile(Request.Source, path) || Broken.Any(row => row.Name == path))
         {
             return null;
         }
 
-        ForeignDatabase opened = ForeignDatabase.Open(path, Scratch($"{_opened.Count}.sqlite"));
-        _opened.Add(path, opened);
-        return opened;
+        try
+        {
+            ForeignDatabase opened = ForeignDatabase.Open(path, Scratch($"{_opened.Count}-{Broken.Count}.sqlite"));
+            _opened.Add(path, opened);
+            return opened;
+        }
+        catch (StorageException wrong)
+        {
+            Broken.Add(new ImportRow(kind, path, 0) { Problem = wrong.Message });
+            return null;
+        }
     }
 
     public void Dispose()

@@ -23,7 +23,7 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
     {
         string folder = desk.Places.AgentDir(agent);
         string path = Path.Combine(folder, "agent", "openclaw-agent.sqlite");
-        if (desk.Database(path) is { } database)
+        if (desk.Database("sessions", path) is { } database)
         {
             PlanDatabase(agent, path, database);
         }

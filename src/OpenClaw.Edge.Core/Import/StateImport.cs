@@ -97,6 +97,7 @@ public static class StateImport
             }
         }
 
+        rows.AddRange(desk.Broken);
         return rows;
     }
 

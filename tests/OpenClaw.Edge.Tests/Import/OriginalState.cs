@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using OpenClaw.Edge.TestKit;
+
+namespace OpenClaw.Edge.Tests.Import;
+
+/// <summary>A state folder as an original of 2026.9 leaves it: the columns of its tables that an import reads. Its databases stay open,
+/// with what was written still in their logs, as they are while an original runs.</summary>
+internal sealed class OriginalState : IDisposable
+{
+    private const string AgentTables =
+        """
+        PRAGMA journal_mode=WAL;
+        CREATE TABLE session_nodes (session_key TEXT NOT NULL PRIMARY KEY, current_session_id TEXT NOT NULL, entry_json TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+        CREATE TABLE session_windows (session_id TEXT NOT NULL PRIMARY KEY, session_key TEXT NOT NULL, reason TEXT, created_at INTEGER NOT NULL) STRICT;
+        CREATE TABLE transcript_events (session_id TEXT NOT NULL, seq INTEGER NOT NULL, event_json TEXT, created_at INTEGER NOT NULL,
+            event_zstd BLOB, event_utf8_bytes INTEGER, navigation_json TEXT, PRIMARY KEY (session_id, seq)) STRICT;
+        CREATE TABLE auth_profile_store (store_key TEXT NOT NULL PRIMARY KEY, store_json TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+        PRAGMA user_version=23;
+        """;
+
+    private const string StateTables =
+        """
+        PRAGMA journal_mode=WAL;
+        CREATE TABLE cron_jobs (store_key TEXT NOT NULL, job_id TEXT NOT NULL, name TEXT NOT NULL, enabled INTEGER NOT NULL, payload_kind TEXT NOT NULL,
+            job_json TEXT NOT NULL, state_json TEXT NOT NULL DEFAULT '{}', sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL, PRIMARY KEY (store_key, job_id)) STRICT;
+        PRAGMA user_version=18;
+        """;
+
+    private readonly TempDir _root = new();
+    private readonly SqliteConnection _agent;
+    private readonly SqliteConnection _state;
+    private int _jobs;
+
+    public OriginalState()
+    {
+        _root.Subdirectory("agents/main/agent");
+        _root.Subdirectory("state");
+        _agent = Open("agents/main/agent/openclaw-agent.sqlite");
+        using SqliteCommand agent = _agent.CreateCommand();
+        agent.CommandText = AgentTables;
+        agent.ExecuteNonQuery();
+        _state = Open("state/openclaw.sqlite");
+        using SqliteCommand state = _state.CreateCommand();
+        state.CommandText = StateTables;
+        state.ExecuteNonQuery();
+    }
+
+    public string Path => _root.Root;
+
+    public string Write(string relative, string text) => _root.Write(relative, text);
+
+    /// <summary>The record of a message.</summary>
+    public static string Message(string id, string? parent, string role, string text) =>
+        $$$"""{"type":"message","id":"{{{id}}}","parentId":{{{(parent is null ? "null" : $"\"{parent}\"")}}},"timestamp":"2026-11-20T10:00:01.000Z","message":{"role":"{{{role}}}","content":[{"type":"text","text":"{{{text}}}"}],"timestamp":1795168801000}}""";
+
+    /// <summary>The record that a transcript begins with.</summary>
+    public static string Head(string sessionId) => $$"""{"type":"session","version":4,"id":"{{sessionId}}","timestamp":"2026-11-20T10:00:00.000Z","cwd":"/tmp"}""";
+
+    /// <summary>A session with its transcript.</summary>
+    public void Session(string key, string sessionId, string entry, params string[] records)
+    {
+        using SqliteCommand node = _agent.CreateCommand();
+        node.CommandText = "INSERT INTO session_nodes VALUES ($key, $id, $entry, 1795168800000); INSERT INTO session_windows VALUES ($id, $key, 'initial', 1)";
+        node.Parameters.AddWithValue("$key", key);
+        node.Parameters.AddWithValue("$id", sessionId);
+        node.Parameters.AddWithValue("$entry", entry);
+        node.ExecuteNonQuery();
+        for (int i = 0; i < records.Length; i++)
+        {
+            Record(sessionId, i, records[i], null, null);
+        }
+    }
+
+    /// <summary>A record that is packed with zstd, as the original packs long ones.</summary>
+    public void PackedRecord(string sessionId, int seq, string record)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(record);
+
+        // RFC 8878: magic, one segment with its size in two bytes, one raw block that is the last. A decoder makes no difference.
+        int size = text.Length - 256;
+        int block = (text.Length << 3) | 1;
+        byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x60, (byte)size, (byte)(size >> 8), (byte)block, (byte)(block >> 8), (byte)(block >> 16), .. text];
+        Record(sessionId, seq, null, frame, text.Length);
+    }
+
+    /// <summary>A scheduled job.</summary>
+    public void Job(string id, string json)
+    {
+        using SqliteCommand job = _state.CreateCommand();
+        job.CommandText = "INSERT INTO cron_jobs VALUES ('jobs.json', $id, 'n', 1, 'k', $json, '{}', $order, 1)";
+        job.Parameters.AddWithValue("$id", id);
+        job.Parameters.AddWithValue("$json", json);
+        job.Parameters.AddWithValue("$order", _jobs++);
+        job.ExecuteNonQuery();
+    }
+
+    /// <summary>The auth profiles of the agent.</summary>
+    public void Profiles(string json)
+    {
+        using SqliteCommand profiles = _agent.CreateCommand();
+        profiles.CommandText = "INSERT INTO auth_profile_store VALUES ('default', $json, 1)";
+        profiles.Parameters.AddWithValue("$json", json);
+        profiles.ExecuteNonQuery();
+    }
+
+    /// <summary>Every file with its hash and times, to see that nothing was touched.</summary>
+    public string[] Seal() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks} {(File.Exists(path) ? Hash(path) : "")}"),
+    ];
+
+    public void Dispose()
+    {
+        _agent.Dispose();
+        _state.Dispose();
+        _root.Dispose();
+    }
+
+    private static string Hash(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return Convert.ToHexString(SHA256.HashData(file));
+    }
+
+    private void Record(string sessionId, int seq, string? text, byte[]? packed, int? size)
+    {
+        using SqliteCommand record = _agent.CreateCommand();
+        record.CommandText = "INSERT INTO transcript_events VALUES ($id, $seq, $text, 1, $packed, $size, NULL)";
+        record.Parameters.AddWithValue("$id", sessionId);
+        record.Parameters.AddWithValue("$seq", seq);
+        record.Parameters.AddWithValue("$text", (object?)text ?? DBNull.Value);
+        record.Parameters.AddWithValue("$packed", (object?)packed ?? DBNull.Value);
+        record.Parameters.AddWithValue("$size", (object?)size ?? DBNull.Value);
+        record.ExecuteNonQuery();
+    }
+
+    private SqliteConnection Open(string relative)
+    {
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = _root.PathOf(relative), Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+}
