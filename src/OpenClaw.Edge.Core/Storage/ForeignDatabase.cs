@@ -10,6 +10,14 @@ internal sealed class ForeignDatabase : IDisposable
     private const int Attempts = 3;
     private const long MostBytes = 16L << 30;
 
+    // This SQLite (3.35) does not know STRICT tables, which came with 3.37, and takes a schema with them for damaged. In a copy the word can
+    // go: the rows are stored alike. What else is too new for it is passed over while the schema may be written, and then told as missing.
+    private const string Loosen =
+        """
+        PRAGMA writable_schema=ON;
+        UPDATE sqlite_master SET sql = substr(rtrim(sql), 1, length(rtrim(sql)) - 6) WHERE type = 'table' AND rtrim(sql) LIKE '%) STRICT';
+        """;
+
     private static readonly string[] Parts = ["", "-wal", "-journal"];
 
     private ForeignDatabase(EdgeConnection connection) => Connection = connection;
@@ -24,28 +32,22 @@ internal sealed class ForeignDatabase : IDisposable
     public static ForeignDatabase Open(string path, string copy)
     {
         Copy(path, copy);
-        return OpenOwn(copy);
+        try
+        {
+            using EdgeConnection connection = new(DatabaseFile.Connect(copy, SqliteOpenMode.ReadWrite));
+            connection.Script(Loosen);
+        }
+        catch (SqliteException cause)
+        {
+            throw new StorageException(StorageFailure.Corrupt, $"{path} cannot be read: {cause.Message}", cause);
+        }
+
+        return Connect(copy, "PRAGMA writable_schema=ON;" + DatabaseFile.ReaderPragmas);
     }
 
     /// <summary>Opens a file of ours to look into, while a gateway may have it open.</summary>
     /// <exception cref="StorageException">It cannot be opened.</exception>
-    public static ForeignDatabase OpenOwn(string path)
-    {
-        EdgeConnection? connection = null;
-        try
-        {
-            // Read and write: a log that is not yet in the file can only be read so.
-            connection = new EdgeConnection(DatabaseFile.Connect(path, SqliteOpenMode.ReadWrite));
-            connection.Script(DatabaseFile.ReaderPragmas);
-            _ = connection.Number("SELECT COUNT(*) FROM sqlite_master");
-            return new ForeignDatabase(connection);
-        }
-        catch (SqliteException cause)
-        {
-            connection?.Dispose();
-            throw StorageException.From(cause, path);
-        }
-    }
+    public static ForeignDatabase OpenOwn(string path) => Connect(path, DatabaseFile.ReaderPragmas);
 
     /// <summary>Runs a query; null, with what SQLite says, where a table is not as it was expected.</summary>
     public T? Try<T>(Func<EdgeConnection, T> query, out string? problem)
@@ -70,6 +72,24 @@ internal sealed class ForeignDatabase : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => Connection.Dispose();
+
+    private static ForeignDatabase Connect(string path, string pragmas)
+    {
+        EdgeConnection? connection = null;
+        try
+        {
+            // Read and write: a log that is not yet in the file can only be read so.
+            connection = new EdgeConnection(DatabaseFile.Connect(path, SqliteOpenMode.ReadWrite));
+            connection.Script(pragmas);
+            _ = connection.Number("SELECT COUNT(*) FROM sqlite_master");
+            return new ForeignDatabase(connection);
+        }
+        catch (SqliteException cause)
+        {
+            connection?.Dispose();
+            throw StorageException.From(cause, path);
+        }
+    }
 
     // The two files belong together: a copy counts when neither changed while it was made.
     private static void Copy(string path, string copy)

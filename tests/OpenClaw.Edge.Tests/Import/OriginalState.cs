@@ -12,19 +12,22 @@ internal sealed class OriginalState : IDisposable
     private const string AgentTables =
         """
         PRAGMA journal_mode=WAL;
-        CREATE TABLE session_nodes (session_key TEXT NOT NULL PRIMARY KEY, current_session_id TEXT NOT NULL, entry_json TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-        CREATE TABLE session_windows (session_id TEXT NOT NULL PRIMARY KEY, session_key TEXT NOT NULL, reason TEXT, created_at INTEGER NOT NULL) STRICT;
+        CREATE TABLE session_nodes (session_key TEXT NOT NULL PRIMARY KEY, current_session_id TEXT NOT NULL, entry_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
+        CREATE TABLE session_windows (session_id TEXT NOT NULL PRIMARY KEY, session_key TEXT NOT NULL, reason TEXT, created_at INTEGER NOT NULL);
         CREATE TABLE transcript_events (session_id TEXT NOT NULL, seq INTEGER NOT NULL, event_json TEXT, created_at INTEGER NOT NULL,
-            event_zstd BLOB, event_utf8_bytes INTEGER, navigation_json TEXT, PRIMARY KEY (session_id, seq)) STRICT;
-        CREATE TABLE auth_profile_store (store_key TEXT NOT NULL PRIMARY KEY, store_json TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+            event_zstd BLOB, event_utf8_bytes INTEGER, navigation_json TEXT, PRIMARY KEY (session_id, seq));
+        CREATE TABLE auth_profile_store (store_key TEXT NOT NULL PRIMARY KEY, store_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
         PRAGMA user_version=23;
         """;
+
+    // The original's tables are STRICT, which this SQLite cannot make: whoever opens the file after this reads it so.
+    private const string MakeStrict = "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = sql || ' STRICT' WHERE type = 'table'";
 
     private const string StateTables =
         """
         PRAGMA journal_mode=WAL;
         CREATE TABLE cron_jobs (store_key TEXT NOT NULL, job_id TEXT NOT NULL, name TEXT NOT NULL, enabled INTEGER NOT NULL, payload_kind TEXT NOT NULL,
-            job_json TEXT NOT NULL, state_json TEXT NOT NULL DEFAULT '{}', sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL, PRIMARY KEY (store_key, job_id)) STRICT;
+            job_json TEXT NOT NULL, state_json TEXT NOT NULL DEFAULT '{}', sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL, PRIMARY KEY (store_key, job_id));
         PRAGMA user_version=18;
         """;
 
@@ -41,9 +44,13 @@ internal sealed class OriginalState : IDisposable
         using SqliteCommand agent = _agent.CreateCommand();
         agent.CommandText = AgentTables;
         agent.ExecuteNonQuery();
+        agent.CommandText = MakeStrict;
+        agent.ExecuteNonQuery();
         _state = Open("state/openclaw.sqlite");
         using SqliteCommand state = _state.CreateCommand();
         state.CommandText = StateTables;
+        state.ExecuteNonQuery();
+        state.CommandText = MakeStrict;
         state.ExecuteNonQuery();
     }
 
@@ -133,7 +140,7 @@ internal sealed class OriginalState : IDisposable
         record.Parameters.AddWithValue("$seq", seq);
         record.Parameters.AddWithValue("$text", (object?)text ?? DBNull.Value);
         record.Parameters.AddWithValue("$packed", (object?)packed ?? DBNull.Value);
-        record.Parameters.AddWithValue("$size", (object?)size ?? DBNull.Value);
+        record.Parameters.AddWithValue("$size", size is null ? DBNull.Value : size.Value);
         record.ExecuteNonQuery();
     }
 

@@ -95,7 +95,7 @@ public sealed class StateImportTests : IDisposable
         IReadOnlyList<ImportRow> rows = await RunAsync(apply: true);
 
         Assert.Equal(["agent:main:half done", "agent:main:here skipped"], rows.Select(row => $"{row.Name} {row.State}").Order(StringComparer.Ordinal));
-        await WithStoreAsync((store, _) =>
+        await WithStoreAsync((store, jobs) =>
         {
             Assert.Equal(1, store.ReadPage(Key("agent:main:here"), 10).Total);
             Assert.Equal(2, store.ReadPage(Key("agent:main:half"), 10).Total);
