@@ -115,7 +115,7 @@ public sealed class StateImportTests : IDisposable
         ImportRow row = Assert.Single(await RunAsync(apply: true));
 
         Assert.Equal(("done", 3), (row.State, row.Verified));
-        await WithStoreAsync((store, _) => Assert.Contains(tea + "!", store.ReadPage(Key("agent:main:long"), 1).Entries[0].Message.Content.Text));
+        await WithStoreAsync((store, _) => Assert.Contains(tea + "!", store.ReadPage(Key("agent:main:long"), 1).Entries[0].Message.Content.PlainText));
     }
 
     [Fact]
