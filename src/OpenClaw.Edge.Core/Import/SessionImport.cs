@@ -18,6 +18,9 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
     private readonly List<ImportRow> _rows = [];
     private readonly HashSet<string> _planned = new(StringComparer.Ordinal);
 
+    /// <summary>What stands for a session of this key and id, among keys.</summary>
+    public static string Same(string key, string? sessionId) => $"{key}\n{sessionId}";
+
     /// <summary>One row a session, the oldest first.</summary>
     public IReadOnlyList<ImportRow> Plan(string agent)
     {
@@ -131,7 +134,9 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
         _rows.Add(new ImportRow("sessions", key.Text, facts.Records)
         {
             Target = desk.Request.Paths.DatabasePath,
-            Skip = here.Contains(key.Text) ? "a session with messages is there already" : obstacle ?? (facts.Records == 0 ? "it has no messages" : null),
+            Skip = here.Contains(key.Text) ? "a session with messages is there already"
+                : here.Contains(Same(key.Text, facts.SessionId)) ? "it is there already, and has no messages"
+                : obstacle ?? (facts.Records == 0 ? "it has no messages" : null),
             Note = facts.OlderWindows > 0 ? $"{facts.OlderWindows} transcripts from before a reset stay in the source" : null,
             Work = (row, at, stop) => BringAsync(row, at.Sessions!, key, facts, write, stop),
         });

@@ -159,7 +159,11 @@ public static class StateImport
             using ForeignDatabase ours = ForeignDatabase.OpenOwn(paths.DatabasePath);
             if (ours.Has("sessions"))
             {
-                sessions.UnionWith(ours.Connection.All(SessionTable.KeysWithMessages, row => row.GetString(0), $"%\"{ImportDesk.UnfinishedMark}\"%"));
+                // One that is empty here is there only when it is the same session: it was brought before.
+                sessions.UnionWith(ours.Connection.All(
+                    SessionTable.Unmarked,
+                    row => row.GetInt64(2) > 0 ? row.GetString(0) : SessionImport.Same(row.GetString(0), row.GetString(1)),
+                    $"%\"{ImportDesk.UnfinishedMark}\"%"));
             }
 
             if (ours.Has("cron_jobs"))

@@ -69,8 +69,8 @@ internal static class SessionTable
         RETURNING {Columns}
         """;
 
-    /// <summary>LIKE pattern of members without a column. Keys of sessions that have messages and no such member.</summary>
-    public const string KeysWithMessages = "SELECT key FROM sessions WHERE message_count > 0 AND (extra IS NULL OR extra NOT LIKE $1) LIMIT 1000000";
+    /// <summary>mark. key, session, messages: rows whose <c>extra</c> does not hold the mark.</summary>
+    public const string Unmarked = "SELECT key, session_id, message_count FROM sessions WHERE extra IS NULL OR extra NOT LIKE $1 LIMIT 1000000";
 
     /// <summary>key, extra.</summary>
     public const string SetExtra = $"UPDATE sessions SET extra = $2 WHERE key = $1 RETURNING {Columns}";

@@ -80,6 +80,17 @@ public sealed class StateImportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_without_messages_comes_once()
+    {
+        original.Session("agent:main:bare", "s-bare", "{}", OriginalState.Head("s-bare"));
+
+        ImportRow row = Assert.Single(await RunAsync(apply: true));
+        ImportRow again = Assert.Single(await RunAsync(apply: true));
+
+        Assert.Equal(("done", "skipped"), (row.State, again.State));
+    }
+
+    [Fact]
     public async Task A_session_that_is_here_stays_and_one_whose_import_broke_off_comes_anew()
     {
         Conversation("agent:main:here");
