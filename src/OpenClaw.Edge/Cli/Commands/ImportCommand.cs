@@ -16,7 +16,7 @@ internal static class ImportCommand
         Option<string?> only = new("--only") { Description = "Only these, with commas between", HelpName = string.Join(',', ImportRequest.AllKinds) };
         Option<bool> credentials = new("--include-credentials") { Description = "Bring API keys and .env too" };
         Option<bool> yes = new("--yes", "-y") { Description = "Do it; without this it is only told" };
-        return new Command("import", "Bring the state of an original over: dry run without --yes; the gateway must be stopped") { source, only, credentials, yes }.Does(
+        return new Command("import", "Bring the state of an original over (told only, without --yes)") { source, only, credentials, yes }.Does(
             shared, world, async (context, cancellationToken) =>
             {
                 string[] kinds = context.Parsed.GetValue(only)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [.. ImportRequest.AllKinds];
