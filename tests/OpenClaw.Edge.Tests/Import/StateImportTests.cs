@@ -56,8 +56,8 @@ public sealed class StateImportTests : IDisposable
         Conversation("agent:main:main", """{"label":"Tea","updatedAt":1795168805000,"createdAt":1795168800000,"lastInteractionAt":1795168804000}""");
         original.Write("openclaw.json", "{ gateway: { port: 19004 } }");
         original.Write("workspace/memory/2026-11-20.md", "tea at five");
-        original.Write("workspace-work/NOTES.md", "of another agent");
-        original.Write("agents/work/keep", "");
+        original.Write("workspace-garden/NOTES.md", "of another agent");
+        original.Write("agents/garden/keep", "");
         string[] before = original.Seal();
 
         IReadOnlyList<ImportRow> rows = await RunAsync(apply: true);
@@ -66,7 +66,7 @@ public sealed class StateImportTests : IDisposable
         Assert.Equal(["config done 1", "sessions done 2", "workspace done 1", "workspace done 1"], rows.Select(row => $"{row.Kind} {row.State} {row.Verified}"));
         Assert.All(again, row => Assert.Equal("skipped", row.State));
         Assert.Equal("tea at five", root.Read("state/workspace/memory/2026-11-20.md"));
-        Assert.Equal("of another agent", root.Read("state/workspace-work/NOTES.md"));
+        Assert.Equal("of another agent", root.Read("state/workspace-garden/NOTES.md"));
         Assert.Equal("{ gateway: { port: 19004 } }", root.Read("state/openclaw.json"));
         await WithStoreAsync((store, _) =>
         {
