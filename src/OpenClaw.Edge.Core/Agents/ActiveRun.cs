@@ -39,6 +39,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Completes when the user's message is on disk; faults when it could not be stored.</summary>
     public Task<TranscriptEntry> Stored { get; set; } = Task.FromException<TranscriptEntry>(new InvalidOperationException());
 
+    /// <summary>Whether storing its message may start the session over: what is known of the session holds only after that.</summary>
+    public bool MayStartOver { get; set; }
+
     /// <summary>Runs whose messages this turn answers as well.</summary>
     public IReadOnlyList<ActiveRun> Collected { get; set; } = [];
 

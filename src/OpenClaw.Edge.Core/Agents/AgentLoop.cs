@@ -70,6 +70,11 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
     {
         ActiveRun active = turn.Active;
         RunRequest request = active.Run.Request;
+        if (active.MayStartOver)
+        {
+            await active.IsStoredAsync(); // only then is it known which conversation the turn is in
+        }
+
         SessionRow? row = runtime.Sessions.Find(active.Run.SessionKey);
         ModelChoice choice = Choose(request, row, active.Agent);
         ModelInfo? model = Describe(choice);

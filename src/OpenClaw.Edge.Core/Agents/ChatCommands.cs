@@ -60,6 +60,47 @@ public sealed class ChatCommands
         return All.Any(known => known.Name == word);
     }
 
+    /// <summary>Whether a message starts the session over: <c>/new</c>, <c>/reset</c> or one of <c>session.resetTriggers</c>, alone or
+    /// before white space or a colon; letters of either case are the same.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="word">The word without its slash; <c>new</c> for a trigger of the configuration.</param>
+    /// <param name="rest">What follows it, for the new conversation.</param>
+    public bool IsReset(string message, out string word, out string rest)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        string text = message.Trim();
+        foreach (string trigger in (IEnumerable<string>)["/new", "/reset", .. _runtime.Config().Session.ResetTriggers])
+        {
+            string wanted = trigger.Trim();
+            if (wanted.Length > 0 && text.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
+                && (text.Length == wanted.Length || text[wanted.Length] == ':' || char.IsWhiteSpace(text[wanted.Length])))
+            {
+                word = wanted.Equals("/reset", StringComparison.OrdinalIgnoreCase) ? "reset" : "new";
+                rest = text[wanted.Length..].TrimStart(':').Trim();
+                return true;
+            }
+        }
+
+        (word, rest) = ("", "");
+        return false;
+    }
+
+    /// <summary>Starts a session over, with the model that <paramref name="rest"/> begins with, if it names one.</summary>
+    /// <returns>What is left of <paramref name="rest"/>: the first message of the new conversation.</returns>
+    public async Task<(CommandAnswer Answer, string Left)> StartOverAsync(string word, string rest, SessionKey key, CancellationToken cancellationToken)
+    {
+        CommandAnswer answer = await RunAsync(word, "", key, cancellationToken);
+        int end = rest.AsSpan().IndexOfAny(" \t\r\n");
+        string first = end < 0 ? rest : rest[..end];
+        if (first.Length == 0 || !_runtime.Models.Catalog.TryResolve(first, out _, out _))
+        {
+            return (answer, rest);
+        }
+
+        CommandAnswer chosen = await ModelAsync(first, key, cancellationToken);
+        return (answer with { Text = $"{answer.Text} {chosen.Text}" }, end < 0 ? "" : rest[end..].Trim());
+    }
+
     /// <summary>Runs a command that <see cref="TryParse"/> found. Throws what the store throws.</summary>
     public async Task<CommandAnswer> RunAsync(string name, string arguments, SessionKey key, CancellationToken cancellationToken)
     {
@@ -73,6 +114,7 @@ public sealed class ChatCommands
             case "new" or "reset":
                 await _runs.AbortAsync(key, null, "rpc");
                 await _runtime.Sessions.ResetAsync(key, name, cancellationToken);
+                _runtime.Notes?.Forget(key);
                 return new(name == "new" ? "✅ New session started." : "✅ Session reset.", "reset");
             case "compact":
                 return await CompactAsync(arguments, key, cancellationToken);

@@ -72,6 +72,9 @@ public sealed record RunApprovalEvent(
 public sealed record RunCompactionEvent(
     Run Run, long Seq, long TimestampMs, bool Starts, bool Completed, bool WillRetry, string? Reason) : RunEvent(Run, Seq, TimestampMs);
 
+/// <summary>The session started over before the run's message was stored: <c>daily</c> or <c>idle</c>.</summary>
+public sealed record RunResetEvent(Run Run, long Seq, long TimestampMs, string Reason) : RunEvent(Run, Seq, TimestampMs);
+
 /// <summary>Messages that came meanwhile joined the running turn.</summary>
 public sealed record RunSteeredEvent(Run Run, long Seq, long TimestampMs, IReadOnlyList<string> RunIds) : RunEvent(Run, Seq, TimestampMs);
 

@@ -161,6 +161,8 @@ internal sealed class RunPublisher : IDisposable
 
     public void EntryStored(TranscriptEntry entry) => Publish(seq => new RunEntryStoredEvent(_run, seq, Now, entry));
 
+    public void StartedOver(string reason) => Publish(seq => new RunResetEvent(_run, seq, Now, reason));
+
     public void Compaction(bool starts, bool completed, bool willRetry, string? reason) =>
         Publish(seq => new RunCompactionEvent(_run, seq, Now, starts, completed, willRetry, reason));
 

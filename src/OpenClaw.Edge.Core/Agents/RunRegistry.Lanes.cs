@@ -96,19 +96,32 @@ public sealed partial class RunRegistry
     private async Task<TranscriptEntry> StoreAsync(ActiveRun active, bool busy)
     {
         Run run = active.Run;
+        bool person = run.Request is { Origin: null, Source: not ("cron" or "heartbeat" or "subagent") };
+        SessionExpiry? expiry = busy || !person ? null : ExpiryOf(run.SessionKey, run.Request.Source);
+        active.MayStartOver = expiry is not null;
         SessionUpdate update = new()
         {
+            Expiry = expiry,
             Status = busy ? null : SessionStatus.Running,
             RunId = busy ? null : run.Id,
             StartedAtMs = busy ? null : run.AcceptedAtMs,
-            Interaction = true,
+            Interaction = person,
             Participant = run.Request.Client?.Id,
             AcceptedInput = new PendingInput(run.SessionKey, run.Id, run.Request.Source, run.AcceptedAtMs),
         };
         IReadOnlyList<TranscriptEntry> stored = await _runtime.Sessions.AppendAsync(
             run.SessionKey, [active.UserEntry], update, CancellationToken.None);
+        if (expiry?.Applied is { } reason)
+        {
+            _runtime.Notes?.Forget(run.SessionKey);
+            active.Publisher.StartedOver(reason);
+        }
+
         return stored[0];
     }
+
+    private SessionExpiry? ExpiryOf(SessionKey key, string source) =>
+        SessionResets.Of(_runtime.Config().Session, key, source == "chat" ? "webchat" : source, _runtime.Time);
 
     private int PositionOf(ActiveRun active)
     {

@@ -126,6 +126,26 @@ public sealed partial class RunRegistry : IAsyncDisposable
         return new RunAdmission(RunAdmissionStatus.Started, active.Run);
     }
 
+    /// <summary>Starts a session over whose conversation is over by <c>session.reset</c>, unless a turn of it runs or waits: what is asked
+    /// of it next, a command, is about the new one. Throws what the store throws.</summary>
+    /// <returns>Whether it was over.</returns>
+    public async ValueTask<bool> ExpireAsync(SessionKey key, string source, CancellationToken cancellationToken)
+    {
+        if (ExpiryOf(key, source) is not { } expiry || ActiveFor(key) is not null || _runtime.Sessions.Find(key) is null)
+        {
+            return false;
+        }
+
+        await _runtime.Sessions.AppendAsync(key, [], new SessionUpdate { Expiry = expiry }, cancellationToken);
+        if (expiry.Applied is null)
+        {
+            return false;
+        }
+
+        _runtime.Notes?.Forget(key);
+        return true;
+    }
+
     /// <summary>What takes up the model's window in the session's next turn, for a person.</summary>
     /// <param name="key">The session.</param>
     /// <param name="detail">Whether every tool gets a line.</param>

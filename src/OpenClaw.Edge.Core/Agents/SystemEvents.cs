@@ -69,6 +69,15 @@ public sealed class SystemEvents(TimeProvider time)
         }
     }
 
+    /// <summary>Takes every note of a session away: the conversation that they are about is over.</summary>
+    public void Forget(SessionKey key)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(key);
+        }
+    }
+
     /// <summary>Takes notes away that a turn has read; those that came meanwhile stay.</summary>
     public void Read(SessionKey key, IReadOnlyList<SystemEvent> events)
     {

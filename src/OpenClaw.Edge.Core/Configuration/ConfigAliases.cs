@@ -26,6 +26,7 @@ internal static class ConfigAliases
         ("tools.bash", "tools.exec"),
         ("tools.exec.timeoutSec", "tools.exec.timeoutSeconds"),
         ("session.idleMinutes", "session.reset.idleMinutes"),
+        ("session.resetByType.dm", "session.resetByType.direct"),
         ("session.maintenance.pruneDays", "session.maintenance.pruneAfter"),
         ("discovery.mdns.enabled", "discovery.mdns.mode"),
         ("hooks.entries", "hooks.internal.entries"),

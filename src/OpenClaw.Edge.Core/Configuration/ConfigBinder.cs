@@ -21,11 +21,11 @@ internal static partial class ConfigBinder
             Models = BindModels(all.Section("models")),
             Agents = BindAgents(all.Section("agents"), memory),
             Messages = BindMessages(all.Section("messages")),
-            Session = BindSession(all.Section("session")),
+            Session = BindSession(all.Section("session"), root.Find("session.maintenance")),
             Tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries")),
             Logging = BindLogging(all.Section("logging")),
             Discovery = new DiscoveryConfig { MdnsMode = all.Section("discovery").Section("mdns").Text("mode") },
-            Cron = BindCron(all.Section("cron")),
+            Cron = BindCron(all.Section("cron"), root.Find("cron")),
             Channels = BindChannels(all.Section("channels")),
             Skills = BindSkills(all.Section("skills")),
             Bindings = [.. all.Items("bindings").Select(item => BindBinding(new ConfigSection(item))).OfType<BindingConfig>()],
@@ -54,11 +54,6 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static SessionConfig BindSession(ConfigSection section)
-    {
-        return new SessionConfig { Scope = section.Text("scope", new SessionConfig().Scope) };
-    }
-
     private static LoggingConfig BindLogging(ConfigSection section)
     {
         var d = new LoggingConfig();
@@ -70,7 +65,7 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static CronConfig BindCron(ConfigSection section)
+    private static CronConfig BindCron(ConfigSection section, ConfigNode? node)
     {
         var d = new CronConfig();
         return new CronConfig
@@ -79,6 +74,7 @@ internal static partial class ConfigBinder
             MaxConcurrentRuns = section.Whole("maxConcurrentRuns", d.MaxConcurrentRuns),
             SkipMissedJobs = section.Flag("skipMissedJobs", d.SkipMissedJobs),
             WebhookToken = section.Text("webhookToken"),
+            SessionRetention = Days(node, "sessionRetention", d.SessionRetention),
         };
     }
 

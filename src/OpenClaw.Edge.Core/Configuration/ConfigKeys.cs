@@ -140,13 +140,21 @@ internal static partial class ConfigKeys
         new("session.scope", Choice, "per-sender", "per-sender|global"),
         new("session.dmScope", Ignored, Note: "there are no channels with peers to tell apart"),
         new("session.mainKey", Ignored, Note: "the main session is main"),
-        new("session.reset", Ignored, Note: Later),
-        new("session.resetTriggers", Ignored, Note: "/new and /reset are the ones"),
-        new("session.resetByType", Ignored, Note: Later),
-        new("session.resetByChannel", Ignored, Note: Later),
-        new("session.maintenance.pruneAfter", Ignored, Note: Later),
-        new("session.maintenance.maxEntries", Ignored, Note: Later),
-        new("session.maintenance.mode", Ignored, Note: Later),
+        .. ResetKeys("session.reset"),
+        .. ResetKeys("session.resetByType.direct"),
+        .. ResetKeys("session.resetByType.group"),
+        .. ResetKeys("session.resetByType.thread"),
+        .. ResetKeys("session.resetByChannel.*"),
+        new("session.resetTriggers", Texts, "[]"),
+        new("session.maintenance.mode", Choice, "enforce", "enforce|warn"),
+        new("session.maintenance.pruneAfter", Any, "30d"),
+        new("session.maintenance.archiveDashboardAfter", Any, "7d"),
+        new("session.maintenance.maxEntries", Whole, "5000", Min: 1, Max: 1_000_000),
+        new("session.maintenance.preserveRecent", Any, "false"),
+        new("session.maintenance.resetArchiveRetention", Any, "false"),
+        new("session.maintenance.maxDiskBytes", Any, "10gb"),
+        new("session.maintenance.highWaterBytes", Any, "80 % of maxDiskBytes"),
+        new("session.maintenance.coldStorage", Ignored, Note: "transcripts stay in the database"),
         new("session.maintenance.rotateBytes", Ignored, Note: "sessions live in the database"),
         new("session.identityLinks", Ignored, Note: Later),
         new("session.sendPolicy", Ignored, Note: Later),
@@ -169,7 +177,7 @@ internal static partial class ConfigKeys
         new("cron.enabled", Flag, "true"),
         new("cron.maxConcurrentRuns", Whole, "2", Min: 1, Max: 64),
         new("cron.skipMissedJobs", Flag, "false"),
-        new("cron.sessionRetention", Ignored, Note: Later),
+        new("cron.sessionRetention", Any, "24h"),
         new("cron.runLog", Ignored, Note: Later),
         new("cron.webhook", Ignored, Note: Later),
         new("cron.webhookToken", Text),
@@ -282,4 +290,11 @@ internal static partial class ConfigKeys
         || path.StartsWith("gateway.tls", StringComparison.Ordinal)
         || path.EndsWith(".sandbox.mode", StringComparison.Ordinal) || path.EndsWith(".sandbox.backend", StringComparison.Ordinal)
         || path is "agents.defaults.sandbox" or "gateway" or "gateway.auth" or "gateway.bind" or "gateway.customBindHost" or "gateway.port";
+
+    private static ConfigKey[] ResetKeys(string at) =>
+    [
+        new(at + ".mode", Choice, "none", "none|daily|idle"),
+        new(at + ".atHour", Whole, "4", Max: 23),
+        new(at + ".idleMinutes", Whole, "0", Max: 5_256_000),
+    ];
 }

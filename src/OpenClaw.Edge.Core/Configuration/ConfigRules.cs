@@ -17,6 +17,7 @@ internal static class ConfigRules
         CheckModels(root, problems);
         CheckOrigins(root, problems);
         McpRules.Check(root, problems);
+        CheckLengths(root, problems);
         CheckHours(root.Find("agents.defaults.heartbeat.activeHours"), "agents.defaults.heartbeat.activeHours", problems);
         if (root.Find("hooks.enabled")?.Kind == ConfigNodeKind.True && string.IsNullOrWhiteSpace(root.Find("hooks.token")?.Text))
         {
@@ -176,6 +177,34 @@ internal static class ConfigRules
                         : $"\"{origin.Text}\" is not an origin and matches nothing.",
                     "Write scheme, host and port only, such as http://192.168.1.10:18789.");
             }
+        }
+    }
+
+    private static void CheckLengths(ConfigNode root, ProblemList problems)
+    {
+        ConfigNode? maintenance = root.Find("session.maintenance");
+        foreach (string key in (ReadOnlySpan<string>)["pruneAfter", "archiveDashboardAfter", "preserveRecent", "resetArchiveRetention"])
+        {
+            CheckLength(maintenance, key, "session.maintenance.", problems);
+        }
+
+        CheckLength(root.Find("cron"), "sessionRetention", "cron.", problems);
+        foreach (string key in (ReadOnlySpan<string>)["maxDiskBytes", "highWaterBytes"])
+        {
+            if (maintenance?.Find(key) is { } size && !ConfigBinder.TryReadSize(size, out _))
+            {
+                Refuse(maintenance, key, size, problems, $"{ConfigValues.Quote(size)} is not a size. The default stands in.",
+                    "Write \"500mb\", \"10gb\", a number of bytes, or false for no limit.", "session.maintenance." + key);
+            }
+        }
+    }
+
+    private static void CheckLength(ConfigNode? parent, string key, string at, ProblemList problems)
+    {
+        if (parent?.Find(key) is { } length && !ConfigBinder.TryReadDays(length, out _))
+        {
+            Refuse(parent, key, length, problems, $"{ConfigValues.Quote(length)} is not a length of time. The default stands in.",
+                "Write \"30d\", \"12h\", a number of days, or false for never.", at + key);
         }
     }
 

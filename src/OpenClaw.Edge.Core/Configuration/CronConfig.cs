@@ -14,4 +14,7 @@ public sealed record CronConfig
 
     /// <summary>Bearer token that webhooks of jobs are posted with; <see langword="null"/> posts without.</summary>
     public string? WebhookToken { get; init; }
+
+    /// <summary>After how long the session of a job's run is removed; <see langword="null"/> for that of other sessions.</summary>
+    public TimeSpan? SessionRetention { get; init; } = TimeSpan.FromHours(24);
 }

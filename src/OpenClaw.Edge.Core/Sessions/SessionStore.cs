@@ -218,18 +218,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <summary>Removes the session and its transcript; usage stays. The caller refuses main sessions (<see cref="SessionKey.IsMain"/>).</summary>
     /// <returns>False when there was none.</returns>
     public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
-        {
-            bool deleted = connection.Execute(SessionTable.Delete, key.Text) > 0;
-            connection.Each(SessionTable.GiveBackPages, static _ => true);
-            connection.OnCommitted(() =>
-            {
-                _cache.Remove(key);
-                Family.Forget(key);
-            });
-            return deleted;
-        },
-        cancellationToken);
+        connection => Removed(connection, key, connection.Execute(SessionTable.Delete, key.Text) > 0), cancellationToken);
 
     /// <summary>Summed usage, newest day first.</summary>
     public IReadOnlyList<UsageRow> Usage(UsageQuery query) => database.Read(connection => UsageReader.Sum(connection, query));

@@ -50,4 +50,7 @@ public sealed record SessionUpdate
 
     /// <summary>Revision that the session must still have, or nothing is written; null for any.</summary>
     public string? ExpectedRevision { get; init; }
+
+    /// <summary>When the conversation so far is over; null for never.</summary>
+    public SessionExpiry? Expiry { get; init; }
 }

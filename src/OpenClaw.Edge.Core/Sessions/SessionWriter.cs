@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Storage;
 
@@ -54,6 +55,11 @@ internal static class SessionWriter
             return [];
         }
 
+        if (update.Expiry is { } expiry)
+        {
+            Expire(connection, key, expiry, nowMs);
+        }
+
         StoredEntry[] fresh = [.. entries.Where((_, i) => result[i] is null)];
         row = UpdateRow(connection, key, fresh, update, nowMs);
         if (update.Participant is { } program && SessionParticipants.With(row.Extra, program) is { } extra)
@@ -89,6 +95,17 @@ internal static class SessionWriter
         return row;
     }
 
+    // A conversation that is over ends in the transaction of what comes after it.
+    private static void Expire(EdgeConnection connection, SessionKey key, SessionExpiry expiry, long nowMs)
+    {
+        if (connection.First(SessionTable.Find, SessionRowReader.Read, key.Text) is { MessageCount: > 0 } row
+            && expiry.Judge(connection.Number(TranscriptTable.StartOf, row.RowId, row.Window), row.LastInteractionAtMs) is { } reason)
+        {
+            Reset(connection, key, reason, nowMs);
+            expiry.Applied = reason;
+        }
+    }
+
     /// <summary>Changes the members that the patch names.</summary>
     public static SessionRow Patch(EdgeConnection connection, SessionKey key, SessionPatch patch, long nowMs)
     {
@@ -102,9 +119,15 @@ internal static class SessionWriter
             key.Text, newer ? nowMs : old.UpdatedAtMs, patch.Label.Or(old.Label), patch.DisplayName.Or(old.DisplayName),
             patch.ModelOverride.Or(old.ModelOverride), patch.ThinkLevel.Or(old.ThinkLevel), patch.VerboseLevel.Or(old.VerboseLevel),
             patch.ReasoningLevel.Or(old.ReasoningLevel), patch.QueueMode.Or(old.QueueMode), patch.Archived.Or(old.Archived) ? 1 : 0,
-            patch.Pinned.Or(old.Pinned) ? 1 : 0, patch.Unread.Or(old.Unread) ? 1 : 0, ExtraMembers.Merge(old.Extra, patch.Extra))
+            patch.Pinned.Or(old.Pinned) ? 1 : 0, patch.Unread.Or(old.Unread) ? 1 : 0, ExtraMembers.Merge(old.Extra, Filed(patch)))
             ?? throw Vanished(key);
     }
+
+    // Whoever files a session himself takes it out of what the gateway filed.
+    private static IReadOnlyDictionary<string, JsonElement?> Filed(SessionPatch patch) =>
+        !patch.Archived.IsSet || patch.Extra.ContainsKey(SessionStore.ArchiveReason)
+            ? patch.Extra
+            : new Dictionary<string, JsonElement?>(patch.Extra) { [SessionStore.ArchiveReason] = null };
 
     /// <summary>Ends the turns that the process left open.</summary>
     public static IReadOnlyList<PendingInput> Recover(EdgeConnection connection, IReadOnlyList<PendingInput> open, long nowMs)

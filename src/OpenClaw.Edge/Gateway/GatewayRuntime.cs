@@ -53,6 +53,9 @@ public sealed record GatewayRuntime
     /// <summary>Turns.</summary>
     public required RunRegistry Runs { get; init; }
 
+    /// <summary>Looks after old sessions.</summary>
+    public required SessionUpkeep Upkeep { get; init; }
+
     /// <summary>Where turns tell what happens.</summary>
     public required RunEventHub Events { get; init; }
 

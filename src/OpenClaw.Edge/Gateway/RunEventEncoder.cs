@@ -85,6 +85,9 @@ internal sealed class RunEventEncoder : IDisposable
                 }
 
                 break;
+            case RunResetEvent reset:
+                sessions.Changed(reset.Run.SessionKey, "reset");
+                break;
             case RunSteeredEvent steered:
                 sessions.Changed(steered.Run.SessionKey, "steer", run: steered.Run);
                 break;

@@ -102,6 +102,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
         await _parts.Cron.StartAsync(cancellationToken);
         _parts.Heartbeat.Start();
         _parts.Memory.Start();
+        _parts.Upkeep.Start();
         await _parts.ListenAsync(cancellationToken);
         _owned.Own(() => _parts.Config.OnChanged(Apply));
         _owned.Own(() => new ConfigWatcher(_parts.Config, _parts.Clock, Report));

@@ -80,6 +80,8 @@ internal sealed partial class GatewayParts
 
     public required MemoryIndex Memory { get; init; }
 
+    public required SessionUpkeep Upkeep { get; init; }
+
     public required CronScheduler Cron { get; init; }
 
     public required Heartbeat Heartbeat { get; init; }
@@ -187,6 +189,7 @@ internal sealed partial class GatewayParts
             Skills = skills,
             Leaving = () => parts!.Power.IsLeaving,
         }));
+        SessionUpkeep upkeep = owned.Own(() => new SessionUpkeep(runs, () => parts!.Gateway.Broadcaster.Sessions.Refetch("cleanup")));
         var tools = new ToolInvocation(registry);
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
         Heartbeat heartbeat = owned.Own(() => new Heartbeat(
@@ -225,6 +228,7 @@ internal sealed partial class GatewayParts
             Devices = devices,
             Agents = () => parts!.Agents,
             Runs = runs,
+            Upkeep = upkeep,
             Events = events,
             Health = health,
             Time = clock,
@@ -244,6 +248,7 @@ internal sealed partial class GatewayParts
             Router = router,
             Runs = runs,
             Memory = memory,
+            Upkeep = upkeep,
             Cron = cron,
             Heartbeat = heartbeat,
             Mcp = mcp,

@@ -46,6 +46,46 @@ public sealed class Works_across_sessions : IAsyncLifetime
         Assert.Contains("[Inter-session message from agent:main:main; not from the person]", (await client.HistoryAsync("kitchen"))[2]);
     }
 
+    [Fact]
+    public async Task Starting_over_keeps_what_follows_for_the_new_conversation()
+    {
+        await RestartAsync("session: { resetTriggers: ['fresh start'] },");
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.ChatAsync("main", "my name is Ann");
+        model.Enqueue(ModelAnswer.Say("I do not know."));
+        ChatTurn turn = await client.ChatAsync("main", "/new what is my name?");
+        Assert.Equal("I do not know.", turn.Final);
+        Assert.DoesNotContain("Ann", model.ChatRequests[^1].BodyText, StringComparison.Ordinal);
+        Assert.Equal(["system: Reset", "user: what is my name?", "assistant: I do not know."], await client.HistoryAsync("main"));
+
+        Assert.Equal("✅ New session started.", (await client.ChatAsync("main", "Fresh start")).Final);
+        model.Enqueue(ModelAnswer.Say("Hello."));
+        Assert.Equal("Hello.", (await client.ChatAsync("main", "fresh start hi")).Final);
+        Assert.Equal(["system: Reset", "user: hi", "assistant: Hello."], await client.HistoryAsync("main"));
+    }
+
+    [Fact]
+    public async Task Old_sessions_are_looked_after_when_a_person_asks()
+    {
+        await RestartAsync("session: { maintenance: { mode: 'warn', maxEntries: 2 } },");
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        foreach (string session in (string[])["main", "a", "b", "c"])
+        {
+            await client.ChatAsync(session, "hello");
+        }
+
+        JsonElement looked = await client.CallAsync("sessions.cleanup", "{}");
+        JsonElement done = await client.CallAsync("sessions.cleanup", """{"enforce":true}""");
+        JsonElement again = await client.CallAsync("sessions.cleanup", """{"dryRun":true}""");
+
+        Assert.Equal(("warn", false, true, 2), (looked.GetProperty("mode").GetString(), looked.GetProperty("applied").GetBoolean(), looked.GetProperty("dryRun").GetBoolean(), looked.GetProperty("capArchived").GetInt32()));
+        Assert.Equal((true, 4, 2), (done.GetProperty("applied").GetBoolean(), done.GetProperty("beforeCount").GetInt32(), done.GetProperty("afterCount").GetInt32()));
+        Assert.Equal(["agent:main:a", "agent:main:b"], done.GetProperty("actions").EnumerateArray().Select(action => action.GetProperty("key").GetString()));
+        Assert.False(again.GetProperty("wouldMutate").GetBoolean());
+        JsonElement rows = (await client.CallAsync("sessions.list", "{}")).GetProperty("sessions");
+        Assert.DoesNotContain(rows.EnumerateArray(), row => row.GetProperty("key").GetString() is "agent:main:a" or "agent:main:b");
+    }
+
     [Theory]
     [InlineData("self", "sessions_history", """{"sessionKey":"kitchen"}""", "visibility is self")]
     [InlineData("self", "sessions_send", """{"sessionKey":"kitchen","message":"x"}""", "visibility is self")]

@@ -15,6 +15,7 @@ internal static class SessionsCommand
             SessionsExportCommand.Create(shared, world),
             SessionsImportCommand.Create(shared, world),
             SessionsDeleteCommand.Create(shared, world),
+            SessionsCleanupCommand.Create(shared, world),
         };
         return list.Bind(sessions);
     }

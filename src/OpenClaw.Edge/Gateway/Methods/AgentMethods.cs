@@ -26,7 +26,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
     private async ValueTask<MethodReply> RunAsync(MethodCall call, CancellationToken cancellationToken)
     {
         string message = call.Text("message")!;
-        if (SlashCommands.IsReset(message) && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
+        if (commands.IsReset(message) && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Admin))
         {
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
         }
@@ -42,6 +42,12 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
+        }
+
+        (string? answer, message) = await commands.StartOverAsync(message, call.Text("idempotencyKey")!, key, cancellationToken);
+        if (answer is not null)
+        {
+            return Answered(call.Text("idempotencyKey")!, answer);
         }
 
         if (ChatCommands.TryParse(message, out string command, out string arguments))

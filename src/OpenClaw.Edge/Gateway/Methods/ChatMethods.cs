@@ -52,6 +52,11 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
                 json => json.WriteString("reason"u8, "active-leaf-changed"u8)));
         }
 
+        if (!call.Flag("suppressCommandInterpretation") && commands.OpensWithReset(message))
+        {
+            message = (await commands.StartOverAsync(message, runId, key, cancellationToken)).Message;
+        }
+
         InlineDirectives? inline = call.Flag("suppressCommandInterpretation")
             ? null : InlineDirectives.Read(message, word => runtime.Models.Catalog.TryResolve(word, out _, out _));
         if (inline is not null)

@@ -6,7 +6,7 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>sessions.patchMany</c>, <c>.compact</c>, <c>.viewers.set</c>.</summary>
+/// <summary><c>sessions.patchMany</c>, <c>.compact</c>, <c>.cleanup</c>, <c>.viewers.set</c>.</summary>
 internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents sessions)
 {
     private const int MaxTargets = 100;
@@ -16,8 +16,50 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
     [
         new("sessions.patchMany", OperatorScopes.Write, "targets!:arr patch!:obj", PatchManyAsync),
         new("sessions.compact", OperatorScopes.Admin, "key!:str1(512) agentId:str1 maxLines:int(1..)", CompactAsync),
+        new("sessions.cleanup", OperatorScopes.Admin, "agent:str1 allAgents:bool enforce:bool activeKey:str1 fixMissing:bool fixDmScope:bool dryRun:bool", CleanUpAsync),
         MethodEntry.Of("sessions.viewers.set", OperatorScopes.Read, "sessionKeys!:strs …", Viewers),
     ];
+
+    // One store holds the sessions of all agents, so one summary says it all. There is no transcript without its session here to fix.
+    private async ValueTask<MethodReply> CleanUpAsync(MethodCall call, CancellationToken cancellationToken)
+    {
+        bool warnOnly = runtime.Config.Current.Config.Session.Maintenance.WarnOnly;
+        UpkeepReport report = await runtime.Upkeep.RunAsync(!call.Flag("dryRun") && (!warnOnly || call.Flag("enforce")), cancellationToken);
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("agentId"u8, runtime.Agents().Default.Id);
+            json.WriteString("storePath"u8, runtime.Paths.DatabasePath);
+            json.WriteString("mode"u8, warnOnly ? "warn"u8 : "enforce"u8);
+            json.WriteBoolean("dryRun"u8, report.DryRun);
+            json.WriteNumber("beforeCount"u8, report.Before);
+            json.WriteNumber("afterCount"u8, report.Before - report.Actions.Count + report.Count("evict-budget"));
+            json.WriteNumber("missing"u8, 0);
+            json.WriteNumber("dmScopeRetired"u8, 0);
+            json.WriteNumber("archived"u8, report.Count("archive-age"));
+            json.WriteNumber("capArchived"u8, report.Count("archive-cap"));
+            json.WriteNumber("pruned"u8, report.Count("prune-stale"));
+            json.WriteNumber("capped"u8, report.Count("cap-overflow"));
+            json.WriteNumber("transcriptsRemoved"u8, report.Transcripts);
+            json.WriteStartObject("diskBudget"u8);
+            json.WriteNumber("totalBytesBefore"u8, report.BytesBefore);
+            json.WriteNumber("totalBytesAfter"u8, report.BytesAfter);
+            json.WriteNumber("removedEntries"u8, report.Count("evict-budget"));
+            json.WriteBoolean("overBudget"u8, report.IsOverBudget);
+            json.WriteEndObject();
+            json.WriteBoolean("wouldMutate"u8, report.Changes);
+            json.WriteBoolean("applied"u8, !report.DryRun);
+            json.WriteStartArray("actions"u8);
+            foreach ((SessionKey key, string action) in report.Actions)
+            {
+                json.WriteStartObject();
+                json.WriteString("key"u8, key.Text);
+                json.WriteString("action"u8, action);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
 
     private async ValueTask<MethodReply> PatchManyAsync(MethodCall call, CancellationToken cancellationToken)
     {

@@ -80,8 +80,33 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         json.WriteEndArray();
     }
 
-    /// <summary>Whether a message is <c>/new</c> or <c>/reset</c>, alone or followed by text.</summary>
-    public static bool IsReset(string message) => ChatCommands.TryParse(message, out string name, out _) && (name is "new" or "reset");
+    /// <summary>Whether a message starts the session over, alone or followed by text.</summary>
+    public bool IsReset(string message) => runtime.Runs.Commands.IsReset(message, out _, out _);
+
+    /// <summary>Whether a message starts the session over and has something to say in the new one.</summary>
+    public bool OpensWithReset(string message) =>
+        runtime.Runs.Commands.IsReset(message, out _, out string rest) && rest.Length > 0
+        && (rest.AsSpan().IndexOfAny(" \t\r\n") >= 0 || !runtime.Models.Catalog.TryResolve(rest, out _, out _));
+
+    /// <summary>Starts the session over when the message says so, once for a run id.</summary>
+    /// <returns>The answer when nothing but that was said, else null, and what is left of the message for the new conversation.</returns>
+    public async ValueTask<(string? Answer, string Message)> StartOverAsync(
+        string message, string runId, SessionKey key, CancellationToken cancellationToken)
+    {
+        if (!runtime.Runs.Commands.IsReset(message, out string word, out string rest))
+        {
+            return (null, message);
+        }
+
+        if (rest.Length > 0 && (runtime.Runs.Find(runId) is not null || runtime.Sessions.FindByIdempotencyKey(key, runId + ":user") is not null))
+        {
+            return (null, rest); // said again: the run is known, and the session is the new one
+        }
+
+        (CommandAnswer answer, string left) = await runtime.Runs.Commands.StartOverAsync(word, rest, key, cancellationToken);
+        broadcaster.Sessions.Changed(key, "reset");
+        return left.Length > 0 ? (null, left) : (answer.Text, "");
+    }
 
     /// <summary>Runs a command; null when the message is none and belongs to the model.</summary>
     public async ValueTask<MethodReply?> TryRunAsync(
@@ -91,12 +116,13 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         string message,
         CancellationToken cancellationToken)
     {
-        if (!ChatCommands.TryParse(message, out string name, out string rest))
+        bool isReset = IsReset(message);
+        if (!ChatCommands.TryParse(message, out string name, out string rest) && !isReset)
         {
             return null;
         }
 
-        if (name is "new" or "reset" && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Write))
+        if (isReset && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.Write))
         {
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Write));
         }
@@ -111,8 +137,22 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             return RunReplies.Status(runId, "ok");
         }
 
-        string text = await AnswerAsync(name, rest, key, cancellationToken);
-        text += name == "model" ? await WriteDefaultAsync(rest, key) : "";
+        string text;
+        if (isReset)
+        {
+            text = (await StartOverAsync(message, runId, key, cancellationToken)).Answer ?? "";
+        }
+        else
+        {
+            if (name != "stop" && await runtime.Runs.ExpireAsync(key, "chat", cancellationToken))
+            {
+                broadcaster.Sessions.Changed(key, "reset");
+            }
+
+            text = await AnswerAsync(name, rest, key, cancellationToken);
+            text += name == "model" ? await WriteDefaultAsync(rest, key) : "";
+        }
+
         IReadOnlyList<TranscriptEntry> rows = await KeepAsync(key, runId, message, text, call.Connection.Grant!.Program, cancellationToken);
         call.Connection.Send(FrameWriter.Response(call.Id, json =>
         {
