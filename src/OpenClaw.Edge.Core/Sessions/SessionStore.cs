@@ -223,6 +223,28 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <summary>Summed usage, newest day first.</summary>
     public IReadOnlyList<UsageRow> Usage(UsageQuery query) => database.Read(connection => UsageReader.Sum(connection, query));
 
+    /// <summary>What sessions used and how much was said in them between two times, both included; one entry a session.</summary>
+    /// <param name="key">Only this session; null for all.</param>
+    /// <param name="agentId">Only this agent's; null for all.</param>
+    /// <param name="fromMs">Epoch milliseconds.</param>
+    /// <param name="toMs">Epoch milliseconds.</param>
+    /// <param name="zone">What a day is.</param>
+    /// <param name="counted">Whether messages are counted too, which reads them.</param>
+    public IReadOnlyCollection<SessionUsage> UsageOf(SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted) =>
+        database.Read(connection => UsageReader.OfSessions(connection, key, agentId, fromMs, toMs, zone, counted));
+
+    /// <summary>The newest messages of a session, those before a reset too; oldest first.</summary>
+    /// <param name="row">The session.</param>
+    /// <param name="limit">Messages at most.</param>
+    public IReadOnlyList<TranscriptEntry> ReadAllWindows(SessionRow row, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        List<TranscriptEntry> newest = new(database.Read(connection =>
+            connection.All(TranscriptTable.AllWindows, TranscriptReader.Read, row.RowId, Math.Max(limit, 1))));
+        newest.Reverse();
+        return newest;
+    }
+
     /// <summary>Inputs that were accepted and whose turn has not ended, oldest first.</summary>
     public IReadOnlyList<PendingInput> PendingInputs() => database.Read(ReadPending);
 

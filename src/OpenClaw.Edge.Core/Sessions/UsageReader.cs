@@ -8,6 +8,9 @@ namespace OpenClaw.Edge.Sessions;
 /// <summary>Sums usage.</summary>
 internal static class UsageReader
 {
+    private const int MaxQuarters = 200_000; // five years of a box that is used around the clock
+    private const int MaxMessages = 500_000; // guess: far above what a home says in a year
+
     /// <summary>See <see cref="SessionStore.Usage"/>.</summary>
     public static IReadOnlyList<UsageRow> Sum(EdgeConnection connection, UsageQuery query)
     {
@@ -19,11 +22,55 @@ internal static class UsageReader
         int By(UsageGrouping grouping) => query.By.HasFlag(grouping) ? 1 : 0;
     }
 
-    private static UsageRow Read(DbDataReader row) => new()
+    /// <summary>See <see cref="SessionStore.UsageOf"/>.</summary>
+    public static IReadOnlyCollection<SessionUsage> OfSessions(
+        EdgeConnection connection, SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted)
+    {
+        Dictionary<string, SessionUsage> sessions = new(StringComparer.Ordinal);
+        connection.Each(
+            UsageTable.Quarters,
+            row =>
+            {
+                Of(row.GetString(0), row.GetString(1)).Used(row.GetInt64(2) * SessionUsage.QuarterMs, Numbers(row, null));
+                return true;
+            },
+            fromMs, toMs, key?.Text, agentId, MaxQuarters);
+        if (!counted)
+        {
+            return sessions.Values;
+        }
+
+        connection.Each(
+            TranscriptTable.Counted,
+            row =>
+            {
+                string role = row.GetString(3);
+                Of(row.GetString(0), row.GetString(1)).Said(
+                    row.GetInt64(2), role, role is "assistant" or "toolResult" ? MessageJson.Read(row.GetFieldValue<byte[]>(4)) : null);
+                return true;
+            },
+            fromMs, toMs, key?.Text, agentId, MaxMessages);
+        return sessions.Values;
+
+        SessionUsage Of(string session, string agent)
+        {
+            if (!sessions.TryGetValue(session, out SessionUsage? usage))
+            {
+                usage = sessions[session] = new SessionUsage(session, agent, zone);
+            }
+
+            return usage;
+        }
+    }
+
+    private static UsageRow Read(DbDataReader row) =>
+        Numbers(row, Text(row, 2) is string day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null);
+
+    private static UsageRow Numbers(DbDataReader row, DateOnly? day) => new()
     {
         SessionKey = Text(row, 0),
         AgentId = Text(row, 1),
-        Day = Text(row, 2) is string day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
+        Day = day,
         Provider = Text(row, 3),
         Model = Text(row, 4),
         Runs = row.GetInt64(5),

@@ -66,4 +66,26 @@ internal static class TranscriptTable
                 WHERE b.session_row = e.session_row AND b.window = e.window AND e.seq <= b.shared)
         ORDER BY e.row_id DESC LIMIT $3
         """;
+
+    /// <summary>first and last time, session or null, agent or null, limit. Messages of all windows, those before a reset too; what a branch
+    /// repeats of another is told once. 1 is a message.</summary>
+    public const string Counted =
+        """
+        SELECT s.key, s.agent_id, e.at_ms, e.role, CASE WHEN e.role = 'user' THEN '' ELSE e.message END FROM transcript_entries e
+        JOIN sessions s ON s.row_id = e.session_row
+        WHERE e.kind = 1 AND e.at_ms BETWEEN $1 AND $2 AND ($3 IS NULL OR s.key = $3) AND ($4 IS NULL OR s.agent_id = $4)
+            AND NOT EXISTS (SELECT 1 FROM transcript_branches b
+                WHERE b.session_row = e.session_row AND b.window = e.window AND e.seq <= b.shared)
+        ORDER BY e.session_row, e.row_id LIMIT $5
+        """;
+
+    /// <summary>session row, limit. Messages of all windows, those before a reset too, the newest first; what a branch repeats is told once.</summary>
+    public const string AllWindows =
+        """
+        SELECT e.seq, e.kind, e.id, e.run_id, e.reason, e.chars, e.window, e.message FROM transcript_entries e
+        WHERE e.session_row = $1 AND e.kind = 1
+            AND NOT EXISTS (SELECT 1 FROM transcript_branches b
+                WHERE b.session_row = e.session_row AND b.window = e.window AND e.seq <= b.shared)
+        ORDER BY e.row_id DESC LIMIT $2
+        """;
 }

@@ -26,4 +26,17 @@ internal static class UsageTable
         ORDER BY 3 DESC, SUM(total) DESC, 1
         LIMIT $10
         """;
+
+    /// <summary>first and last time, session, agent, limit. Sums of quarter hours since 1970, the newest first.</summary>
+    public const string Quarters =
+        """
+        SELECT session_key, agent_id, at_ms / 900000, provider, model,
+            COUNT(*), SUM(input), SUM(output), SUM(cache_read), SUM(cache_write), SUM(total),
+            SUM(cost_input), SUM(cost_output), SUM(cost_cache_read), SUM(cost_cache_write), SUM(cost_total), SUM(cpu_ms)
+        FROM usage
+        WHERE at_ms BETWEEN $1 AND $2 AND ($3 IS NULL OR session_key = $3) AND ($4 IS NULL OR agent_id = $4)
+        GROUP BY 1, 2, 3, 4, 5
+        ORDER BY 3 DESC
+        LIMIT $5
+        """;
 }

@@ -8,6 +8,9 @@ public interface INodeWork : IAsyncDisposable
     /// <summary>Names of the commands.</summary>
     IReadOnlyList<string> Commands { get; }
 
+    /// <summary>Writes how this machine is, as an object: processors, load, memory, disk.</summary>
+    void WriteHostStats(Utf8JsonWriter json);
+
     /// <summary>Does a command. Throws <see cref="OperationCanceledException"/> only.</summary>
     Task<NodeReply> InvokeAsync(string command, JsonElement parameters, int? timeoutMs, CancellationToken cancellationToken);
 }

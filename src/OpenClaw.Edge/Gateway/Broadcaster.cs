@@ -83,7 +83,7 @@ public sealed class Broadcaster : IAsyncDisposable
         int audience = 0;
         foreach (GatewayConnection connection in _registry.Ready)
         {
-            if (connection.Grant is { Reads: true })
+            if (connection.Grant is { Reads: true } || connection.Subscriptions.AnyByName)
             {
                 audience++;
             }
@@ -245,8 +245,12 @@ public sealed class Broadcaster : IAsyncDisposable
         }
     }
 
+    // A node reads the sessions that it has named (node.event chat.subscribe).
     private static bool Reads(GatewayConnection connection, string sessionKey) =>
-        connection.Grant is { Reads: true } grant && (!grant.SessionScoped || connection.Subscriptions.Wants(sessionKey));
+        connection.Grant is { } grant
+        && (grant.Reads
+            ? !grant.SessionScoped || connection.Subscriptions.Wants(sessionKey)
+            : grant.IsNode && connection.Subscriptions.Has(sessionKey));
 
     private static bool IsSubscribed(GatewayConnection connection, string sessionKey, bool byName) =>
         connection.Subscriptions.AllSessions || (byName && connection.Subscriptions.Has(sessionKey));

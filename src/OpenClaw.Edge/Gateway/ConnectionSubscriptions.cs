@@ -25,6 +25,9 @@ internal sealed class ConnectionSubscriptions
     /// <summary>Subscribes to every session.</summary>
     public void AddAll() => _allSessions = true;
 
+    /// <summary>Whether it asked for any session by name.</summary>
+    public bool AnyByName => _keys.Count > 0;
+
     /// <summary>Whether it asked for this session by name.</summary>
     public bool Has(string key) => _keys.Count > 0 && _keys.Contains(key);
 

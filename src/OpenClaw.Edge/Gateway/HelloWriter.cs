@@ -24,7 +24,7 @@ internal sealed class HelloWriter(
     [
         "connect.challenge", "agent", "chat", "session.message", "session.tool", "sessions.changed", "presence", "tick",
         "shutdown", "health", "config.changed", "device.pair.requested", "device.pair.resolved", "device.pair.changed",
-        "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.invoke.request",
+        "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.hostStats", "node.invoke.request",
         "node.invoke.cancel", "cron", "exec.approval.requested", "exec.approval.resolved", "voicewake.changed", "talk.mode",
         "heartbeat", "models.snapshot", "task", "skills.changed", "question.requested", "question.resolved",
     ];

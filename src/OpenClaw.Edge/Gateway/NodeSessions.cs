@@ -13,6 +13,13 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
     private const int MaxInvocations = 256; // guess: of all nodes together
 
     private readonly ILogger _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Gateway.Nodes");
+
+    /// <summary>What nodes say about themselves.</summary>
+    public NodeFacts Facts { get; } = new(runtime.Time);
+
+    /// <summary>What nodes were asked to run.</summary>
+    public NodeRuns Runs { get; } = new(runtime.Time);
+
     private readonly ConcurrentDictionary<string, NodeInvocation> _invocations = new(StringComparer.Ordinal);
 
     /// <summary>What a connect request declares, cut to what is looked at.</summary>
@@ -54,7 +61,14 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
             }
         }
 
-        events.NodePresence(connection.Grant!.DeviceId!, connected: Find(connection.Grant.DeviceId!) is not null);
+        string nodeId = connection.Grant!.DeviceId!;
+        bool still = Find(nodeId) is not null;
+        if (!still)
+        {
+            Facts.Unused(nodeId); // who used it is known only while it says so
+        }
+
+        events.NodePresence(nodeId, still);
     }
 
     /// <summary>Takes a node's answer; false when nobody waits for it any more.</summary>
@@ -92,7 +106,7 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
                 json => WriteRequest(json, invocation.Id, nodeId, command, parameters, timeout, idempotencyKey)));
             JsonElement? answer = await invocation.Answer.Task.WaitAsync(timeout, runtime.Time, cancellationToken);
             return answer is { } result
-                ? Reply(nodeId, command, result)
+                ? Kept(node, command, parameters, idempotencyKey, result) ?? Reply(nodeId, command, result)
                 : Failed("NOT_CONNECTED", "node disconnected", "node disconnected", dispatched: true);
         }
         catch (TimeoutException)
@@ -157,6 +171,46 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
         json.WriteString("idempotencyKey"u8, idempotencyKey);
         json.WriteEndObject();
     }
+
+    // A phone's camera, screen and microphone need its app in front: what came while it was not is done when it is.
+    private MethodReply? Kept(GatewayConnection node, string command, JsonElement parameters, string idempotencyKey, JsonElement result)
+    {
+        if (result.GetProperty("ok").ValueKind == JsonValueKind.True
+            || !result.TryGetProperty("error", out JsonElement error)
+            || !IsPhone(node.Grant!.Client.Platform)
+            || !(command.StartsWith("camera.", StringComparison.Ordinal) || command.StartsWith("screen.", StringComparison.Ordinal)
+                || command.StartsWith("talk.", StringComparison.Ordinal) || command.StartsWith("canvas.", StringComparison.Ordinal))
+            || !(string.Equals(Text(error, "code"), "NODE_BACKGROUND_UNAVAILABLE", StringComparison.OrdinalIgnoreCase)
+                || Text(error, "message")?.Contains("BACKGROUND_UNAVAILABLE", StringComparison.OrdinalIgnoreCase) == true))
+        {
+            return null;
+        }
+
+        string nodeId = node.Grant!.DeviceId!;
+        string id = Facts.Queue(
+            nodeId, command, parameters.ValueKind == JsonValueKind.Undefined ? null : parameters.GetRawText(), idempotencyKey);
+        return MethodReply.Fail(GatewayError.Unavailable("node command queued until iOS returns to foreground") with
+        {
+            Retryable = true,
+            Details = json =>
+            {
+                json.WriteString("code"u8, "QUEUED_UNTIL_FOREGROUND"u8);
+                json.WriteString("queuedActionId"u8, id);
+                json.WriteString("nodeId"u8, nodeId);
+                json.WriteString("command"u8, command);
+                json.WriteStartObject("wake"u8); // nobody is woken: phones are woken through their maker's service
+                json.WriteString("path"u8, "no-registration"u8);
+                json.WriteBoolean("available"u8, false);
+                json.WriteBoolean("throttled"u8, false);
+                json.WriteEndObject();
+                json.WritePropertyName("nodeError"u8);
+                error.WriteTo(json);
+            },
+        });
+    }
+
+    private static bool IsPhone(string platform) =>
+        platform.StartsWith("ios", StringComparison.OrdinalIgnoreCase) || platform.StartsWith("ipados", StringComparison.OrdinalIgnoreCase);
 
     private static MethodReply Reply(string nodeId, string command, JsonElement result)
     {

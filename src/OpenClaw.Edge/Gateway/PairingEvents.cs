@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
@@ -87,6 +88,40 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
             json.WriteNumber("ts"u8, NowMs);
             json.WriteEndObject();
         });
+
+    /// <summary>The machine of a node says how it is.</summary>
+    public void NodeHostStats(string nodeId, JsonElement stats) =>
+        broadcaster.Publish("node.hostStats", OperatorScopes.Read, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("nodeId"u8, nodeId);
+            json.WritePropertyName("hostStats"u8);
+            stats.WriteTo(json);
+            json.WriteEndObject();
+        });
+
+    /// <summary>Somebody uses the node's machine, or that is not known any more.</summary>
+    public void NodeUsed(string nodeId, (long ActiveMs, long ToldMs)? used) =>
+        broadcaster.Publish("node.presence", OperatorScopes.Read, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("nodeId"u8, nodeId);
+            if (used is { } known)
+            {
+                json.WriteNumber("lastActiveAtMs"u8, known.ActiveMs);
+                json.WriteNumber("presenceUpdatedAtMs"u8, known.ToldMs);
+            }
+            else
+            {
+                json.WriteNull("lastActiveAtMs"u8); // explicit nulls of the wire
+                json.WriteNull("presenceUpdatedAtMs"u8);
+            }
+
+            json.WriteEndObject();
+        });
+
+    /// <summary>Which sessions nodes follow has changed.</summary>
+    public void AudienceChanged() => broadcaster.CountAudience();
 
     /// <summary>Whether the device has an open socket.</summary>
     public bool IsConnected(string deviceId)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.Tools;
 
@@ -11,6 +13,7 @@ namespace OpenClaw.Edge.Hosting;
 /// asked here, so what would need a person is refused.</summary>
 internal sealed class NodeHome : INodeWork
 {
+    private readonly string _folder;
     private readonly EdgeDatabase _database;
     private readonly ExecApprovalsFile _approvals;
     private readonly ProcessTable _processes;
@@ -20,6 +23,7 @@ internal sealed class NodeHome : INodeWork
     {
         string folder = Path.Combine(paths.StateDir, "node");
         AtomicFile.CreateFolder(folder);
+        _folder = folder;
         _database = EdgeDatabase.Open(Path.Combine(folder, "node.sqlite"), clock, NullLogger.Instance);
         _approvals = new ExecApprovalsFile(Path.Combine(paths.StateDir, "exec-approvals.json"));
         _processes = new ProcessTable(Path.Combine(paths.StateDir, "tmp", "node"), clock);
@@ -49,6 +53,37 @@ internal sealed class NodeHome : INodeWork
 
     /// <inheritdoc />
     public IReadOnlyList<string> Commands => NodeCommands.Names;
+
+    /// <inheritdoc />
+    public void WriteHostStats(Utf8JsonWriter json)
+    {
+        MachineMemory memory = MachineMemory.Read() ?? default;
+        json.WriteStartObject();
+        json.WriteNumber("cpuCount"u8, Math.Clamp(Environment.ProcessorCount, 1, 4096));
+        json.WriteNumber("memoryTotalBytes"u8, memory.Total);
+        json.WriteNumber("memoryFreeBytes"u8, Math.Clamp(memory.Available, 0, memory.Total));
+        try
+        {
+            string[] load = File.ReadAllText("/proc/loadavg").Split(' ');
+            json.WriteStartArray("loadAverage"u8);
+            for (int minutes = 0; minutes < 3; minutes++)
+            {
+                json.WriteNumberValue(double.Parse(load[minutes], CultureInfo.InvariantCulture));
+            }
+
+            json.WriteEndArray();
+            DriveInfo disk = new(_folder);
+            (long total, long available) = (disk.TotalSize, disk.AvailableFreeSpace);
+            json.WriteNumber("diskTotalBytes"u8, total);
+            json.WriteNumber("diskAvailableBytes"u8, Math.Min(available, total));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // a machine that does not tell its load or its disk: the members are optional
+        }
+
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc />
     public async Task<NodeReply> InvokeAsync(string command, JsonElement parameters, int? timeoutMs, CancellationToken cancellationToken)

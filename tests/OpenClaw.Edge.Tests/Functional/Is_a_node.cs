@@ -86,6 +86,12 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Contains("attic", status, StringComparison.Ordinal);
         Assert.Contains("connected", status, StringComparison.Ordinal);
 
+        JsonElement stats = default;
+        await Eventually.HoldsAsync(async () =>
+            (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).TryGetProperty("hostStats", out stats));
+        Assert.Equal(Environment.ProcessorCount, stats.GetProperty("cpuCount").GetInt32());
+        Assert.InRange(stats.GetProperty("memoryFreeBytes").GetInt64(), 0, stats.GetProperty("memoryTotalBytes").GetInt64());
+
         await owner.CallAsync("device.token.rotate", $$"""{"deviceId":"{{id}}","role":"node"}"""); // ends its connection
         await Eventually.HoldsAsync(async () => (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connected").GetBoolean());
         Assert.Equal(0, (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "system.which")).Exit);

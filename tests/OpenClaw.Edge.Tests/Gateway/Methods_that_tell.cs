@@ -102,7 +102,7 @@ public sealed class Methods_that_tell : IAsyncLifetime
         GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(
             () => client.CallAsync("usage.cost", """{"startDate":"yesterday"}"""));
 
-        Assert.Contains("startDate and endDate must be days such as ", refused.Message);
+        Assert.Equal("INVALID_REQUEST: invalid startDate: expected a valid YYYY-MM-DD calendar date", refused.Message);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class NodeWireTests : IAsyncLifetime
         Assert.Equal("pending-approval", row.GetProperty("approvalState").GetString());
         Assert.Empty(row.GetProperty("commands").EnumerateArray());
         GatewayCallException early = await Assert.ThrowsAsync<GatewayCallException>(() => InvokeAsync("camera.snap", 5000));
-        Assert.Contains("not approved yet", early.Message, StringComparison.Ordinal);
+        Assert.Contains("is pending approval", early.Message, StringComparison.Ordinal);
 
         await ApproveAsync();
         JsonElement after = await _owner.CallAsync("node.describe", $$"""{"nodeId":"{{_device.Id}}"}""");

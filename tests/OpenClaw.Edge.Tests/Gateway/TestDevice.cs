@@ -35,7 +35,8 @@ public sealed class TestDevice
         string mode = "cli",
         string more = "",
         (string Name, string Value)[]? headers = null,
-        Action<GatewayTestClient>? refused = null)
+        Action<GatewayTestClient>? refused = null,
+        string platform = "linux")
     {
         GatewayTestClient socket = await GatewayTestClient.OpenAsync(gateway, "/", headers ?? []);
         scopes ??= [];
@@ -54,7 +55,7 @@ public sealed class TestDevice
             Role = role,
             Scopes = scopes,
             Token = token,
-            Platform = "linux",
+            Platform = platform,
             DeviceFamily = "Linux",
         });
         string members = string.Join(',', auth.Select(pair => $"\"{pair.Key}\":\"{JsonEncodedText.Encode(pair.Value)}\""));
@@ -64,7 +65,7 @@ public sealed class TestDevice
         {
             await socket.HandshakeAsync(
                 $$$"""
-                {"minProtocol":4,"maxProtocol":4,"client":{"id":"{{{client}}}","version":"1.0.0","platform":"linux","deviceFamily":"Linux","mode":"{{{mode}}}","displayName":"test device"},
+                {"minProtocol":4,"maxProtocol":4,"client":{"id":"{{{client}}}","version":"1.0.0","platform":"{{{platform}}}","deviceFamily":"Linux","mode":"{{{mode}}}","displayName":"test device"},
                  "role":"{{{role}}}","scopes":[{{{asked}}}],"auth":{{{credentials}}},
                  "device":{"id":"{{{Id}}}","publicKey":"{{{Key.PublicKey}}}","signature":"{{{signature}}}","signedAt":{{{signedAt}}},"nonce":"{{{nonce}}}"}{{{more}}}}
                 """);

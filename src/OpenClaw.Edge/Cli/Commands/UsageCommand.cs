@@ -29,6 +29,7 @@ internal static class UsageCommand
         {
             json.WriteStartObject();
             json.WriteNumber("days"u8, days);
+            json.WriteString("agentScope"u8, "all"u8);
             json.WriteEndObject();
         });
         if (context.Json)
@@ -45,6 +46,11 @@ internal static class UsageCommand
             _ => answer.Member("aggregates").Items("byModel"),
         })
         {
+            if (by == "session" && row.Member("usage").ValueKind != JsonValueKind.Object)
+            {
+                continue; // nothing was used in it
+            }
+
             string name = by switch { "day" => row.Text("date"), "session" => row.Text("key"), _ => $"{row.Text("provider")}/{row.Text("model")}" } ?? "";
             Add(table, name, by switch { "day" => row, "session" => row.Member("usage"), _ => row.Member("totals") });
         }

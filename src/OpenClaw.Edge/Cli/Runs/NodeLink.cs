@@ -12,6 +12,7 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pairing = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_stats = TimeSpan.FromMinutes(1); // as the original's nodes
     private static readonly TimeSpan s_send = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new(StringComparer.Ordinal);
@@ -71,12 +72,47 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
         {
             ready.SetResult(client);
             Say($"connected to {target.Display} as node {options.Identity!.DeviceId}");
-            await client.Closed.WaitAsync(cancellationToken);
+            while (!client.Closed.IsCompleted)
+            {
+                await TellAsync(client, cancellationToken);
+                try
+                {
+                    await client.Closed.WaitAsync(s_stats, context.Clock, cancellationToken);
+                }
+                catch (TimeoutException)
+                {
+                    // a minute without an end: it is told again
+                }
+            }
+
             await lost.CancelAsync();
             Say($"the connection to {target.Display} is lost; trying again");
         }
 
         return true;
+    }
+
+    private async Task TellAsync(GatewayClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.CallAsync(
+                "node.event",
+                json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("event"u8, "node.host.stats"u8);
+                    json.WritePropertyName("payload"u8);
+                    work.WriteHostStats(json);
+                    json.WriteEndObject();
+                },
+                s_send,
+                cancellationToken);
+        }
+        catch (CliException)
+        {
+            // a gateway that does not want to know: the commands are what counts
+        }
     }
 
     private void Take(GatewayEvent told, Task<GatewayClient> ready, CancellationToken lost)

@@ -15,7 +15,7 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("node.list", OperatorScopes.Read, "", _ => List()),
+        MethodEntry.Of("node.list", OperatorScopes.Read, "", List),
         MethodEntry.Of("node.describe", OperatorScopes.Read, "nodeId!:str1", Describe),
         new("node.rename", OperatorScopes.Pairing, "nodeId!:str1 displayName!:str1(200)", RenameAsync),
         new(
@@ -30,17 +30,19 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
             Enqueue),
     ];
 
-    private MethodReply List()
+    private MethodReply List(MethodCall call)
     {
         PairedDevice[] rows = [.. runtime.Devices.Devices().Where(device => device.LiveRole("node") is not null)];
+        string? active = nodes.Facts.ActiveNode();
         return MethodReply.Object(json =>
         {
             json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            PairingJson.WriteOptional(json, "activeNodeId", active);
             json.WriteStartArray("nodes"u8);
-            foreach (PairedDevice row in rows)
+            foreach (PairedDevice row in rows.OrderBy(row => nodes.Find(row.DeviceId) is null))
             {
                 json.WriteStartObject();
-                WriteMembers(json, row);
+                WriteMembers(json, row, call, active);
                 json.WriteEndObject();
             }
 
@@ -53,7 +55,7 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
             ? MethodReply.Object(json =>
             {
                 json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
-                WriteMembers(json, node);
+                WriteMembers(json, node, call, nodes.Facts.ActiveNode());
             })
             : MethodReply.Invalid("unknown nodeId");
 
@@ -81,6 +83,13 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
     private async ValueTask<MethodReply> InvokeAsync(MethodCall call, CancellationToken cancellationToken)
     {
         string command = call.Text("command")!.Trim();
+        if (command is "system.execApprovals.get" or "system.execApprovals.set" || command.StartsWith("worker.", StringComparison.Ordinal))
+        {
+            return MethodReply.Fail(GatewayError.Invalid(
+                command[0] == 's' ? "node.invoke does not allow system.execApprovals.*; use exec.approvals.node.*" : "node.invoke does not allow private node controls",
+                json => json.WriteString("command"u8, command)));
+        }
+
         if (AdminCommands.Contains(command, StringComparer.Ordinal) && !call.Connection.Grant!.IsAdmin)
         {
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
@@ -99,14 +108,17 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
 
         if (!nodes.Effective(device).Commands.Contains(command, StringComparer.Ordinal))
         {
-            string why = socket.Grant!.Declared.Commands.Contains(command, StringComparer.Ordinal)
-                ? "the node pairing is not approved yet"
-                : "the node did not declare it";
-            return MethodReply.Invalid($"node command not allowed: \"{command}\" ({why})");
+            return NotAllowed(command, device, socket);
         }
 
         long timeoutMs = call.Number("timeoutMs") is { } asked and > 0 ? asked : DefaultTimeoutMs;
         call.Params.TryGetProperty("params", out JsonElement parameters);
+        if (command == "system.run" && TextOf(parameters, "runId") is { } runId)
+        {
+            string session = TextOf(parameters, "sessionKey") ?? call.Text("sessionKey") ?? $"node-{device.DeviceId}";
+            nodes.Runs.Add(socket, runId, session, TimeSpan.FromMilliseconds(timeoutMs));
+        }
+
         return await nodes.InvokeAsync(
             socket,
             command,
@@ -135,6 +147,26 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         });
     }
 
+    private static string? TextOf(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String && value.GetString()!.Trim() is { Length: > 0 } text
+            ? text
+            : null;
+
+    private MethodReply NotAllowed(string command, PairedDevice device, GatewayConnection socket)
+    {
+        bool nothing = nodes.Effective(device).Commands.Count == 0;
+        bool waits = socket.Grant!.Declared.Commands.Contains(command, StringComparer.Ordinal);
+        string why = waits ? "the node's declared command surface is pending approval; run `openclaw nodes pending`, then `openclaw nodes approve <requestId>`"
+            : nothing ? "the node did not declare any supported commands"
+            : $"the node (platform: {socket.Grant.Client.Platform}) does not support \"{command}\"";
+        return MethodReply.Fail(GatewayError.Invalid($"node command not allowed: {why}", json =>
+        {
+            json.WriteString("reason"u8, nothing ? "node did not declare commands"u8 : "command not declared by node"u8);
+            json.WriteString("command"u8, command);
+        }));
+    }
+
     private static MethodReply PairingChanged(string work) => MethodReply.Fail(
         new GatewayError(ErrorCodes.Unavailable, $"node pairing changed while {work} was active")
         {
@@ -145,7 +177,7 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
     private PairedDevice? Find(MethodCall call) =>
         runtime.Devices.Find(call.Text("nodeId")!.Trim()) is { } device && device.LiveRole("node") is not null ? device : null;
 
-    private void WriteMembers(Utf8JsonWriter json, PairedDevice device)
+    private void WriteMembers(Utf8JsonWriter json, PairedDevice device, MethodCall call, string? active)
     {
         GatewayConnection? socket = nodes.Find(device.DeviceId);
         ConnectClient? client = socket?.Grant?.Client;
@@ -166,11 +198,23 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
         PairingJson.WriteOptional(json, "lastSeenAtMs", device.LastSeenAtMs);
         PairingJson.WriteOptional(json, "lastSeenReason", device.LastSeenReason);
         json.WriteBoolean("sessionHost"u8, false);
-        if (runtime.Devices.Nodes.Pending().FirstOrDefault(request => request.NodeId == device.DeviceId) is { } pending)
+        nodes.Facts.Write(json, device.DeviceId);
+        if (active == device.DeviceId)
+        {
+            json.WriteBoolean("active"u8, true);
+        }
+
+        ConnectionGrant caller = call.Connection.Grant!;
+        bool mayApprove = caller.Scopes.Allows(OperatorScopes.Pairing);
+        if ((mayApprove || caller.DeviceId == device.DeviceId)
+            && runtime.Devices.Nodes.Pending().FirstOrDefault(request => request.NodeId == device.DeviceId) is { } pending)
         {
             json.WriteString("pendingRequestId"u8, pending.RequestId);
-            json.WriteTexts("pendingDeclaredCaps", pending.Surface.Caps);
-            json.WriteTexts("pendingDeclaredCommands", pending.Surface.Commands);
+            if (mayApprove)
+            {
+                json.WriteTexts("pendingDeclaredCaps", pending.Surface.Caps);
+                json.WriteTexts("pendingDeclaredCommands", pending.Surface.Commands);
+            }
         }
 
         PairingJson.WriteOptional(json, "lastConnectedAtMs", socket?.Grant?.SinceMs);

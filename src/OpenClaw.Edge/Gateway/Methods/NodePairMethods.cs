@@ -4,7 +4,7 @@ using OpenClaw.Edge.Security;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>node.pair.list</c>, <c>.approve</c>, <c>.reject</c>, <c>.remove</c>: which of a node's capabilities may be used.</summary>
-internal sealed class NodePairMethods(GatewayRuntime runtime, PairingEvents events)
+internal sealed class NodePairMethods(GatewayRuntime runtime, PairingEvents events, NodeSessions nodes, NodeWishes wishes)
 {
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -106,6 +106,9 @@ internal sealed class NodePairMethods(GatewayRuntime runtime, PairingEvents even
             return MethodReply.Invalid("unknown nodeId");
         }
 
+        wishes.Forget(nodeId);
+        nodes.Facts.Forget(nodeId);
+        events.NodeResolved("", nodeId, "removed");
         events.Disconnect(nodeId, "node", "device removed");
         events.DevicesChanged();
         return MethodReply.Object(json => json.WriteString("nodeId"u8, nodeId));

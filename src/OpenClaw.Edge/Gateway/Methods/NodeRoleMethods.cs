@@ -1,13 +1,16 @@
+using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>What nodes call: answers to commands, their own events, and the queue of what is wanted of them. Actions that wait until an
-/// app is in front (<c>node.pending.pull</c>) are not kept: that list is empty.</summary>
+/// <summary>What nodes call: answers to commands, the queue of what is wanted of them, and what waits until their app is
+/// in front.</summary>
 internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes, NodeWishes wishes)
 {
+    private const int MaxChunkBytes = 16_384;
+
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
@@ -15,8 +18,7 @@ internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes
             "node.invoke.result",
             "id!:str1 nodeId!:str1 ok!:bool payload:any payloadJSON:str? error:obj? …",
             Result),
-        Entry("node.invoke.progress", "invokeId!:str1 nodeId!:str1 seq!:int(0..) chunk!:str(16384) …", _ => Done()),
-        Entry("node.event", "event!:str1 payload:any payloadJSON:str? …", Event),
+        Entry("node.invoke.progress", "invokeId!:str1 nodeId!:str1 seq!:int(0..) chunk!:str …", Progress),
         Entry("node.pending.drain", "maxItems:int(1..10)", Drain),
         Entry("node.pending.pull", "", Pull),
         Entry("node.pending.ack", "ids!:strs", Acknowledge),
@@ -44,28 +46,22 @@ internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes
         });
     }
 
-    private MethodReply Event(MethodCall call)
+    // As there: who calls node.invoke over the wire gets the whole answer at its end; pieces are for plugins, which are not here.
+    private static MethodReply Progress(MethodCall call)
     {
-        if (call.Text("event") != "node.presence.alive")
+        if (call.Text("nodeId") != call.Connection.Grant!.DeviceId)
         {
-            return Done();
+            return MethodReply.Invalid("nodeId mismatch");
         }
 
-        if (runtime.Devices.Find(call.Connection.Grant!.DeviceId!) is { } device)
-        {
-            runtime.Devices.NoteSeen(device, "node-alive");
-        }
-
-        return MethodReply.Object(json =>
-        {
-            json.WriteBoolean("ok"u8, true);
-            json.WriteString("event"u8, "node.presence.alive"u8);
-            json.WriteBoolean("handled"u8, true);
-            json.WriteString("reason"u8, "persisted"u8);
-        });
+        return Encoding.UTF8.GetByteCount(call.Text("chunk")!) > MaxChunkBytes
+            ? MethodReply.Invalid("progress chunk too large")
+            : MethodReply.Object(json =>
+            {
+                json.WriteBoolean("ok"u8, true);
+                json.WriteBoolean("ignored"u8, true);
+            });
     }
-
-    private static MethodReply Done() => MethodReply.Object(json => json.WriteBoolean("ok"u8, true));
 
     private MethodReply Drain(MethodCall call)
     {
@@ -86,22 +82,50 @@ internal sealed class NodeRoleMethods(GatewayRuntime runtime, NodeSessions nodes
         });
     }
 
-    private static MethodReply Pull(MethodCall call) => MethodReply.Object(json =>
+    // What it declares no longer, or nobody allows any more, is dropped.
+    private MethodReply Pull(MethodCall call)
     {
-        json.WriteString("nodeId"u8, call.Connection.Grant!.DeviceId);
-        json.WriteStartArray("actions"u8);
-        json.WriteEndArray();
-    });
-
-    private static MethodReply Acknowledge(MethodCall call)
-    {
-        JsonElement ids = call.Params.GetProperty("ids");
+        string nodeId = call.Connection.Grant!.DeviceId!;
+        NodeSurface may = runtime.Devices.Find(nodeId) is { } device ? nodes.Effective(device) : NodeSurface.Empty;
+        NodeAction[] waiting = nodes.Facts.Waiting(nodeId);
+        HashSet<string> dropped = [.. waiting.Where(action => !may.Commands.Contains(action.Command, StringComparer.Ordinal)).Select(action => action.Id)];
+        nodes.Facts.Done(nodeId, dropped);
         return MethodReply.Object(json =>
         {
-            json.WriteString("nodeId"u8, call.Connection.Grant!.DeviceId);
-            json.WritePropertyName("ackedIds"u8);
-            ids.WriteTo(json);
-            json.WriteNumber("remainingCount"u8, 0);
+            json.WriteString("nodeId"u8, nodeId);
+            json.WriteStartArray("actions"u8);
+            foreach (NodeAction action in waiting.Where(action => !dropped.Contains(action.Id)))
+            {
+                json.WriteStartObject();
+                json.WriteString("id"u8, action.Id);
+                json.WriteString("command"u8, action.Command);
+                json.WriteString("paramsJSON"u8, action.ParamsJson); // null where there are none, as there
+                json.WriteNumber("enqueuedAtMs"u8, action.AtMs);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private MethodReply Acknowledge(MethodCall call)
+    {
+        string nodeId = call.Connection.Grant!.DeviceId!;
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        foreach (JsonElement id in call.Params.GetProperty("ids").EnumerateArray())
+        {
+            if (id.GetString()!.Trim() is { Length: > 0 } trimmed)
+            {
+                ids.Add(trimmed);
+            }
+        }
+
+        int remaining = nodes.Facts.Done(nodeId, ids);
+        return MethodReply.Object(json =>
+        {
+            json.WriteString("nodeId"u8, nodeId);
+            json.WriteTexts("ackedIds", ids);
+            json.WriteNumber("remainingCount"u8, remaining);
         });
     }
 }

@@ -15,9 +15,10 @@ internal static class PairingMethodSet
             .. new DeviceTokenMethods(runtime, events).Entries(),
             .. new ScopeUpgradeMethods(runtime, events, upgrades).Entries(),
             .. new SetupCodeMethods(runtime).Entries(),
-            .. new NodePairMethods(runtime, events).Entries(),
+            .. new NodePairMethods(runtime, events, nodes, wishes).Entries(),
             .. new NodeMethods(runtime, events, nodes, wishes).Entries(),
             .. new NodeRoleMethods(runtime, nodes, wishes).Entries(),
+            .. new NodeEventMethods(runtime, events, nodes).Entries(),
         ];
     }
 }

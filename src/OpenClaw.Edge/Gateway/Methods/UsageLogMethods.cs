@@ -10,7 +10,7 @@ namespace OpenClaw.Edge.Gateway.Methods;
 internal sealed class UsageLogMethods(GatewayRuntime runtime)
 {
     private const int MaxPoints = 200;
-    private const int MaxRead = 20_000; // newest rows; far above what a person reads in a chart
+    private const int MaxRead = 100_000; // newest rows; far above what a person reads in a chart
     private const int DefaultLines = 200;
     private const int MaxLines = 1000;
     private const int LineLength = 2000;
@@ -35,7 +35,7 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
         }
 
         List<TranscriptEntry> points = [];
-        foreach (TranscriptEntry entry in runtime.Sessions.ReadPage(key, MaxRead).Entries)
+        foreach (TranscriptEntry entry in runtime.Sessions.ReadAllWindows(row, MaxRead))
         {
             if (entry.Message is { Role: "assistant", Usage: not null, Timestamp: > 0 })
             {
@@ -95,16 +95,24 @@ internal sealed class UsageLogMethods(GatewayRuntime runtime)
         }
 
         int limit = (int)Math.Min(call.Number("limit") ?? DefaultLines, MaxLines);
-        IReadOnlyList<TranscriptEntry> entries = limit <= 0 ? [] : runtime.Sessions.ReadPage(key, limit).Entries;
+        List<(ChatMessage Message, string Text)> lines = [];
+        IReadOnlyList<TranscriptEntry> entries = limit > 0 && runtime.Sessions.Find(key) is { } row
+            ? runtime.Sessions.ReadAllWindows(row, limit * 2) // messages without a text are no lines
+            : [];
+        foreach (TranscriptEntry entry in entries)
+        {
+            if (entry.Message is { Role: "user" or "assistant" or "toolResult" } message && TextOf(message) is { Length: > 0 } text)
+            {
+                lines.Add((message, text));
+            }
+        }
+
         return MethodReply.Object(json =>
         {
             json.WriteStartArray("logs"u8);
-            foreach (TranscriptEntry entry in entries)
+            for (int index = Math.Max(0, lines.Count - limit); index < lines.Count; index++)
             {
-                if (entry.Message is { Role: "user" or "assistant" or "toolResult" } message && TextOf(message) is { Length: > 0 } text)
-                {
-                    WriteLine(json, message, text);
-                }
+                WriteLine(json, lines[index].Message, lines[index].Text);
             }
 
             json.WriteEndArray();

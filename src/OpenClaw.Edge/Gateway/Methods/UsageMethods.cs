@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
@@ -10,59 +9,50 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// <summary><c>usage.cost</c>, <c>usage.status</c>, <c>sessions.usage</c>: sums of what the store has counted.</summary>
 internal sealed class UsageMethods(GatewayRuntime runtime)
 {
-    private const int DefaultDays = 30;
-    private const int MaxRows = 10_000; // days times models of a range; far above what a home makes
+    private const string UnknownCreator = "[\"unknown\"]"; // as there: one owner, so nobody is told apart
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("usage.cost", OperatorScopes.Read, "days:int(1..3650) startDate:str endDate:str …", Cost),
+        MethodEntry.Of("usage.cost", OperatorScopes.Read, "days:int(1..36600) startDate:str endDate:str …", Cost),
         MethodEntry.Of("usage.status", OperatorScopes.Read, "", _ => MethodReply.Object(WriteStatus)),
         MethodEntry.Of("sessions.usage", OperatorScopes.Read,
-            "key:str1(512) agentId:str? days:int(1..3650) startDate:str endDate:str limit:int(1..1000) …", Sessions),
+            "key:str1(512) agentId:str? agentScope:=all creatorKey:str1 days:int(1..36600) startDate:str endDate:str mode:=utc|gateway|specific " +
+            "range:=7d|30d|90d|1y|all groupBy:=instance|family includeHistorical:bool utcOffset:str timeZone:str1 limit:int(1..) " +
+            "includeContextWeight:bool …", Sessions),
     ];
 
     private MethodReply Cost(MethodCall call)
     {
-        if (!TryReadRange(call, out UsageQuery? query, out GatewayError? error))
+        if (!UsageRange.TryRead(call, runtime.Time, out UsageRange? range, out GatewayError? error)
+            || !TryReadAgent(call, out string? agentId, out error))
         {
             return MethodReply.Fail(error);
         }
 
-        IReadOnlyList<UsageRow> days = runtime.Sessions.Usage(query with { By = UsageGrouping.Day });
-        UsageRow? total = runtime.Sessions.Usage(query) is [{ } sum, ..] ? sum : null;
+        var all = new UsageSums();
+        SortedDictionary<string, UsageSums> days = new(StringComparer.Ordinal);
+        foreach (SessionUsage session in runtime.Sessions.UsageOf(null, agentId, range.FromMs, range.ToMs, range.Zone, counted: false))
+        {
+            all.Add(session.All.Sums);
+            foreach (KeyValuePair<string, UsageSpan> day in session.Days)
+            {
+                SumOf(days, day.Key).Add(day.Value.Sums);
+            }
+        }
+
+        if (days.Count == 0)
+        {
+            days[UsageRange.Iso(range.To)] = new UsageSums(); // pages draw their axis from it
+        }
+
         return MethodReply.Object(json =>
         {
             json.WriteNumber("updatedAt"u8, NowMs);
-            json.WriteNumber("days"u8, query.To!.Value.DayNumber - query.From!.Value.DayNumber + 1);
-            json.WriteStartArray("daily"u8);
-            foreach (UsageRow day in days.Reverse())
-            {
-                json.WriteStartObject();
-                json.WriteString("date"u8, Iso(day.Day!.Value));
-                UsageJson.WriteSums(json, day);
-                json.WriteEndObject();
-            }
-
-            if (days.Count == 0)
-            {
-                // A period without usage is one row of noughts, as there: pages draw their axis from it.
-                json.WriteStartObject();
-                json.WriteString("date"u8, Iso(query.To!.Value));
-                UsageJson.WriteSums(json, null);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            UsageJson.WriteTotals(json, "totals", total);
-            json.WriteStartObject("cacheStatus"u8);
-            json.WriteString("status"u8, "fresh"u8); // sums are read from the ledger: there is no cache
-            foreach (string files in (ReadOnlySpan<string>)["cachedFiles", "pendingFiles", "staleFiles"])
-            {
-                json.WriteNumber(files, 0);
-            }
-
-            json.WriteEndObject();
+            json.WriteNumber("days"u8, range.To.DayNumber - range.From.DayNumber + 1);
+            WriteDaily(json, "daily", days);
+            UsageJson.WriteTotals(json, "totals", all);
+            WriteCacheStatus(json);
         });
     }
 
@@ -76,138 +66,193 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
 
     private MethodReply Sessions(MethodCall call)
     {
-        if (!TryReadRange(call, out UsageQuery? query, out GatewayError? error))
+        SessionKey? only = null;
+        string? agentId = null;
+        if (!UsageRange.TryRead(call, runtime.Time, out UsageRange? range, out GatewayError? error))
         {
             return MethodReply.Fail(error);
         }
 
         if (call.Text("key") is not null)
         {
+            if (call.Text("agentScope") is not null)
+            {
+                return MethodReply.Invalid("agentScope=all cannot be combined with key or agentId");
+            }
+
             if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out error))
             {
                 return MethodReply.Fail(error);
             }
 
-            query = query with { Key = key };
+            only = key;
         }
-        else if (call.Text("agentId") is { } agentId)
+        else if (!TryReadAgent(call, out agentId, out error))
         {
-            query = query with { AgentId = agentId };
+            return MethodReply.Fail(error);
         }
 
-        int limit = (int)(call.Number("limit") ?? 50);
-        IReadOnlyList<UsageRow> rows = runtime.Sessions.Usage(query with { By = UsageGrouping.Session | UsageGrouping.Agent, Limit = limit });
-        UsageRow? total = runtime.Sessions.Usage(query) is [{ } sum, ..] ? sum : null;
-        return MethodReply.Object(json =>
+        bool wanted = call.Text("creatorKey") is null or UnknownCreator;
+        Dictionary<string, SessionUsage> used = new(StringComparer.Ordinal);
+        foreach (SessionUsage session in wanted ? runtime.Sessions.UsageOf(only, agentId, range.FromMs, range.ToMs, range.Zone, counted: true) : [])
         {
-            json.WriteNumber("updatedAt"u8, NowMs);
-            json.WriteString("startDate"u8, Iso(query.From!.Value));
-            json.WriteString("endDate"u8, Iso(query.To!.Value));
-            json.WriteStartArray("sessions"u8);
-            foreach (UsageRow row in rows)
-            {
-                WriteSession(json, row);
-            }
+            used[session.Key] = session;
+        }
 
-            json.WriteEndArray();
-            UsageJson.WriteTotals(json, "totals", total);
-            WriteAggregates(json, query);
-        });
+        List<SessionRow> rows = wanted ? RowsOf(only, agentId, range) : [];
+        int limit = (int)Math.Min(call.Number("limit") ?? 50, SessionQuery.MaxLimit);
+        return MethodReply.Object(json => Write(json, range, rows, used, limit));
     }
 
-    private void WriteSession(Utf8JsonWriter json, UsageRow usage)
+    // What changed in the days, the newest first.
+    private List<SessionRow> RowsOf(SessionKey? only, string? agentId, UsageRange range)
     {
-        SessionRow? row = SessionKey.TryParse(usage.SessionKey!, usage.AgentId ?? "main", out SessionKey key)
-            ? runtime.Sessions.Find(key)
-            : null; // usage outlives its session
+        List<SessionRow> rows = [];
+        if (only is { } key)
+        {
+            if (runtime.Sessions.Find(key) is { } row)
+            {
+                rows.Add(row);
+            }
+
+            return rows;
+        }
+
+        SessionPage page = runtime.Sessions.List(new SessionQuery { AgentId = agentId, Archived = null, Limit = SessionQuery.MaxLimit });
+        foreach (SessionRow row in page.Rows)
+        {
+            if (row.UpdatedAtMs >= range.FromMs)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    private void Write(Utf8JsonWriter json, UsageRange range, List<SessionRow> rows, Dictionary<string, SessionUsage> used, int limit)
+    {
+        json.WriteNumber("updatedAt"u8, NowMs);
+        json.WriteString("startDate"u8, UsageRange.Iso(range.From));
+        json.WriteString("endDate"u8, UsageRange.Iso(range.To));
+        json.WriteStartArray("sessions"u8);
+        int written = 0;
+        HashSet<string> there = new(StringComparer.Ordinal);
+        foreach (SessionRow row in rows)
+        {
+            there.Add(row.Key.Text);
+            if (written++ < limit)
+            {
+                WriteSession(json, row.Key.Text, row.Key.AgentId, row, used.GetValueOrDefault(row.Key.Text));
+            }
+        }
+
+        // What was used outlives its session, so that the month's bill stays true.
+        foreach (SessionUsage gone in used.Values)
+        {
+            if (!there.Contains(gone.Key) && written++ < limit)
+            {
+                WriteSession(json, gone.Key, gone.AgentId, null, gone);
+            }
+        }
+
+        json.WriteEndArray();
+        new UsageAggregates(used.Values).Write(json, UnknownCreator);
+        json.WriteStartArray("creatorOptions"u8);
+        if (written > 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("key"u8, UnknownCreator);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteCacheStatus(json);
+    }
+
+    private static void WriteSession(Utf8JsonWriter json, string key, string agentId, SessionRow? row, SessionUsage? usage)
+    {
         json.WriteStartObject();
-        json.WriteString("key"u8, usage.SessionKey);
+        json.WriteString("key"u8, key);
         if (row is not null)
         {
+            PairingJson.WriteOptional(json, "label", row.Label);
             json.WriteString("sessionId"u8, row.SessionId);
             json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
+            PairingJson.WriteOptional(json, "modelProvider", row.ModelProvider);
+            PairingJson.WriteOptional(json, "model", row.Model);
         }
 
-        json.WriteString("agentId"u8, usage.AgentId);
-        UsageJson.WriteTotals(json, "usage", usage);
-        json.WriteEndObject();
-    }
-
-    // Messages and tools are not counted by the store: their objects are there, and empty.
-    private void WriteAggregates(Utf8JsonWriter json, UsageQuery query)
-    {
-        json.WriteStartObject("aggregates"u8);
-        json.WriteStartObject("messages"u8);
-        json.WriteEndObject();
-        json.WriteStartObject("tools"u8);
-        json.WriteEndObject();
-        WriteGroups(json, "byModel", query with { By = UsageGrouping.Provider | UsageGrouping.Model });
-        WriteGroups(json, "byProvider", query with { By = UsageGrouping.Provider });
-        WriteGroups(json, "byAgent", query with { By = UsageGrouping.Agent });
-        json.WriteStartArray("daily"u8);
-        foreach (UsageRow day in runtime.Sessions.Usage(query with { By = UsageGrouping.Day }).Reverse())
+        json.WriteString("scope"u8, "instance"u8);
+        json.WriteString("agentId"u8, agentId);
+        json.WriteString("creatorKey"u8, UnknownCreator);
+        json.WriteString("chatType"u8, "direct"u8);
+        json.WritePropertyName("usage"u8);
+        if (usage is null)
         {
-            json.WriteStartObject();
-            json.WriteString("date"u8, Iso(day.Day!.Value));
-            json.WriteNumber("tokens"u8, day.Tokens.TotalTokens);
-            json.WriteNumber("cost"u8, day.Tokens.Cost?.Total ?? 0);
-            json.WriteEndObject();
+            json.WriteNullValue(); // an explicit null of the wire
+        }
+        else
+        {
+            UsageJson.WriteSession(json, usage, row?.SessionId);
         }
 
-        json.WriteEndArray();
+        json.WriteBoolean("hasContextWeight"u8, false);
         json.WriteEndObject();
     }
 
-    private void WriteGroups(Utf8JsonWriter json, string name, UsageQuery query)
+    /// <summary>Writes a row of sums for each day.</summary>
+    public static void WriteDaily(Utf8JsonWriter json, string name, SortedDictionary<string, UsageSums> days)
     {
         json.WriteStartArray(name);
-        foreach (UsageRow row in runtime.Sessions.Usage(query))
+        foreach (KeyValuePair<string, UsageSums> day in days)
         {
             json.WriteStartObject();
-            foreach ((string member, string? value) in (ReadOnlySpan<(string, string?)>)
-                [("provider", row.Provider), ("model", row.Model), ("agentId", row.AgentId)])
-            {
-                if (value is not null)
-                {
-                    json.WriteString(member, value);
-                }
-            }
-
-            json.WriteNumber("count"u8, row.Runs);
-            UsageJson.WriteTotals(json, "totals", row);
+            json.WriteString("date"u8, day.Key);
+            UsageJson.WriteSums(json, day.Value);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The sums under a name, made if they are missing.</summary>
+    public static UsageSums SumOf(SortedDictionary<string, UsageSums> sums, string name)
+    {
+        if (!sums.TryGetValue(name, out UsageSums? sum))
+        {
+            sum = sums[name] = new UsageSums();
+        }
+
+        return sum;
+    }
+
+    // Sums are read from the ledger: there is no cache that could be behind.
+    private static void WriteCacheStatus(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("cacheStatus"u8);
+        json.WriteString("status"u8, "fresh"u8);
+        json.WriteNumber("cachedFiles"u8, 0);
+        json.WriteNumber("pendingFiles"u8, 0);
+        json.WriteNumber("staleFiles"u8, 0);
+        json.WriteEndObject();
     }
 
     private long NowMs => runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private bool TryReadRange(
-        MethodCall call,
-        [NotNullWhen(true)] out UsageQuery? query,
-        [NotNullWhen(false)] out GatewayError? error)
+    // Who names nobody means the default agent, as there.
+    private bool TryReadAgent(MethodCall call, out string? agentId, [NotNullWhen(false)] out GatewayError? error)
     {
-        DateOnly today = DateOnly.FromDateTime(runtime.Time.GetUtcNow().UtcDateTime);
-        query = null;
+        agentId = call.Text("agentId") is { Length: > 0 } named ? named : null;
         error = null;
-        if (!TryReadDay(call, "endDate", today, out DateOnly to)
-            || !TryReadDay(call, "startDate", to.AddDays(1 - (int)(call.Number("days") ?? DefaultDays)), out DateOnly from))
+        if (call.Text("agentScope") == "all")
         {
-            error = GatewayError.Invalid($"invalid {call.Method} params: startDate and endDate must be days such as {Iso(today)}");
-            return false;
+            error = agentId is null ? null : GatewayError.Invalid(
+                call.Method == "usage.cost" ? "agentScope=all cannot be combined with agentId" : "agentScope=all cannot be combined with key or agentId");
+            return error is null;
         }
 
-        query = new UsageQuery { From = from, To = to, Limit = MaxRows };
+        agentId ??= runtime.AgentsOf(call).Default.Id;
         return true;
     }
-
-    private static bool TryReadDay(MethodCall call, string name, DateOnly otherwise, out DateOnly day)
-    {
-        day = otherwise;
-        return call.Text(name) is not { } text
-            || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
-    }
-
-    private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,48 @@
+using OpenClaw.Edge.Protocol.Gateway;
+
+namespace OpenClaw.Edge.Sessions;
+
+/// <summary>Tokens and money that are added up. Not thread-safe.</summary>
+public sealed class UsageSums
+{
+    /// <summary>How many answers of models.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Tokens and money so far.</summary>
+    public MessageUsage Tokens { get; private set; } = new();
+
+    /// <summary>Milliseconds that models of this host and LAN were at work.</summary>
+    public double CpuMs { get; private set; }
+
+    /// <summary>Adds more.</summary>
+    public void Add(long count, MessageUsage more, double cpuMs)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        Count += count;
+        CpuMs += cpuMs;
+        MessageUsage sum = Tokens;
+        Tokens = new MessageUsage
+        {
+            Input = sum.Input + more.Input,
+            Output = sum.Output + more.Output,
+            CacheRead = sum.CacheRead + more.CacheRead,
+            CacheWrite = sum.CacheWrite + more.CacheWrite,
+            TotalTokens = sum.TotalTokens + more.TotalTokens,
+            Cost = new MessageCost
+            {
+                Input = sum.Cost.Input + more.Cost.Input,
+                Output = sum.Cost.Output + more.Cost.Output,
+                CacheRead = sum.Cost.CacheRead + more.Cost.CacheRead,
+                CacheWrite = sum.Cost.CacheWrite + more.Cost.CacheWrite,
+                Total = sum.Cost.Total + more.Cost.Total,
+            },
+        };
+    }
+
+    /// <summary>Adds other sums.</summary>
+    public void Add(UsageSums other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Add(other.Count, other.Tokens, other.CpuMs);
+    }
+}
