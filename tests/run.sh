@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs every test of the project. The last line is "N passed, N failed"; the exit code is 0 only without failures.
 #   bash tests/run.sh [--skip NAME[,NAME…]] [--only NAME[,NAME…]]     SKIP=NAME,… in the environment does the same as --skip
-# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image mdns mcp docker bench
+# Stages, in this order: tools restore format shell build suites publish binary native fuzz conformance ui crash appliance image mdns arm64 mcp docker bench
 #   CRASHES=N   kills of the crash stage (200)     POWER_CUTS=N   pulled plugs of the appliance stage (50)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -210,6 +210,8 @@ if wanted appliance "a booted Debian with the package, its service and its plug"
 if wanted image "the image in an engine, compose, manifests, workflows" && needs_binary image; then apart image 900; fi
 
 if wanted mdns "a LAN of network namespaces" && needs_binary mdns; then apart mdns 600; fi
+
+if wanted arm64 "the cross build for arm64, as far as its packages can be had"; then apart arm64 600; fi
 
 if wanted mcp "real MCP servers from npm" && needs_binary mcp; then apart mcp 900; fi
 

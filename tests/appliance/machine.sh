@@ -1,19 +1,19 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # run.sh gives and takes what is not assigned or used here
 # A Debian that boots under systemd-nspawn, as a person would have it on a small box. Sourced by run.sh.
 #   $work     where everything of this run lies; $cache keeps the bootstrapped tree between runs
-root=$work/root state=$work/state leader="" supervisor=""
+root=$work/root state=$work/state leader="" supervisor="" base=$cache/bookworm-2.tar
 
 base_tree() { # the unpacked tree of Debian bookworm in $root
-  local archive=$cache/bookworm-2.tar tree=$cache/tree.$$
-  if [ ! -s "$archive" ]; then
+  local tree=$cache/tree.$$
+  if [ ! -s "$base" ]; then
     mkdir -p "$cache" || return
     rm -rf "$tree"
     debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,libpam-systemd,polkitd,ca-certificates,libssl3,procps,openssl bookworm "$tree" >"$work/debootstrap.log" 2>&1 || return
     rm -rf "$tree"/var/cache/apt/* "$tree"/var/lib/apt/lists/*
-    tar -C "$tree" -cf "$archive.part" . && mv "$archive.part" "$archive" && rm -rf "$tree"
+    tar -C "$tree" -cf "$base.part" . && mv "$base.part" "$base" && rm -rf "$tree"
   fi
   rm -rf "$root"
-  mkdir -p "$root" && tar -xf "$archive" -C "$root"
+  mkdir -p "$root" && tar -xf "$base" -C "$root"
   # Its own number, journal on disk (a power cut must not take the evidence along), nothing that wakes up by the clock.
   : >"$root/etc/machine-id"
   mkdir -p "$root/var/log/journal"

@@ -30,7 +30,7 @@ rpm_contents() {
 rpm_installs() {
   local tree=$work/rpmroot
   rm -rf "$tree"
-  mkdir -p "$tree" && tar -xf "$cache/bookworm.tar" -C "$tree" || return
+  mkdir -p "$tree" && tar -xf "$base" -C "$tree" || return
   rpm_build 2 >/dev/null || return
   # shellcheck disable=SC2016 # the inner shell's own arguments
   local rpm=(unshare --mount bash -c 'mount --bind /proc "$0/proc" && exec rpm --root "$0" --define "_dbpath /var/lib/rpm" "$@"' "$tree")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Boots a Debian under systemd-nspawn, installs the package there and checks what a box under the desk goes through.
 # Exit code 77 and a line "SKIP appliance: …" where no machine can be booted. The last line is "N passed, N failed".
-#   bash tests/appliance/run.sh [--keep] [--only NAME[,NAME…]]      names: package rpm service stress power purge
+#   bash tests/appliance/run.sh [--keep] [--only NAME[,NAME…]]      names: package rpm service stress power purge phone
 #   OPENCLAW_BIN=FILE      the native binary (artifacts/bin/openclaw)
 #   POWER_CUTS=N           how often the plug is pulled (50)
 #   APPLIANCE_CACHE=DIR    where the bootstrapped Debian is kept (/var/cache/openclaw-edge-appliance)
@@ -50,6 +50,8 @@ net=edgeapp$$
 . "$here/rpm.sh"
 # shellcheck source=tests/appliance/stress.sh
 . "$here/stress.sh"
+# shellcheck source=tests/appliance/phone.sh
+. "$here/phone.sh"
 
 # shellcheck disable=SC2317 # called by the trap
 clean() {
@@ -66,7 +68,7 @@ check() { # TEXT COMMAND…: in this shell, because some of them boot or stop th
   if "$@" >"$log" 2>&1; then
     passed=$((passed + 1))
     echo "ok    $text ($(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') s)"
-    grep -E '^(.* power cuts, |.* turns, |→ Overall)' "$log" | sed 's/^/      /'
+    grep -E '^(.* power cuts, |.* callers, |figure: |.* turns, |→ Overall)' "$log" | sed 's/^/      /'
     return 0
   fi
   failed=$((failed + 1))
@@ -124,6 +126,7 @@ if wanted service; then
   check "killed, it is back" killed_restarts
   check "stops in time" stops_in_time
   check "openclaw gateway status, restart, stop and start by systemd's bus" service_commands
+  check "a restart and a kill refuse nobody; another port and another bind are taken" refuses_nobody
   check "started by the first caller; nobody is refused during a restart" socket_activated
   check "a tenant has its own state" tenant
   check "a token by LoadCredential" credential
@@ -154,4 +157,8 @@ if wanted power; then
 fi
 
 if wanted purge; then check "purge leaves nothing, and touches nothing of others" purged; fi
+if wanted phone; then
+  if phone_tools; then check "from the package to an answer on a phone: three steps, less than 90 s" from_package_to_phone "$deb"
+  else echo "SKIP phone: Node, the original's page, playwright or Chromium is missing; run tests/ui/run.sh once"; fi
+fi
 finish

@@ -169,6 +169,53 @@ socket_activated() {
   return $code
 }
 
+calls() { # FILE: one caller after the other until FILE.end is there, at most 1,500; what curl made of each goes to FILE
+  local number
+  for number in $(seq 1500); do
+    if [ -e "$work/calls.end" ]; then break; fi
+    http -o /dev/null -f http://127.0.0.1:18789/healthz 2>/dev/null
+    echo "$number $?"
+  done >"$1"
+}
+
+called_during() { # TEXT COMMAND…: no caller is refused while the command runs, four at a time; how many there were is told
+  local callers=() number code=0 text=$1
+  shift
+  rm -f "$work"/calls*
+  for number in 1 2 3 4; do
+    calls "$work/calls.$number" &
+    callers+=($!)
+  done
+  for number in 1 2 3 4; do until_ok 10 test -s "$work/calls.$number" || code=1; done
+  "$@" || code=1
+  until_ok 20 healthy || code=1
+  touch "$work/calls.end"
+  wait "${callers[@]}"
+  cat "$work"/calls.[1-4] >"$work/calls"
+  # 7: refused. 52 and 56: the process went while it had the question, which only a kill may do.
+  echo "$text: $(wc -l <"$work/calls") callers, $(grep -c ' 7$' "$work/calls") refused, $(grep -cv ' 0$' "$work/calls") without an answer"
+  ! grep -q ' 7$' "$work/calls" || code=1
+  return $code
+}
+
+three_restarts() { local _; for _ in 1 2 3; do g systemctl restart openclaw.service || return; done; }
+
+refuses_nobody() { # systemd keeps the listeners of a gateway that restarts (FDSTORE=1)
+  [ "$(property NFileDescriptorStore)" -ge 1 ] || { echo "systemd keeps $(property NFileDescriptorStore) listeners"; return 1; }
+  called_during "three restarts" three_restarts || return
+  ! grep -qv ' 0$' "$work/calls" || { echo "not every caller was answered"; return 1; }
+  called_during "killed" killed_restarts || return
+  # A kept listener does not decide where the next process listens, and does not stand in its way.
+  oc config set gateway.port 18790 && g systemctl restart openclaw.service && until_ok 10 healthy 18790 || return
+  ! healthy 18789 2>/dev/null || { echo "still on the port before"; return 1; }
+  oc config unset gateway.port && oc config set gateway.bind lan && g systemctl restart openclaw.service && until_ok 10 healthy || return
+  nsenter -t "$leader" -n -- sh -c 'grep -q "^ *[0-9]*: 00000000:4965 " /proc/net/tcp || grep -q ":4965 0000.* 0A " /proc/net/tcp6' || { echo "not on every address"; return 1; }
+  oc config unset gateway.bind && g systemctl restart openclaw.service && until_ok 10 healthy || return
+  g systemctl stop openclaw.service || return
+  ! healthy 2>/dev/null || { echo "a stopped gateway still takes callers"; return 1; }
+  g systemctl start openclaw.service && until_ok 10 healthy || return
+}
+
 tenant() {
   g sh -c 'echo OPENCLAW_GATEWAY_PORT=18801 > /etc/openclaw/anna.env'
   g systemctl start openclaw@anna.service || { g journalctl -u openclaw@anna.service --no-pager -n 20; return 1; }

@@ -4,17 +4,22 @@
 
 lan_address() { http -o /dev/null -f http://127.0.0.1:18789/healthz && ip netns exec "$net" curl -sS -f -o /dev/null --max-time 5 http://10.77.0.1:18789/healthz; }
 
-network_after_start() { # started with nothing but loopback; a network comes, goes and comes again
-  oc config set gateway.bind lan || return
-  g systemctl restart openclaw.service
-  until_ok 10 healthy || return
+lan() { # the machine gets a second one beside it, at 10.77.0.2
   ip netns add "$net"
   ip link add "$net" type veth peer name lan0 netns "$leader" || return
   ip link set "$net" netns "$net"
   ip netns exec "$net" ip address add 10.77.0.2/24 dev "$net"
+  ip netns exec "$net" ip link set lo up
   ip netns exec "$net" ip link set "$net" up
   g_net ip address add 10.77.0.1/24 dev lan0
   g_net ip link set lan0 up
+}
+
+network_after_start() { # started with nothing but loopback; a network comes, goes and comes again
+  oc config set gateway.bind lan || return
+  g systemctl restart openclaw.service
+  until_ok 10 healthy || return
+  lan || return
   until_ok 10 lan_address || return
   local pid
   pid=$(property MainPID)

@@ -6,8 +6,9 @@ using System.Runtime.InteropServices;
 
 namespace OpenClaw.Edge.Platform;
 
-/// <summary>Listening sockets that systemd opened for this service (<c>LISTEN_FDS</c>). Each is handed out once; those that
-/// nobody took are closed with this object. Not thread-safe.
+/// <summary>Listening sockets that systemd opened for this service (<c>LISTEN_FDS</c>), and those that the process before this one
+/// left with it (<see cref="SystemdNotifier.Keep"/>). Each is handed out once; those that nobody took are closed with this object.
+/// Not thread-safe.
 /// Source: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html</summary>
 public sealed partial class InheritedListeners : IDisposable
 {
@@ -15,16 +16,19 @@ public sealed partial class InheritedListeners : IDisposable
     private const int MaxListeners = 16; // guess: addresses that one gateway listens on
     private const int SetDescriptorFlags = 2; // F_SETFD
     private const int CloseOnExec = 1; // FD_CLOEXEC
+    private const int BothWays = 2; // SHUT_RDWR
 
     private readonly List<Socket> _sockets;
+    private readonly List<Socket> _kept;
 
-    private InheritedListeners(List<Socket> sockets)
+    private InheritedListeners(List<Socket> sockets, List<Socket> kept)
     {
         _sockets = sockets;
+        _kept = kept;
         Endpoints = [.. sockets.Select(socket => (IPEndPoint)socket.LocalEndPoint!)];
     }
 
-    /// <summary>Where they listen; empty without socket activation.</summary>
+    /// <summary>Where those of a socket unit listen, which decides where the gateway does; empty without socket activation.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>Takes over what <c>LISTEN_PID</c> and <c>LISTEN_FDS</c> promise to this process.</summary>
@@ -37,10 +41,11 @@ public sealed partial class InheritedListeners : IDisposable
     internal static InheritedListeners Take(Func<string, string?> variable, int processId, int first)
     {
         List<Socket> sockets = [];
+        List<Socket> kept = [];
         if (variable("LISTEN_PID") != processId.ToString(CultureInfo.InvariantCulture)
             || !int.TryParse(variable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
-            return new InheritedListeners(sockets);
+            return new InheritedListeners(sockets, kept);
         }
 
         if (count > MaxListeners)
@@ -50,41 +55,82 @@ public sealed partial class InheritedListeners : IDisposable
 
         try
         {
-            for (int descriptor = first; descriptor < first + count; descriptor++)
+            string[] names = variable("LISTEN_FDNAMES")?.Split(':') ?? [];
+            for (int index = 0; index < count; index++)
             {
-                sockets.Add(Adopt(descriptor));
+                Socket? listener = Adopt(first + index);
+                if (index < names.Length && names[index] == SystemdNotifier.KeptName)
+                {
+                    if (listener is not null)
+                    {
+                        kept.Add(listener);
+                    }
+
+                    continue; // one that does not listen any more is no reason not to start
+                }
+
+                sockets.Add(listener ?? throw new IOException(
+                    $"systemd passed descriptor {first + index}, which is not a listening TCP socket. Use ListenStream= with a port or an address, and Accept=no, in the socket unit."));
             }
 
-            return new InheritedListeners(sockets);
+            return new InheritedListeners(sockets, kept);
         }
         catch
         {
             sockets.ForEach(socket => socket.Dispose());
+            kept.ForEach(socket => socket.Dispose());
             throw;
         }
     }
 
-    /// <summary>Hands out the socket that listens on this address; null when there is none, or it was handed out.</summary>
-    public Socket? TakeAt(EndPoint endpoint)
+    /// <summary>Ends what the process before this one listened on and this one will not: systemd holds a copy of each, so that closing
+    /// ours would leave the port taken.</summary>
+    /// <param name="wanted">Where this process listens.</param>
+    public void EndOthers(IReadOnlyList<IPEndPoint> wanted)
     {
-        Socket? found = _sockets.Find(socket => endpoint.Equals(socket.LocalEndPoint));
-        if (found is not null)
+        for (int index = _kept.Count - 1; index >= 0; index--)
         {
-            _sockets.Remove(found);
+            if (!wanted.Contains((IPEndPoint)_kept[index].LocalEndPoint!))
+            {
+                End(_kept[index]);
+                _kept.RemoveAt(index);
+            }
         }
-
-        return found;
     }
+
+    /// <summary>Hands out the socket that listens on this address; null when there is none, or it was handed out.</summary>
+    public Socket? TakeAt(EndPoint endpoint) => Take(_sockets, endpoint) ?? Take(_kept, endpoint);
 
     /// <inheritdoc />
     public void Dispose()
     {
         _sockets.ForEach(socket => socket.Dispose());
         _sockets.Clear();
+        // A gateway that did not start: whoever calls is to be refused, not to wait.
+        _kept.ForEach(End);
+        _kept.Clear();
+    }
+
+    private static Socket? Take(List<Socket> sockets, EndPoint endpoint)
+    {
+        Socket? found = sockets.Find(socket => endpoint.Equals(socket.LocalEndPoint));
+        if (found is not null)
+        {
+            sockets.Remove(found);
+        }
+
+        return found;
+    }
+
+    // Every copy stops listening, systemd's too; systemd drops such a one by itself.
+    private static void End(Socket listener)
+    {
+        _ = Shutdown((int)listener.SafeHandle.DangerousGetHandle(), BothWays);
+        listener.Dispose();
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "the socket owns the handle")]
-    private static Socket Adopt(int descriptor)
+    private static Socket? Adopt(int descriptor)
     {
         // What this process starts must not hold the port.
         _ = FileControl(descriptor, SetDescriptorFlags, CloseOnExec);
@@ -112,11 +158,14 @@ public sealed partial class InheritedListeners : IDisposable
             socket?.Dispose();
         }
 
-        throw new IOException(
-            $"systemd passed descriptor {descriptor}, which is not a listening TCP socket. Use ListenStream= with a port or an address, and Accept=no, in the socket unit.");
+        return null;
     }
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int FileControl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Shutdown(int descriptor, int how);
 }

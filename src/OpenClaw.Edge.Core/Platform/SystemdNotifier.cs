@@ -9,6 +9,9 @@ namespace OpenClaw.Edge.Platform;
 /// Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html</summary>
 public sealed partial class SystemdNotifier : IAsyncDisposable
 {
+    /// <summary>What systemd calls the listeners that it keeps for the next process.</summary>
+    internal const string KeptName = "openclaw-listener";
+
     // systemd reads at once; a full queue means that it is in trouble, and then our start must not wait for it.
     private const int SendTimeoutMs = 1000;
 
@@ -77,6 +80,18 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
 
     /// <summary>What <c>systemctl status</c> shows.</summary>
     public void Status(string status) => Send($"STATUS={OneLine(status)}");
+
+    /// <summary>Leaves copies of these listeners with systemd until the service is stopped for good: whoever calls while it restarts
+    /// waits for the next process, which finds them in <see cref="InheritedListeners"/>. A unit without
+    /// <c>FileDescriptorStoreMax=</c> keeps none.</summary>
+    public void Keep(IReadOnlyList<Socket> listeners)
+    {
+        if (_socket is not null && listeners.Count > 0
+            && !ControlMessage.SendDescriptors(_socket, Encoding.UTF8.GetBytes($"FDSTORE=1\nFDNAME={KeptName}"), listeners))
+        {
+            Log.NotKept(_logger);
+        }
+    }
 
     /// <summary>Asks systemd for more time to start or stop.</summary>
     public void ExtendTimeout(TimeSpan by) => Send(string.Create(
@@ -172,6 +187,9 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
 
         [LoggerMessage(1302, LogLevel.Warning, "systemd was not told ({Reason}).")]
         public static partial void NotSent(ILogger logger, string reason);
+
+        [LoggerMessage(1304, LogLevel.Warning, "systemd did not take the listeners: during a restart callers will be refused.")]
+        public static partial void NotKept(ILogger logger);
 
         [LoggerMessage(1303, LogLevel.Error, "The gateway does not work: {What}. The watchdog is not told, and systemd will restart the service.")]
         public static partial void Unhealthy(ILogger logger, string what);

@@ -136,6 +136,7 @@ internal sealed partial class GatewayParts
             throw new StartRefusedException(bind.Refusal);
         }
 
+        inherited.EndOthers(bind.Endpoints);
         SystemdNotifier systemd = owned.Own(() => SystemdNotifier.Connect(name => environment[name], Environment.ProcessId, logger));
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
         health.Watch(() => database.WriteFailure is { } failure ? new Warnable("state-database", failure.Message, BlocksReady: true) : null);

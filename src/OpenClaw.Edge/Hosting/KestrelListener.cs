@@ -18,6 +18,7 @@ internal sealed class KestrelListener : IAsyncDisposable
     private const long MaxBodyBytes = 20L * 1024 * 1024;
 
     private readonly KestrelServer _server;
+    private readonly List<Socket> _own = [];
 
     /// <summary>Creates a listener that is not yet bound.</summary>
     /// <param name="endpoints">Where to listen.</param>
@@ -52,7 +53,15 @@ internal sealed class KestrelListener : IAsyncDisposable
                 // there never blocks; it is a pool thread, not the poller.
                 UnsafePreferInlineScheduling = true,
                 CreateBoundListenSocket = endpoint =>
-                    inherited.TakeAt(endpoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
+                {
+                    Socket socket = inherited.TakeAt(endpoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+                    if (inherited.Endpoints.Count == 0 && endpoint is IPEndPoint { Port: not 0 })
+                    {
+                        _own.Add(socket);
+                    }
+
+                    return socket;
+                },
             }),
             loggers);
         _server = new KestrelServer(Options.Create(options), transport, loggers);
@@ -61,6 +70,10 @@ internal sealed class KestrelListener : IAsyncDisposable
     /// <summary>Addresses that are bound, with the real port where 0 was asked for.</summary>
     public IReadOnlyList<Uri> Addresses =>
         [.. _server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => new Uri(address)) ?? []];
+
+    /// <summary>The listeners that nobody else holds open and that the next process of this gateway would open again; good while it
+    /// listens.</summary>
+    public IReadOnlyList<Socket> Own => _own;
 
     /// <summary>Binds and serves. Throws <see cref="IOException"/> when a port is taken.</summary>
     public Task StartAsync(RequestDelegate upgrade, RequestDelegate http, ILogger logger, CancellationToken cancellationToken) =>

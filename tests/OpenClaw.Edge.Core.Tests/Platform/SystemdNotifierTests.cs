@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -128,6 +129,47 @@ public sealed class SystemdNotifierTests : IDisposable
         _environment["WATCHDOG_PID"] = "4242";
         await using SystemdNotifier notifier = Connect();
         Assert.Equal(TimeSpan.FromSeconds(0.5), notifier.WatchdogInterval);
+    }
+
+    [Fact]
+    public async Task Listeners_that_it_leaves_with_systemd_go_on_taking_callers()
+    {
+        using Socket listener = Listener(out IPEndPoint first);
+        using Socket another = Listener(out IPEndPoint second);
+        await using SystemdNotifier notifier = Connect();
+        notifier.Keep([listener, another]);
+        listener.Dispose();
+        another.Dispose();
+
+        // Their copies are in the message that systemd has not read yet.
+        using (TcpClient caller = new(AddressFamily.InterNetwork), also = new(AddressFamily.InterNetwork))
+        {
+            await caller.ConnectAsync(first);
+            await also.ConnectAsync(second);
+        }
+
+        // Read without taking the descriptors, they are closed: that they were there was the message's doing.
+        Assert.Equal("FDSTORE=1\nFDNAME=openclaw-listener", Receive());
+        using TcpClient late = new(AddressFamily.InterNetwork);
+        await Assert.ThrowsAsync<SocketException>(() => late.ConnectAsync(first));
+    }
+
+    [Fact]
+    public async Task Without_a_listener_nothing_is_left()
+    {
+        await using SystemdNotifier notifier = Connect();
+        notifier.Keep([]);
+        notifier.Status("next");
+        Assert.Equal("STATUS=next", Receive());
+    }
+
+    private static Socket Listener(out IPEndPoint endpoint)
+    {
+        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        endpoint = (IPEndPoint)listener.LocalEndPoint!;
+        return listener;
     }
 
     private SystemdNotifier Connect() => SystemdNotifier.Connect(_environment.GetValueOrDefault, 4242, NullLogger.Instance);
