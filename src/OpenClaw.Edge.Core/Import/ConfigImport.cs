@@ -17,7 +17,8 @@ internal static class ConfigImport
 
     /// <summary>Whether the configuration of the source becomes ours.</summary>
     public static bool Comes(ImportRequest request, ConfigSnapshot original) =>
-        original.Exists && !request.Config.Exists && request.Kinds.Contains("config") && Obstacle(original) is null;
+        original.Exists && !request.Config.Exists && request.Kinds.Contains("config")
+        && Obstacle(original) is null && IncludeObstacle(original, request.Paths.ConfigPath) is null;
 
     /// <summary>The one row; null when the source has no configuration.</summary>
     public static ImportRow? Plan(ImportDesk desk)
@@ -36,9 +37,10 @@ internal static class ConfigImport
             Target = target,
             Skip = target == desk.Places.ConfigPath ? "it is in its place already"
                 : desk.Request.Config.Exists ? Differences(desk)
-                : Obstacle(original),
-            Note = problems.Length > 0 ? $"{problems.Length} settings have no meaning here, 'openclaw doctor' names them" : null,
-            Work = (_, _, _) => Task.FromResult(Write(target, text)),
+                : Obstacle(original) ?? IncludeObstacle(original, target),
+            Note = problems.Length > 0 ? $"{problems.Length} settings have no meaning here, 'openclaw doctor' names them"
+                : original.Includes.Count > 0 ? $"with {original.Includes.Count} files that it includes" : null,
+            Work = (_, _, _) => Task.FromResult(Write(target, text) == 1 && WriteIncludes(original, target) ? 1L : 0),
         };
     }
 
@@ -50,8 +52,44 @@ internal static class ConfigImport
 
     private static string? Obstacle(ConfigSnapshot original) =>
         original.Problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Fatal) is { } fatal ? $"a gateway would not start with it: {fatal}"
-        : original.Includes.Count > 0 ? $"it includes other files ({string.Join(", ", original.Includes.Take(MostNamed))}): copy them and it by hand"
         : null;
+
+    // Files that lie beside the configuration keep their place beside it.
+    private static string? IncludeObstacle(ConfigSnapshot original, string target)
+    {
+        string folder = Path.GetDirectoryName(original.Path)!;
+        foreach (string file in original.Includes)
+        {
+            string at = Path.GetRelativePath(folder, file);
+            string copy = Path.Combine(Path.GetDirectoryName(target)!, at);
+            if (at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at) || !ImportFiles.IsOwnFile(folder, file))
+            {
+                return $"it includes {file}, which is outside of {folder} or behind a link: copy both by hand";
+            }
+
+            if (Path.Exists(copy) && !File.ReadAllBytes(copy).AsSpan().SequenceEqual(File.ReadAllBytes(file)))
+            {
+                return $"it includes {at}, and another {copy} is here: copy both by hand";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool WriteIncludes(ConfigSnapshot original, string target)
+    {
+        string folder = Path.GetDirectoryName(original.Path)!;
+        bool same = true;
+        foreach (string file in original.Includes)
+        {
+            byte[] text = File.ReadAllBytes(file);
+            string copy = Path.Combine(Path.GetDirectoryName(target)!, Path.GetRelativePath(folder, file));
+            AtomicFile.CreateFolder(Path.GetDirectoryName(copy)!);
+            same &= Write(copy, text) == 1;
+        }
+
+        return same;
+    }
 
     // Names only: the values may be secrets.
     private static string Differences(ImportDesk desk)

@@ -63,14 +63,15 @@ internal sealed class CredentialImport(ImportDesk desk)
             foreach (JsonProperty profile in profiles.EnumerateObject())
             {
                 string? provider = Text(profile.Value, "provider");
-                if (provider is not null && Text(profile.Value, "key") is { } key)
+                string? key = Text(profile.Value, "key") ?? (provider != "anthropic" ? Text(profile.Value, "token") : null);
+                if (provider is not null && key is not null)
                 {
                     string name = ProviderPreset.Find(provider)?.KeyNames[0] ?? provider.ToUpperInvariant().Replace('-', '_') + "_API_KEY";
                     Add(name, key, $"profile {profile.Name}", here);
                 }
                 else if (_planned.Add(profile.Name))
                 {
-                    _rows.Add(new ImportRow("credentials", $"profile {profile.Name}", 1) { Skip = "it is no API key that is kept in the clear: sign in or give the key anew" });
+                    _rows.Add(new ImportRow("credentials", $"profile {profile.Name}", 1) { Skip = Why(profile.Value) });
                 }
             }
         }
@@ -78,6 +79,20 @@ internal sealed class CredentialImport(ImportDesk desk)
         {
             _rows.Add(new ImportRow("credentials", path, 0) { Problem = $"it cannot be read: {wrong.Message}" });
         }
+    }
+
+    private static string Why(JsonElement profile)
+    {
+        foreach (string member in (ReadOnlySpan<string>)["keyRef", "tokenRef"])
+        {
+            if (profile.ValueKind == JsonValueKind.Object && profile.TryGetProperty(member, out JsonElement reference) && Text(reference, "id") is { Length: <= 200 } id)
+            {
+                return Text(reference, "source") == "env" ? $"its key is in the variable {id}: set that for this gateway" : $"its key is kept elsewhere ({id}): give it anew";
+            }
+        }
+
+        return Text(profile, "token") is not null ? "its token is one of the vendor's own programs: give an API key"
+            : "it is no API key that is kept in the clear: sign in or give the key anew";
     }
 
     private void Add(string name, string value, string from, IReadOnlyDictionary<string, string> here)

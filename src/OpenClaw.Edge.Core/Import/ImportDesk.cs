@@ -1,5 +1,6 @@
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 
@@ -40,6 +41,8 @@ internal sealed class ImportDesk : IDisposable
     /// <summary>Where jobs go; only while something is brought.</summary>
     public CronStore? Jobs { get; set; }
 
+    /// <summary>Where devices go; only while something is brought.</summary>
+    public DevicePairing? Devices { get; set; }
 
     /// <summary>Where an original with this state folder has its things.</summary>
     public static StatePaths PlacesOf(string source) => new()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Import;
@@ -16,8 +17,8 @@ internal sealed class SessionFacts
     /// <summary>How many of them are packed.</summary>
     public long Packed { get; private init; }
 
-    /// <summary>Transcripts of the same key from before.</summary>
-    public long OlderWindows { get; private init; }
+    /// <summary>Transcripts of the same key from before, the oldest first: their ids and records.</summary>
+    public List<(string SessionId, long Records)> Older { get; } = [];
 
     /// <summary>Name of the transcript's file, where it is not that of the id.</summary>
     public string? File { get; private init; }
@@ -38,8 +39,10 @@ internal sealed class SessionFacts
 
     private bool Archived { get; init; }
 
+    private JsonElement Entry { get; init; }
+
     /// <summary>Never throws on what the entry holds: what is not as expected is left out.</summary>
-    public static SessionFacts Read(string key, string? sessionId, string entry, long records, long packed, long olderWindows)
+    public static SessionFacts Read(string key, string? sessionId, string entry, long records, long packed)
     {
         JsonElement json = default;
         try
@@ -58,7 +61,6 @@ internal sealed class SessionFacts
             SessionId = sessionId ?? Text(json, "sessionId") ?? "",
             Records = records,
             Packed = packed,
-            OlderWindows = olderWindows,
             File = Text(json, "sessionFile"),
             CreatedAtMs = Time(json, "createdAt") ?? Time(json, "sessionStartedAt"),
             UpdatedAtMs = Time(json, "updatedAt"),
@@ -68,6 +70,7 @@ internal sealed class SessionFacts
             Parent = Text(json, "parentSessionKey"),
             Pinned = Time(json, "pinnedAt") is not null,
             Archived = Time(json, "archivedAt") is not null,
+            Entry = json,
         };
     }
 
@@ -81,14 +84,42 @@ internal sealed class SessionFacts
             extra["parentSessionKey"] = text.RootElement.Clone();
         }
 
+        Keep(extra);
         return new SessionPatch
         {
             Label = new(true, Label ?? made.Label),
             DisplayName = new(true, DisplayName ?? made.DisplayName),
             Pinned = new(true, Pinned),
             Archived = new(true, Archived),
+            ModelOverride = new(true, Model() ?? made.ModelOverride),
+            ThinkLevel = new(true, Word("thinkingLevel", ChatCommands.IsLevel) ?? made.ThinkLevel),
+            VerboseLevel = new(true, Word("verboseLevel", static word => word is "off" or "on" or "full") ?? made.VerboseLevel),
+            ReasoningLevel = new(true, Word("reasoningLevel", static word => word is "off" or "on" or "stream") ?? made.ReasoningLevel),
+            QueueMode = new(true, Word("queueMode", static word => word is "steer" or "followup" or "collect" or "interrupt") ?? made.QueueMode),
             Extra = extra,
         };
+    }
+
+    // A model that the original fell back to by itself is no choice of a person.
+    private string? Model() =>
+        Text(Entry, "modelOverride") is not { } model || Text(Entry, "modelOverrideSource") is "auto" or "default" ? null
+        : Text(Entry, "providerOverride") is { } provider ? $"{provider}/{model}"
+        : model;
+
+    private string? Word(string name, Predicate<string> isKnown) =>
+        Text(Entry, name)?.ToLowerInvariant() is { } word && isKnown(word) ? word : null;
+
+    // Members that are kept as they are; whether commands leave the sandbox is not among them: a person says that here.
+    private void Keep(Dictionary<string, JsonElement?> extra)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["queueDebounceMs", "queueCap", "queueDrop", "category", "icon", "color", "responseUsage"])
+        {
+            if (Entry.ValueKind == JsonValueKind.Object && Entry.TryGetProperty(name, out JsonElement value)
+                && value.ValueKind is JsonValueKind.String or JsonValueKind.Number && value.GetRawText().Length <= 1000)
+            {
+                extra[name] = value;
+            }
+        }
     }
 
     private static string? Text(JsonElement json, string name) =>

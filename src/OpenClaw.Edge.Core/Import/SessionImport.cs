@@ -43,8 +43,8 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
             : "(SELECT COUNT(*) FROM transcript_events WHERE session_id = current_session_id), 0";
         IReadOnlyList<SessionFacts>? sessions = database.Try(
             connection => connection.All(
-                $"SELECT session_key, current_session_id, entry_json, {events}, (SELECT COUNT(*) FROM session_windows w WHERE w.session_key = n.session_key AND w.session_id <> n.current_session_id) FROM session_nodes n ORDER BY updated_at, session_key LIMIT {MostSessions}",
-                row => SessionFacts.Read(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5))),
+                $"SELECT session_key, current_session_id, entry_json, {events} FROM session_nodes n ORDER BY updated_at, session_key LIMIT {MostSessions}",
+                row => SessionFacts.Read(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4))),
             out string? problem);
         if (sessions is null)
         {
@@ -52,17 +52,47 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
             return;
         }
 
+        FindOlder(database, sessions, packs);
         foreach (SessionFacts facts in sessions)
         {
             Add(agent, facts, facts.Packed > 0 && !Zstd.IsAvailable
                 ? $"{facts.Packed} of its records are packed with zstd, and libzstd.so.1 is not on this machine: install it (apt install libzstd1) and import again"
                 : null,
-                (stream, _) =>
+                (stream, id) =>
                 {
-                    WriteLines(database.Connection, facts.SessionId, packs, stream, out int unreadable);
+                    WriteLines(database.Connection, id, packs, stream, out int unreadable);
                     return unreadable;
                 });
         }
+    }
+
+    // What the original began anew under another id; where it kept the id, the marker is among the records.
+    private static void FindOlder(ForeignDatabase database, IReadOnlyList<SessionFacts> sessions, bool packs)
+    {
+        Dictionary<string, SessionFacts> byKey = new(StringComparer.Ordinal);
+        foreach (SessionFacts facts in sessions)
+        {
+            byKey.TryAdd(facts.Key, facts);
+        }
+
+        database.Try(
+            connection =>
+            {
+                connection.Each(
+                    $"SELECT w.session_key, w.session_id, COUNT(e.seq){(packs ? ", COUNT(e.event_zstd)" : ", 0")} FROM session_windows w JOIN session_nodes n ON n.session_key = w.session_key AND n.current_session_id <> w.session_id JOIN transcript_events e ON e.session_id = w.session_id GROUP BY w.session_key, w.session_id ORDER BY w.created_at, w.rowid LIMIT {MostSessions}",
+                    row =>
+                    {
+                        if (byKey.TryGetValue(row.GetString(0), out SessionFacts? facts) && (row.GetInt64(3) == 0 || Zstd.IsAvailable))
+                        {
+                            facts.Older.Add((row.GetString(1), row.GetInt64(2)));
+                            facts.Records += row.GetInt64(2);
+                        }
+
+                        return true;
+                    });
+                return database;
+            },
+            out _);
     }
 
     private void PlanFiles(string agent, string folder)
@@ -85,7 +115,7 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
             List<(SessionFacts Facts, string File)> found = [];
             foreach (JsonProperty entry in document.RootElement.EnumerateObject())
             {
-                SessionFacts facts = SessionFacts.Read(entry.Name, null, entry.Value.GetRawText(), 0, 0, 0);
+                SessionFacts facts = SessionFacts.Read(entry.Name, null, entry.Value.GetRawText(), 0, 0);
                 string file = Path.Combine(folder, $"{Path.GetFileName(facts.SessionId)}.jsonl");
                 if (!File.Exists(file) && facts.File is { } named)
                 {
@@ -96,6 +126,12 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
             }
 
             found.Sort(static (left, right) => Nullable.Compare(left.Facts.UpdatedAtMs, right.Facts.UpdatedAtMs));
+            int archived = Directory.EnumerateFiles(folder, "*.jsonl.reset.*").Count();
+            if (archived > 0)
+            {
+                _rows.Add(new ImportRow("sessions", $"{folder}/*.jsonl.reset.*", archived) { Skip = "transcripts from before a reset that say not of which session: 'openclaw sessions import <file> --key …' reads one" });
+            }
+
             foreach ((SessionFacts facts, string file) in found.Take(MostSessions))
             {
                 bool plain = ImportFiles.IsOwnFile(desk.Request.Source, file);
@@ -118,7 +154,7 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
         }
     }
 
-    private void Add(string agent, SessionFacts facts, string? obstacle, Func<Stream, CancellationToken, int> write)
+    private void Add(string agent, SessionFacts facts, string? obstacle, Func<Stream, string, int> write)
     {
         if (!SessionKey.TryParse(facts.Key, agent, out SessionKey key))
         {
@@ -137,36 +173,48 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
             Skip = here.Contains(key.Text) ? "a session with messages is there already"
                 : here.Contains(Same(key.Text, facts.SessionId)) ? "it is there already, and has no messages"
                 : obstacle ?? (facts.Records == 0 ? "it has no messages" : null),
-            Note = facts.OlderWindows > 0 ? $"{facts.OlderWindows} transcripts from before a reset stay in the source" : null,
+            Note = facts.Older.Count > 0 ? $"{facts.Older.Count} of its transcripts are from before a reset" : null,
             Work = (row, at, stop) => BringAsync(row, at.Sessions!, key, facts, write, stop),
         });
     }
 
     private async Task<long> BringAsync(
-        ImportRow row, SessionStore store, SessionKey key, SessionFacts facts, Func<Stream, CancellationToken, int> write, CancellationToken cancellationToken)
+        ImportRow row, SessionStore store, SessionKey key, SessionFacts facts, Func<Stream, string, int> write, CancellationToken cancellationToken)
     {
         if (store.Find(key)?.Extra is { } extra && extra.TryGetProperty(ImportDesk.UnfinishedMark, out _))
         {
             await store.DeleteAsync(key, cancellationToken); // an import that broke off
         }
 
-        string path = desk.Scratch("session.jsonl");
-        using FileStream lines = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 64 << 10, FileOptions.DeleteOnClose);
-        int unreadable = write(lines, cancellationToken);
-        lines.Position = 0;
-
         using JsonDocument yes = JsonDocument.Parse("true");
         SessionRow made = await store.CreateAsync(key, facts.SessionId, cancellationToken);
         long before = store.CountEntries(key);
         await store.PatchAsync(key, new SessionPatch { Extra = new Dictionary<string, JsonElement?> { [ImportDesk.UnfinishedMark] = yes.RootElement } }, cancellationToken);
-        TranscriptImportResult result = await new TranscriptImport(store).ReadAsync(key, lines, cancellationToken);
+        int resets = 0;
+        int older = 0;
+        int unreadable = 0;
+        foreach ((string sessionId, long _) in facts.Older)
+        {
+            (TranscriptImportResult past, int broken) = await ReadAsync(store, key, sessionId, write, isOld: true, cancellationToken);
+            if (past.Imported > 0)
+            {
+                await store.ResetAtAsync(key, "reset", store.ReadPage(key, 1).Entries[^1].Message.Timestamp, cancellationToken);
+                resets++;
+            }
+
+            older += past.Imported;
+            unreadable += past.Damaged + broken;
+        }
+
+        (TranscriptImportResult result, int unread) = await ReadAsync(store, key, facts.SessionId, write, isOld: false, cancellationToken);
+        unreadable += unread;
         await store.PatchAsync(key, facts.Patch(made), cancellationToken);
         await store.SetTimesAsync(key, facts.CreatedAtMs, facts.UpdatedAtMs, facts.InteractionAtMs, cancellationToken);
 
         long stored = store.CountEntries(key) - before;
-        if (stored != result.Imported)
+        if (stored != older + resets + result.Imported)
         {
-            row.Problem = $"{result.Imported} messages were written and {stored} read back";
+            row.Problem = $"{older + resets + result.Imported} messages were written and {stored} read back";
         }
 
         List<string> notes = row.Note is { } note ? [note] : [];
@@ -182,6 +230,16 @@ internal sealed class SessionImport(ImportDesk desk, HashSet<string> here)
 
         row.Note = notes.Count > 0 ? string.Join("; ", notes) : null;
         return stored;
+    }
+
+    private async Task<(TranscriptImportResult Result, int Unreadable)> ReadAsync(
+        SessionStore store, SessionKey key, string sessionId, Func<Stream, string, int> write, bool isOld, CancellationToken cancellationToken)
+    {
+        string path = desk.Scratch("session.jsonl");
+        using FileStream lines = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 64 << 10, FileOptions.DeleteOnClose);
+        int unreadable = write(lines, sessionId);
+        lines.Position = 0;
+        return (await new TranscriptImport(store) { DropsKeys = isOld }.ReadAsync(key, lines, cancellationToken), unreadable);
     }
 
     private static void WriteLines(EdgeConnection from, string sessionId, bool packs, Stream to, out int unreadable)

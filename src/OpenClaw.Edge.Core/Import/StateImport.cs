@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 
@@ -51,7 +52,8 @@ public static class StateImport
         {
             Original = original,
             Effective = ConfigImport.Comes(request, original)
-                ? ConfigLoader.LoadText(System.Text.Encoding.UTF8.GetBytes(original.Raw), request.Paths, request.Environment)
+                ? ConfigLoader.LoadText(
+                    System.Text.Encoding.UTF8.GetBytes(original.Raw), request.Paths with { ConfigPath = places.ConfigPath }, request.Environment) // where its includes are
                 : request.Config,
         };
     }
@@ -61,7 +63,7 @@ public static class StateImport
         ImportRequest request = desk.Request;
         List<ImportRow> rows = [];
         IReadOnlyList<string> agents = Agents(desk);
-        (HashSet<string> sessions, HashSet<string> jobs) = Here(request.Paths);
+        (HashSet<string> sessions, HashSet<string> jobs, HashSet<string> devices) = Here(request.Paths);
         foreach (string kind in ImportRequest.AllKinds.Where(request.Kinds.Contains))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -93,6 +95,7 @@ public static class StateImport
                     break;
                 default:
                     rows.AddRange(new CredentialImport(desk).Plan(agents));
+                    rows.AddRange(new DeviceImport(desk, devices).Plan());
                     break;
             }
         }
@@ -106,6 +109,8 @@ public static class StateImport
         await using EdgeDatabase database = EdgeDatabase.Open(desk.Request.Paths.DatabasePath, desk.Request.Time, logger);
         desk.Sessions = new SessionStore(database, desk.Request.Time);
         desk.Jobs = new CronStore(database, desk.Request.Time);
+        await using DevicePairing devices = new(database, Path.Combine(desk.Request.Paths.SecretDir, "device-tokens.key"), desk.Request.Time);
+        desk.Devices = devices;
         foreach (ImportRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -150,10 +155,11 @@ public static class StateImport
     }
 
     // A look, not an opening: the gateway may run while it is only planned.
-    private static (HashSet<string> Sessions, HashSet<string> Jobs) Here(StatePaths paths)
+    private static (HashSet<string> Sessions, HashSet<string> Jobs, HashSet<string> Devices) Here(StatePaths paths)
     {
         HashSet<string> sessions = new(StringComparer.Ordinal);
         HashSet<string> jobs = new(StringComparer.Ordinal);
+        HashSet<string> devices = new(StringComparer.Ordinal);
         if (File.Exists(paths.DatabasePath))
         {
             using ForeignDatabase ours = ForeignDatabase.OpenOwn(paths.DatabasePath);
@@ -170,9 +176,14 @@ public static class StateImport
             {
                 jobs.UnionWith(ours.Connection.All(CronTable.Ids, row => row.GetString(0), MostKeys));
             }
+
+            if (ours.Has("devices"))
+            {
+                devices.UnionWith(ours.Connection.All(DeviceTable.Ids, row => row.GetString(0), MostKeys));
+            }
         }
 
-        return (sessions, jobs);
+        return (sessions, jobs, devices);
     }
 
     private static void Add(List<ImportRow> rows, ImportRow? row)

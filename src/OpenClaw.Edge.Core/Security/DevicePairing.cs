@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Security;
@@ -182,8 +184,48 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
     public bool IsToken(PairedDevice device, string role, string presented)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.LiveRole(role) is { } live && FixedTimeSecret.AreEqual(presented, TokenOf(device.DeviceId, live));
+        return device.LiveRole(role) is { } live
+            && (FixedTimeSecret.AreEqual(presented, TokenOf(device.DeviceId, live)) || IsBroughtToken(live.Salt, presented));
     }
+
+    /// <summary>Pairs a device that was paired with another gateway; the tokens that it had there hold here until they are rotated, and are
+    /// kept as hashes. For imports.</summary>
+    /// <returns>Whether it is paired now.</returns>
+    internal Task<bool> BringAsync(
+        PairingAsk ask, string? label, string via, long createdAtMs, IReadOnlyList<(string Role, string[] Scopes, string Token)> roles, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (PairingRows.Find(connection, ask.DeviceId) is not null)
+                {
+                    return false;
+                }
+
+                connection.Execute(
+                    DeviceTable.Upsert, ask.DeviceId, ask.PublicKey, ask.Platform, ask.DeviceFamily, ask.ClientId, ask.ClientMode, ask.DisplayName, ask.RemoteIp, via, createdAtMs);
+                if (label is not null)
+                {
+                    connection.Execute(DeviceTable.Rename, ask.DeviceId, label);
+                }
+
+                foreach ((string role, string[] scopes, string token) in roles)
+                {
+                    connection.Execute(
+                        DeviceTable.UpsertRole, ask.DeviceId, role, PairingRows.Lines(scopes), $"{DeviceTokenKey.NewSalt()}#{HashOf(token)}", createdAtMs);
+                }
+
+                return PairingRows.Find(connection, ask.DeviceId) is { } made && made.Roles.Count == roles.Count;
+            },
+            cancellationToken);
+
+    // A role that was brought has the hash of its old token behind the salt of its new one; a rotation makes a salt without.
+    private static bool IsBroughtToken(string salt, string presented)
+    {
+        int mark = salt.IndexOf('#', StringComparison.Ordinal);
+        return mark >= 0 && FixedTimeSecret.AreEqual(HashOf(presented), salt[(mark + 1)..]);
+    }
+
+    private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     /// <summary>Notes that a device is here. Costs no write on the way: the database learns it later.</summary>
     /// <param name="device">The device.</param>

@@ -265,6 +265,10 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     internal Task<SessionRow> CreateAsync(SessionKey key, string? sessionId, CancellationToken cancellationToken) =>
         WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs, sessionId), cancellationToken);
 
+    /// <summary>As <see cref="ResetAsync"/>, at a time of the past; for imports.</summary>
+    internal Task<SessionRow> ResetAtAsync(SessionKey key, string reason, long atMs, CancellationToken cancellationToken) =>
+        WriteRowAsync(connection => SessionWriter.Reset(connection, key, reason, atMs), cancellationToken);
+
     /// <summary>Rows of the session's transcript, those before a reset included.</summary>
     internal long CountEntries(SessionKey key) => database.Read(connection => connection.Number(TranscriptTable.CountOf, key.Text));
 

@@ -14,6 +14,9 @@ public sealed class TranscriptImport(SessionStore store)
     private const int BatchRows = 64;
     private const int MaxProblems = 10;
 
+    /// <summary>Whether messages lose their idempotency keys: a transcript from before a reset may hold the same ones as what follows it.</summary>
+    public bool DropsKeys { get; init; }
+
     /// <summary>Appends the records to the session, which is made if it is missing, with the id that the file names. Records that carry an
     /// idempotency key and are stored already are skipped, so that an import that broke off can run again.</summary>
     /// <param name="key">The session.</param>
@@ -76,7 +79,7 @@ public sealed class TranscriptImport(SessionStore store)
                 continue;
             }
 
-            batch.Add(entry);
+            batch.Add(DropsKeys ? entry with { Message = entry.Message with { IdempotencyKey = null } } : entry);
             if (batch.Count == BatchRows)
             {
                 imported += await FlushAsync(key, batch, cancellationToken);

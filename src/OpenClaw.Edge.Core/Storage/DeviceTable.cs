@@ -15,6 +15,9 @@ internal static class DeviceTable
     /// <summary>limit.</summary>
     public const string All = $"SELECT {Columns} FROM devices ORDER BY approved_at DESC, device_id LIMIT $1";
 
+    /// <summary>limit.</summary>
+    public const string Ids = "SELECT device_id FROM devices LIMIT $1";
+
     /// <summary>All of them.</summary>
     public const string Count = "SELECT COUNT(*) FROM devices";
 

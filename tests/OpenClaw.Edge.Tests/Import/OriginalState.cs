@@ -28,6 +28,9 @@ internal sealed class OriginalState : IDisposable
         PRAGMA journal_mode=WAL;
         CREATE TABLE cron_jobs (store_key TEXT NOT NULL, job_id TEXT NOT NULL, name TEXT NOT NULL, enabled INTEGER NOT NULL, payload_kind TEXT NOT NULL,
             job_json TEXT NOT NULL, state_json TEXT NOT NULL DEFAULT '{}', sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL, PRIMARY KEY (store_key, job_id));
+        CREATE TABLE device_pairing_paired (device_id TEXT NOT NULL PRIMARY KEY, public_key TEXT NOT NULL, display_name TEXT, operator_label TEXT, platform TEXT,
+            device_family TEXT, client_id TEXT, client_mode TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, remote_ip TEXT, tokens_json TEXT,
+            approved_via TEXT, created_at_ms INTEGER NOT NULL, approved_at_ms INTEGER NOT NULL);
         PRAGMA user_version=18;
         """;
 
@@ -78,6 +81,34 @@ internal sealed class OriginalState : IDisposable
         {
             Record(sessionId, i, records[i], null, null);
         }
+    }
+
+    /// <summary>A transcript of a session from before it had its present id.</summary>
+    public void OlderWindow(string key, string sessionId, int createdAt, params string[] records)
+    {
+        using SqliteCommand window = _agent.CreateCommand();
+        window.CommandText = "INSERT INTO session_windows VALUES ($id, $key, 'reset', $at)";
+        window.Parameters.AddWithValue("$key", key);
+        window.Parameters.AddWithValue("$id", sessionId);
+        window.Parameters.AddWithValue("$at", createdAt);
+        window.ExecuteNonQuery();
+        for (int i = 0; i < records.Length; i++)
+        {
+            Record(sessionId, i, records[i], null, null);
+        }
+    }
+
+    /// <summary>A paired device with its tokens, as JSON.</summary>
+    public void Device(string deviceId, string publicKey, string label, string tokens)
+    {
+        using SqliteCommand device = _state.CreateCommand();
+        device.CommandText =
+            "INSERT INTO device_pairing_paired VALUES ($id, $key, NULL, $label, 'ios', 'iPhone', 'openclaw-ios', 'ui', 'operator', '[]', '[]', '192.168.1.9', $tokens, 'owner', 1795160000000, 1795160000000)";
+        device.Parameters.AddWithValue("$id", deviceId);
+        device.Parameters.AddWithValue("$key", publicKey);
+        device.Parameters.AddWithValue("$label", label);
+        device.Parameters.AddWithValue("$tokens", tokens);
+        device.ExecuteNonQuery();
     }
 
     /// <summary>A record that is packed with zstd, as the original packs long ones.</summary>

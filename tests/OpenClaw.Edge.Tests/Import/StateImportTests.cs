@@ -4,6 +4,7 @@ using OpenClaw.Edge.Automation;
 using OpenClaw.Edge.Care;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Import;
+using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.TestKit;
@@ -204,6 +205,146 @@ public sealed class StateImportTests : IDisposable
         Assert.Equal(["done", "skipped", "done", "skipped"], with.Select(row => row.State));
         Assert.Equal("SET_HERE=ours\nGROQ_API_KEY='gsk-1'\nOPENAI_API_KEY='sk-2'\n", root.Read("state/.env"));
         Assert.DoesNotContain(with, row => $"{row.Name}{row.Skip}{row.Note}{row.Problem}".Contains("sk-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Transcripts_from_before_a_reset_come_with_their_session_and_the_model_reads_the_newest()
+    {
+        string same = OriginalState.Message("m", null, "user", "in both").Replace("\"timestamp\":1795168801000", "\"timestamp\":1795168801000,\"idempotencyKey\":\"k:user\"", StringComparison.Ordinal);
+        original.Session("agent:main:tea", "s-3", "{}", OriginalState.Head("s-3"), same, OriginalState.Message("n", "m", "assistant", "newest"));
+        original.OlderWindow("agent:main:tea", "s-2", 20, OriginalState.Head("s-2"), same);
+        original.OlderWindow("agent:main:tea", "s-1", 10, OriginalState.Head("s-1"), OriginalState.Message("a", null, "user", "oldest"), "not json");
+        original.OlderWindow("agent:main:gone", "s-0", 10, OriginalState.Head("s-0"), OriginalState.Message("a", null, "user", "of nobody"));
+
+        ImportRow row = Assert.Single(await RunAsync(apply: true));
+        ImportRow again = Assert.Single(await RunAsync(apply: true));
+
+        Assert.Equal(("done", 8L, 6L), (row.State, row.Count, row.Verified)); // records with heads; four messages and two markers
+        Assert.Contains("2 of its transcripts are from before a reset", row.Note, StringComparison.Ordinal);
+        Assert.Contains("1 records are damaged", row.Note, StringComparison.Ordinal);
+        Assert.Equal("skipped", again.State);
+        await WithStoreAsync(async (store, _) =>
+        {
+            SessionKey tea = Key("agent:main:tea");
+            Assert.Equal(["Reset", "in both", "newest"], store.ReadPage(tea, 10).Entries.Select(entry => entry.Message.Content.PlainText));
+            Assert.Equal(1795168801000, store.ReadPage(tea, 10).Entries[0].Message.Timestamp);
+            Assert.Equal("s-3", store.Find(tea)!.SessionId);
+            using MemoryStream all = new();
+            await new TranscriptExport(store).WriteAsync(tea, all, null, CancellationToken.None);
+            Assert.Contains("oldest", System.Text.Encoding.UTF8.GetString(all.ToArray()), StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("""{"providerOverride":"ollama","modelOverride":"qwen3:8b","modelOverrideSource":"user","thinkingLevel":"High","verboseLevel":"full","reasoningLevel":"stream","queueMode":"collect","queueCap":7,"elevatedLevel":"full"}""", "ollama/qwen3:8b high full stream collect 7 -")]
+    [InlineData("""{"providerOverride":"ollama","modelOverride":"qwen3:8b","modelOverrideSource":"auto","thinkingLevel":"enormous","verboseLevel":3,"queueMode":"queue"}""", "- - - - - - -")]
+    [InlineData("""{"modelOverride":"small","queueCap":"x"}""", "small - - - - x -")]
+    public async Task What_a_person_chose_for_a_session_comes_with_it(string entry, string expected)
+    {
+        Conversation("agent:main:tea", entry);
+
+        await RunAsync(apply: true);
+
+        await WithStoreAsync((store, _) =>
+        {
+            SessionRow row = store.Find(Key("agent:main:tea"))!;
+            string Extra(string name) => row.Extra is { } extra && extra.TryGetProperty(name, out System.Text.Json.JsonElement value) ? value.ToString() : "-";
+            Assert.Equal(
+                expected,
+                $"{row.ModelOverride ?? "-"} {row.ThinkLevel ?? "-"} {row.VerboseLevel ?? "-"} {row.ReasoningLevel ?? "-"} {row.QueueMode ?? "-"} {Extra("queueCap")} {Extra("elevatedLevel")}");
+        });
+    }
+
+    [Fact]
+    public async Task A_configuration_brings_the_files_that_it_includes()
+    {
+        original.Write("openclaw.json", "{ $include: './parts/models.json5', gateway: { port: 19004 } }");
+        original.Write("parts/models.json5", "{ agents: { $include: 'agents.json5' } }");
+        original.Write("parts/agents.json5", "{ defaults: { workspace: '~/notes' } }");
+        root.Write("other/NOTES.md", "");
+
+        ImportRow row = Assert.Single(await RunAsync(apply: true));
+
+        Assert.Equal(("done", 1L), (row.State, row.Verified));
+        Assert.Equal("with 2 files that it includes", row.Note);
+        Assert.Equal("{ defaults: { workspace: '~/notes' } }", root.Read("state/parts/agents.json5"));
+        Assert.Equal("~/notes", ConfigLoader.Load(paths, environment).Config.Agents.Defaults.Workspace);
+    }
+
+    [Theory]
+    [InlineData("../outside.json5", "outside of")]
+    [InlineData("link.json5", "behind a link")]
+    [InlineData("here.json5", "another")]
+    public async Task A_configuration_whose_includes_cannot_keep_their_place_stays(string include, string told)
+    {
+        original.Write("openclaw.json", $"{{ $include: '{include}' }}");
+        string outside = Path.GetFullPath(Path.Combine(original.Path, "../outside.json5"));
+        File.WriteAllText(outside, "{}");
+        File.CreateSymbolicLink(Path.Combine(original.Path, "link.json5"), outside);
+        original.Write("here.json5", "{ gateway: { port: 19004 } }");
+        root.Write("state/here.json5", "{ gateway: { port: 19005 } }");
+
+        try
+        {
+            ImportRow row = Assert.Single(await RunAsync(apply: true));
+
+            Assert.Equal("skipped", row.State);
+            Assert.Contains(told, row.Skip, StringComparison.Ordinal);
+            Assert.False(File.Exists(paths.ConfigPath));
+            Assert.Equal("{ gateway: { port: 19005 } }", root.Read("state/here.json5"));
+        }
+        finally
+        {
+            File.Delete(outside);
+        }
+    }
+
+    [Fact]
+    public async Task Devices_stay_paired_by_the_tokens_that_they_have()
+    {
+        byte[] key = [.. Enumerable.Range(1, 32).Select(n => (byte)n)];
+        string publicKey = System.Buffers.Text.Base64Url.EncodeToString(key);
+        string id = DeviceSignature.IdOf(key);
+        original.Device(id, publicKey, "Ann's phone", """{"operator":{"token":"their-token-of-43-characters","role":"operator","scopes":["operator.read","operator.write","operator.future"]},"node":{"token":"revoked-token-of-43-chars","scopes":[],"revokedAtMs":1}}""");
+        original.Device("not-its-hash", publicKey, "forged", """{"operator":{"token":"another-token-of-43-characters","scopes":["operator.admin"]}}""");
+
+        IReadOnlyList<ImportRow> without = await RunAsync(apply: true);
+        IReadOnlyList<ImportRow> with = await RunAsync(apply: true, credentials: true);
+        IReadOnlyList<ImportRow> again = await RunAsync(apply: true, credentials: true);
+
+        Assert.All(without, row => Assert.Contains("--include-credentials", row.Skip, StringComparison.Ordinal));
+        Assert.Equal(["done", "skipped"], with.OrderBy(row => row.Name, StringComparer.Ordinal).Select(row => row.State));
+        Assert.Contains("paired here already", again.Single(row => row.Name.Contains("Ann", StringComparison.Ordinal)).Skip, StringComparison.Ordinal);
+        Assert.DoesNotContain(with, row => $"{row.Name}{row.Skip}{row.Note}".Contains("token-of-43", StringComparison.Ordinal));
+        await using EdgeDatabase database = EdgeDatabase.Open(paths.DatabasePath, time, NullLogger.Instance);
+        await using DevicePairing devices = new(database, Path.Combine(paths.SecretDir, "device-tokens.key"), time);
+        PairedDevice device = Assert.Single(devices.Devices());
+        Assert.Equal(("Ann's phone", "openclaw-ios", 1795160000000), (device.Label, device.ClientId, device.CreatedAtMs));
+        DeviceRole role = Assert.Single(device.Roles);
+        Assert.Equal(["operator.read", "operator.write"], role.Scopes);
+        Assert.True(devices.IsToken(device, "operator", "their-token-of-43-characters"));
+        Assert.True(devices.IsToken(device, "operator", devices.TokenOf(id, role)));
+        Assert.False(devices.IsToken(device, "operator", "revoked-token-of-43-chars"));
+        Assert.False(devices.IsToken(device, "operator", role.Salt[(role.Salt.IndexOf('#', StringComparison.Ordinal) + 1)..])); // the hash is no token
+        await devices.RotateAsync(id, "operator", null, CancellationToken.None);
+        Assert.False(devices.IsToken(devices.Find(id)!, "operator", "their-token-of-43-characters"));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_not_in_the_clear_are_named_with_the_way_to_give_them()
+    {
+        original.Profiles("""
+            {"version":1,"profiles":{"groq:me":{"type":"token","provider":"groq","token":"gsk-3"},"openai:env":{"type":"api_key","provider":"openai","keyRef":{"source":"env","provider":"default","id":"MY_OPENAI"}},
+            "xai:vault":{"type":"api_key","provider":"xai","keyRef":{"source":"exec","id":"vault/xai"}},"anthropic:me":{"type":"token","provider":"anthropic","token":"sk-ant-oat"}}}
+            """);
+
+        IReadOnlyList<ImportRow> rows = await RunAsync(apply: true, credentials: true);
+
+        Assert.Equal(["done", "skipped", "skipped", "skipped"], rows.Select(row => row.State));
+        Assert.Equal("GROQ_API_KEY='gsk-3'\n", root.Read("state/.env"));
+        Assert.Contains("the variable MY_OPENAI", rows[1].Skip, StringComparison.Ordinal);
+        Assert.Contains("kept elsewhere (vault/xai)", rows[2].Skip, StringComparison.Ordinal);
+        Assert.Contains("give an API key", rows[3].Skip, StringComparison.Ordinal);
     }
 
     [Fact]
