@@ -87,6 +87,11 @@ internal static class WorkspaceNotes
 
     private static string TryRead(WorkspaceFiles files, string name)
     {
+        if (!files.Has(name))
+        {
+            return ""; // most are missing in most workspaces: no exception in every turn
+        }
+
         try
         {
             byte[] content = files.ReadFile(files.Parse(name), WorkspaceFiles.MaxFileBytes);

@@ -162,6 +162,11 @@ public readonly record struct MachineMemory(long Total, long Available)
 
     private static string[] Lines(string path)
     {
+        if (!File.Exists(path))
+        {
+            return []; // most of these files are not there on most machines, and an exception a turn costs more than the question
+        }
+
         try
         {
             return File.ReadAllLines(path);

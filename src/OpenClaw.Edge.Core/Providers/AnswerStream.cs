@@ -228,8 +228,9 @@ internal sealed class AnswerStream : IDisposable
     private List<ChatDelta> Deltas(bool last = false)
     {
         _deltas.Clear();
-        foreach (AnswerPiece piece in _draft.Pieces)
+        for (int index = 0; index < _draft.Pieces.Count; index++) // an enumerator would be the allocation of every read
         {
+            AnswerPiece piece = _draft.Pieces[index];
             if (_think is null || piece.Thinking)
             {
                 Add(piece.Thinking, _draft.Utf8(piece));

@@ -83,6 +83,9 @@ public sealed class WorkspaceFiles : IDisposable
         throw new WorkspaceException(WorkspaceFault.WrongKind, problem);
     }
 
+    /// <summary>Whether something of this name, a link included, is at the top of the workspace; the answer may be old at once.</summary>
+    public bool Has(string name) => FileNative.TryStat(_root, name, out _, out _);
+
     /// <summary>Reads a whole file of at most <paramref name="maxBytes"/> bytes.</summary>
     public byte[] ReadFile(WorkspacePath path, int maxBytes)
     {
