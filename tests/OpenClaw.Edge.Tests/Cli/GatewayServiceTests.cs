@@ -56,11 +56,7 @@ public sealed class GatewayServiceTests : IDisposable
         using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         systemd.Refusal = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
-        using CliRun run = Cli(systemd);
-
-        Assert.Equal(1, await run.InvokeAsync("gateway", "restart"));
-
-        Assert.Contains("sudo systemctl restart openclaw.service", run.Error.ToString(), StringComparison.Ordinal);
+        await RestartFailsAsync(systemd, "sudo systemctl restart openclaw.service");
     }
 
     [Fact]
@@ -69,11 +65,7 @@ public sealed class GatewayServiceTests : IDisposable
         using ScriptedSystemd systemd = Machine();
         systemd.Knows(Unit, "active");
         systemd.Comes = "failed";
-        using CliRun run = Cli(systemd);
-
-        Assert.Equal(1, await run.InvokeAsync("gateway", "restart"));
-
-        Assert.Contains("openclaw.service is failed (dead): exit-code; 'journalctl -u openclaw.service -n 20'", run.Error.ToString(), StringComparison.Ordinal);
+        await RestartFailsAsync(systemd, "openclaw.service is failed (dead): exit-code; 'journalctl -u openclaw.service -n 20'");
     }
 
     [Fact]
@@ -182,6 +174,14 @@ public sealed class GatewayServiceTests : IDisposable
     }
 
     private ScriptedSystemd Machine() => new(_dir.PathOf("bus"));
+
+    private async Task RestartFailsAsync(ScriptedSystemd systemd, string saying)
+    {
+        using CliRun run = Cli(systemd);
+
+        Assert.Equal(1, await run.InvokeAsync("gateway", "restart"));
+        Assert.Contains(saying, run.Error.ToString(), StringComparison.Ordinal);
+    }
 
     private static CliRun Cli(ScriptedSystemd machine) => new CliRun().With("DBUS_SYSTEM_BUS_ADDRESS", machine.Address);
 }
