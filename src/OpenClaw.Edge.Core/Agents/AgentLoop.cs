@@ -82,7 +82,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         turn.Requested = RefOf(choice);
         PlantWorkspace(active.Agent, config);
         active.Notes = runtime.Notes?.For(active.Run.SessionKey) ?? [];
-        ToolPolicy policy = PolicyOf(active, choice);
+        SessionLimits limits = SessionLimits.Of(runtime.Sessions, row);
+        ToolPolicy policy = limits.Narrow(PolicyOf(active, choice));
         await (model is { Tools: false } ? Task.CompletedTask : runtime.Tools.ReadyAsync(policy, tool: null, cancellationToken));
         IReadOnlyList<ToolSpec> tools =
             model is { Tools: false } ? [] : PromptBuilder.Tools(runtime.Tools, policy, request, SessionModel.CanView(model, config));
@@ -95,7 +96,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         }
 
         ToolShelf? shelf = ToolShelf.Make(ref tools, request.ClientTools, active.Agent.ToolSearch, turn.Window);
-        SkillSet skills = SkillsOf(active.Agent, tools);
+        SkillSet skills = limits.Narrow(SkillsOf(active.Agent, tools));
         ElevatedAccess elevated = ElevatedAccess.Of(config, active.Agent.Id, request.Sender, request.Elevated ?? ElevatedLevel(row));
         string? place = elevated.Amend(runtime.Tools.Sandbox?.Notice(active.Agent.ScopeOf(active.Run.SessionKey)));
         string system = PromptBuilder.System(
@@ -118,6 +119,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             ReadableFolders = [.. skills.Available.Select(state => state.Skill.Folder)],
             IsSandboxed = runtime.Tools.Sandbox?.Covers(active.Agent.ScopeOf(active.Run.SessionKey)) == true,
             Elevated = elevated,
+            Permission = limits.Mode,
         };
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config))
         {

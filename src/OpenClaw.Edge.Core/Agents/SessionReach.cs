@@ -50,6 +50,13 @@ internal static class SessionReach
             : "sessions of other agents are out of reach (tools.agentToAgent)";
     }
 
+    /// <summary>Key of the session that started this one; null when none did.</summary>
+    public static string? SpawnerOf(SessionRow row) =>
+        row.Extra is { ValueKind: System.Text.Json.JsonValueKind.Object } extra && extra.TryGetProperty(SpawnedBy, out System.Text.Json.JsonElement by)
+        && by.ValueKind == System.Text.Json.JsonValueKind.String
+            ? by.GetString()
+            : null;
+
     /// <summary>Whether a session was started by another.</summary>
     public static bool IsSpawnedBy(SessionRow? row, SessionKey parent) =>
         row?.Extra is { ValueKind: System.Text.Json.JsonValueKind.Object } extra && extra.TryGetProperty(SpawnedBy, out System.Text.Json.JsonElement by)

@@ -30,6 +30,9 @@ public sealed record ToolCallContext
     /// <summary>Whether its commands may leave the sandbox.</summary>
     public ElevatedAccess Elevated { get; init; } = ElevatedAccess.None;
 
+    /// <summary>The session's own wish about commands on this machine, in the words of <c>permissionMode</c>; null has none.</summary>
+    public string? Permission { get; init; }
+
     /// <summary>Called when the call waits for a person's approval, and with the same request and true when that has ended; must
     /// not block. Null tells nobody.</summary>
     public Action<PendingApproval, bool>? OnApproval { get; init; }

@@ -109,7 +109,7 @@ internal static class SessionEventJson
         SessionRow row = facts.Row;
         json.WriteString("thinkingLevel"u8, row.ThinkLevel);
         SessionRowJson.WriteFast(json);
-        json.WriteNull("toolOverrides"u8);
+        WriteExtraOrNull(json, row, "toolOverrides");
         WriteText(json, "verboseLevel", row.VerboseLevel);
         WriteText(json, "reasoningLevel", row.ReasoningLevel);
         if (facts.HadTurn || facts.IsEmptied || facts.IsCut)

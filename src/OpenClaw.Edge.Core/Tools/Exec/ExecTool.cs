@@ -27,7 +27,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
     {
         ArgumentNullException.ThrowIfNull(context);
         ConfigSnapshot snapshot = parts.Config();
-        ExecConfig config = ConfigOf(snapshot.Config, context.SessionKey.AgentId);
+        ExecConfig config = Permitted(ConfigOf(snapshot.Config, context.SessionKey.AgentId), context.Permission);
         string command = ToolJson.Text(arguments, "command");
         if (string.IsNullOrWhiteSpace(command) || command.Contains('\0', StringComparison.Ordinal))
         {
@@ -54,6 +54,17 @@ public sealed class ExecTool(ToolParts parts) : ITool
     /// <summary>The <c>tools.exec</c> that holds for an agent.</summary>
     internal static ExecConfig ConfigOf(EdgeConfig config, string agentId) =>
         config.Agents.List.FirstOrDefault(agent => agent.Id.Equals(agentId, StringComparison.OrdinalIgnoreCase))?.Tools?.Exec ?? config.Tools.Exec;
+
+    // The mode of a session stands in the place of the configuration's, but opens nothing that is switched off there; the approvals file
+    // tightens both.
+    private static ExecConfig Permitted(ExecConfig config, string? permission) => permission switch
+    {
+        _ when ExecPolicy.Of(config).Security == "deny" => config,
+        "read-only" => config with { Mode = "deny" },
+        "guarded" or "workspace" => config with { Mode = "ask" }, // nobody reviews here but a person
+        "full" => config with { Mode = "full" },
+        _ => config,
+    };
 
     // Out of the sandbox: asked for by the model, or by the level of the session; either way only for who may.
     private static bool Leaves(JsonElement arguments, string host, ToolCallContext context)

@@ -88,30 +88,31 @@ internal sealed class AgentEditMethods(GatewayRuntime runtime)
             return MethodReply.Invalid($"\"{id}\" cannot be deleted: it is the default agent");
         }
 
-        if (call.Flag("deleteFiles"))
-        {
-            return MethodReply.Invalid($"deleteFiles: this gateway removes no workspaces; leave it out, and remove {agent.Workspace} by hand");
-        }
-
         if (runtime.Runs.Active.Any(run => run.SessionKey.AgentId == id))
         {
             return MethodReply.Fail(GatewayError.Unavailable($"agent \"{id}\" has turns that run; delete it when they have ended"));
         }
 
         int bound = runtime.Config.Current.Config.Bindings.Count(binding => binding.AgentId == id);
-        return await WriteAsync(list => [.. list.Where(entry => !Is(entry, id))], cancellationToken, gone: bound > 0 ? id : null) is { } error
-            ? MethodReply.Fail(error)
-            : MethodReply.Object(json =>
-            {
-                json.WriteBoolean("ok"u8, true);
-                json.WriteString("agentId"u8, id);
-                json.WriteNumber("removedBindings"u8, bound);
-                foreach (string empty in (ReadOnlySpan<string>)["removed", "failed"])
-                {
-                    json.WriteStartArray(empty);
-                    json.WriteEndArray();
-                }
-            });
+        if (await WriteAsync(list => [.. list.Where(entry => !Is(entry, id))], cancellationToken, gone: bound > 0 ? id : null) is { } error)
+        {
+            return MethodReply.Fail(error);
+        }
+
+        AgentLeavings? leavings = null;
+        if (call.Flag("deleteFiles"))
+        {
+            leavings = new AgentLeavings(runtime);
+            await leavings.ClearAsync(agent, cancellationToken);
+        }
+
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("agentId"u8, id);
+            json.WriteNumber("removedBindings"u8, bound);
+            AgentLeavings.Write(json, leavings);
+        });
     }
 
     // The list is replaced as it stands in the file, so that variables and comments elsewhere stay what they are.

@@ -11,7 +11,7 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// is. No others can be reached.</summary>
 internal sealed class AgentFileMethods(GatewayRuntime runtime)
 {
-    private const int MaxBytes = 1024 * 1024;
+    private const int MaxBytes = 2 * 1024 * 1024; // as there
 
     private static readonly string[] s_names =
         ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "HEARTBEAT.md", "BOOTSTRAP.md", "MEMORY.md"];

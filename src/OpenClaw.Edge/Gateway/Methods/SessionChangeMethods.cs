@@ -80,15 +80,35 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             return MethodReply.Invalid($"Cannot delete the main session ({key.Text}).");
         }
 
-        if (IsOtherWindow(call, key))
+        SessionRow? row = runtime.Sessions.Find(key);
+        if (archivedOnly && row is not { Archived: true })
         {
-            return MethodReply.Fail(Stale());
+            return MethodReply.Invalid($"Session {call.Text("key")} is not archived. Archive it first, then delete it.");
         }
 
+        if ((call.Text("expectedSessionId")?.Trim() is { Length: > 0 } id && row?.SessionId != id)
+            || (call.Text("expectedLifecycleRevision")?.Trim() is { Length: > 0 } revision && row?.LifecycleRevision != revision))
+        {
+            return MethodReply.Fail(GatewayError.Invalid(
+                $"Session {call.Text("key")} changed before deletion. Retry.", json => json.WriteString("reason"u8, "session-changed"u8)));
+        }
+
+        string? kept = null;
         bool deleted = false;
-        if (!archivedOnly || runtime.Sessions.Find(key) is { Archived: true })
+        if (row is not null)
         {
             await runtime.Runs.AbortAsync(key, null, "rpc");
+            try
+            {
+                kept = await new SessionArchive(runtime).WriteAsync(
+                    row, runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Workspace : null, cancellationToken);
+            }
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+            {
+                return MethodReply.Fail(GatewayError.Unavailable(
+                    $"Session {key.Text} was not deleted: its transcript could not be kept ({full.Message}). Make room or rights in {runtime.Paths.StateDir} and retry."));
+            }
+
             deleted = await runtime.Sessions.DeleteAsync(key, cancellationToken);
         }
 
@@ -98,8 +118,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             json.WriteBoolean("ok"u8, true);
             json.WriteString("key"u8, key.Text);
             json.WriteBoolean("deleted"u8, deleted);
-            json.WriteStartArray("archived"u8);
-            json.WriteEndArray();
+            json.WriteTexts("archived", kept is null ? [] : [kept]);
         });
     }
 

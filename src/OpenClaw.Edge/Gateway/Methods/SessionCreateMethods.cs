@@ -16,7 +16,8 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         "key:str1(512) agentId:str1 label:str1(512) displayName:str1(500) model:str1 thinkingLevel:str1 message:str1 task:str1 " +
         "parentSessionKey:str1 idempotencyKey:str1(512) attachments:arr timeoutMs:int(0..) …";
 
-    private static readonly string[] s_absent = ["incognito", "execNode", "toolOverrides", "permissionMode"];
+    // Their reasons stand in docs/differences.md.
+    private static readonly string[] s_absent = ["incognito", "execNode"];
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -35,6 +36,11 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         if (Array.Find(s_absent, call.Has) is { } absent)
         {
             return MethodReply.Invalid($"sessions.create: {absent} is not supported by this gateway");
+        }
+
+        if ((call.Has("toolOverrides") || call.Text("permissionMode") == "full") && !call.Connection.Grant!.IsAdmin)
+        {
+            return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
         }
 
         string agentId = call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id;
@@ -91,11 +97,27 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             patch = patch with { ModelOverride = Optional.Of<string?>($"{provider.Id}/{modelId}") };
         }
 
-        return ReadParent(call, key, ref patch);
+        Dictionary<string, JsonElement?> extra = new(StringComparer.Ordinal);
+        foreach (JsonProperty member in call.Params.EnumerateObject())
+        {
+            if (member.Name is "permissionMode" or "toolOverrides" or "category" or "fastMode")
+            {
+                if (member.Name[0] is 'p' or 't' && SessionPatchReader.Wrong(member) is { } wrong)
+                {
+                    return wrong;
+                }
+
+                extra[member.Name] = member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
+            }
+        }
+
+        string? problem = ReadParent(call, key, extra);
+        patch = extra.Count == 0 ? patch : patch with { Extra = extra };
+        return problem;
     }
 
     // Who makes a session that is not the main one makes it beside the main one, unless they name another.
-    private string? ReadParent(MethodCall call, SessionKey key, ref SessionPatch patch)
+    private string? ReadParent(MethodCall call, SessionKey key, Dictionary<string, JsonElement?> extra)
     {
         if (runtime.Sessions.Find(key) is not null || key.IsMain)
         {
@@ -108,14 +130,8 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             return error.Message;
         }
 
-        patch = patch with
-        {
-            Extra = new Dictionary<string, JsonElement?>(StringComparer.Ordinal)
-            {
-                ["parentSessionKey"] = JsonSerializer.SerializeToElement(parent.Text, TranscriptJson.Default.String),
-                ["spawnDepth"] = JsonDocument.Parse("0").RootElement,
-            },
-        };
+        extra["parentSessionKey"] = JsonSerializer.SerializeToElement(parent.Text, TranscriptJson.Default.String);
+        extra["spawnDepth"] = JsonDocument.Parse("0").RootElement;
         return null;
     }
 

@@ -16,6 +16,7 @@ internal static class SessionPatchReader
     };
 
     private const int MaxExtraFields = 64;
+    private const int MaxOverrides = 8192; // guess: some hundred tools
 
     // displayName and queueMode are ours; the rest is what the original takes. What it does not know must not be stored.
     /// <summary>The params of <c>sessions.patch</c>.</summary>
@@ -85,6 +86,8 @@ internal static class SessionPatchReader
                     break;
                 case "elevatedLevel" when Text(value) is { } word && !ElevatedAccess.Levels.Contains(word):
                     return $"invalid elevatedLevel (use {string.Join('|', ElevatedAccess.Levels)})";
+                case "permissionMode" or "toolOverrides" when Wrong(property) is { } wrong:
+                    return wrong;
                 case "verboseLevel":
                     patch = patch with { VerboseLevel = Optional.Of(Text(value)) };
                     break;
@@ -122,7 +125,48 @@ internal static class SessionPatchReader
     public static bool IsKept(string name) => name is
         "autoLabel" or "icon" or "color" or "category" or "boardFace" or "boardPresentation" or "fastMode" or "permissionMode"
         or "traceLevel" or "elevatedLevel" or "responseUsage" or "sendPolicy" or "groupActivation" or "parentSessionKey" or "spawnDepth"
-        or "spawnedBy" or "previousSessionId" or "forkedFromParent" or "forkSource" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
+        or "toolOverrides" or "spawnedBy" or "previousSessionId" or "forkedFromParent" or "forkSource" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
+
+    /// <summary>What is wrong with a <c>permissionMode</c> or with <c>toolOverrides</c>; null when nothing. Null clears them.</summary>
+    public static string? Wrong(JsonProperty property)
+    {
+        JsonElement value = property.Value;
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (property.Name == "permissionMode")
+        {
+            return value.ValueKind == JsonValueKind.String && value.GetString() is "read-only" or "guarded" or "workspace" or "full"
+                ? null
+                : "invalid permissionMode (use read-only|guarded|workspace|full)";
+        }
+
+        if (value.ValueKind != JsonValueKind.Object || value.GetRawText().Length > MaxOverrides)
+        {
+            return $"invalid toolOverrides: an object of at most {MaxOverrides} characters is expected";
+        }
+
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            bool right = member.Name switch
+            {
+                "webSearch" => member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+                "mcpServers" or "skills" => member.Value.ValueKind == JsonValueKind.Object
+                    && member.Value.EnumerateObject().All(one => one.Value.ValueKind is JsonValueKind.True or JsonValueKind.False),
+                "mcpToolsDeny" => member.Value.ValueKind == JsonValueKind.Object && member.Value.EnumerateObject().All(one =>
+                    one.Value.ValueKind == JsonValueKind.Array && one.Value.EnumerateArray().All(tool => tool.ValueKind == JsonValueKind.String)),
+                _ => false,
+            };
+            if (!right)
+            {
+                return $"invalid toolOverrides: {member.Name} (mcpServers and skills: name to true or false, mcpToolsDeny: name to a list, webSearch: true or false)";
+            }
+        }
+
+        return null;
+    }
 
     private static bool IsEnvelope(string name) =>
         name is "key" or "agentId" || name.StartsWith("expected", StringComparison.Ordinal);
