@@ -62,7 +62,13 @@ public sealed record RunToolEndedEvent(
     string ResultText,
     JsonElement? Details,
     bool IsError,
-    long StartedAtMs) : RunEvent(Run, Seq, TimestampMs);
+    long StartedAtMs,
+    long OutputSeq) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A command that runs has said more: the end of what it said so far.</summary>
+public sealed record RunToolOutputEvent(
+    Run Run, long Seq, long ItemSeq, long OutputSeq, long TimestampMs, string ToolCallId, string Name, string Title, string Output)
+    : RunEvent(Run, Seq, TimestampMs);
 
 /// <summary>A tool waits for a person's approval, or waits no longer: <c>Decided</c> is what ended it, null while it waits.</summary>
 public sealed record RunApprovalEvent(

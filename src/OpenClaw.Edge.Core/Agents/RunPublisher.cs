@@ -176,7 +176,11 @@ internal sealed class RunPublisher : IDisposable
 
     public void ToolEnded(ToolCall call, string title, ToolResult result, long startedAtMs) => Publish(
         seq => new RunToolEndedEvent(
-            _run, seq, _run.NextSeq(), Now, call.Id, call.Name, title, result.Text, result.Details, result.IsError, startedAtMs));
+            _run, seq, _run.NextSeq(), Now, call.Id, call.Name, title, result.Text, result.Details, result.IsError, startedAtMs,
+            call.Name is "exec" or "apply_patch" ? _run.NextSeq() : 0));
+
+    public void ToolOutput(ToolCall call, string title, string output) => Publish(
+        seq => new RunToolOutputEvent(_run, seq, _run.NextSeq(), _run.NextSeq(), Now, call.Id, call.Name, title, output));
 
     public void Approval(ToolCall call, PendingApproval approval, bool ended) =>
         Publish(seq => new RunApprovalEvent(_run, seq, Now, call.Id, approval, ended ? approval.Decision : null));

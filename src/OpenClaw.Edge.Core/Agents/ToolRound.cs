@@ -37,7 +37,11 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf
         }
 
         turn.Publisher.ToolStarted(call, title, arguments);
-        ToolCallContext told = context with { OnApproval = (approval, ended) => turn.Publisher.Approval(call, approval, ended) };
+        ToolCallContext told = context with
+        {
+            OnApproval = (approval, ended) => turn.Publisher.Approval(call, approval, ended),
+            OnOutput = output => turn.Publisher.ToolOutput(call, title, output),
+        };
         ToolResult result = answer ?? loops.Note(
             meant.Name, arguments, await ToolInvocation.CallAsync(tools.Sandbox, tool!, told, arguments, cancellationToken));
         if (!result.IsError && !turn.SuccessfulTools.Contains(meant.Name))

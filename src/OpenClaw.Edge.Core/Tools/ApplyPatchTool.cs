@@ -55,7 +55,29 @@ public sealed class ApplyPatchTool : ITool
 
         return ValueTask.FromResult(new ToolResult(
             $"Success. Updated the following files:\n{said.ToString().TrimEnd()}",
-            Details: ToolJson.Object(json => json.WriteNumber("files"u8, after.Count))));
+            Details: ToolJson.Object(json =>
+            {
+                json.WriteNumber("files"u8, after.Count);
+                json.WriteStartObject("summary"u8);
+                WriteNames(json, "added", said, 'A');
+                WriteNames(json, "modified", said, 'M');
+                WriteNames(json, "deleted", said, 'D');
+                json.WriteEndObject();
+            })));
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string name, StringBuilder said, char kind)
+    {
+        json.WriteStartArray(name);
+        foreach (string line in said.ToString().Split('\n'))
+        {
+            if (line.Length > 2 && line[0] == kind)
+            {
+                json.WriteStringValue(line[2..]);
+            }
+        }
+
+        json.WriteEndArray();
     }
 
     private static string? Plan(WorkspaceFiles files, PatchStep step, Dictionary<string, byte[]?> after, StringBuilder said)

@@ -37,6 +37,10 @@ public sealed record ToolCallContext
     /// not block. Null tells nobody.</summary>
     public Action<PendingApproval, bool>? OnApproval { get; init; }
 
+    /// <summary>Called at most once a second with the end of what a command said so far, when that is more; must not block. Null tells
+    /// nobody.</summary>
+    public Action<string>? OnOutput { get; init; }
+
     /// <summary>Absolute paths of folders outside the workspace that may be read, and not written: those of the agent's skills.</summary>
     public IReadOnlyList<string> ReadableFolders { get; init; } = [];
 

@@ -74,6 +74,9 @@ internal sealed class RunEventEncoder : IDisposable
             case RunToolEndedEvent tool:
                 RunToolEvents.Ended(broadcaster, sessions, tool);
                 break;
+            case RunToolOutputEvent output:
+                RunToolEvents.Output(broadcaster, sessions, output);
+                break;
             case RunApprovalEvent approval:
                 RunToolEvents.Approval(broadcaster, approval);
                 break;

@@ -66,6 +66,45 @@ internal static class RunToolEvents
                 json.WriteString("error"u8, tool.ResultText);
             }
         });
+        JsonElement about = tool.Details is { ValueKind: JsonValueKind.Object } known ? known : default;
+        if (tool.Name == "exec")
+        {
+            RunEventEncoder.SendAgent(broadcaster, tool, tool.OutputSeq, "command_output", json => WriteCommandEnd(json, tool, about));
+        }
+        else if (tool.Name == "apply_patch" && about.ValueKind == JsonValueKind.Object && about.TryGetProperty("summary"u8, out JsonElement summary))
+        {
+            RunEventEncoder.SendAgent(broadcaster, tool, tool.OutputSeq, "patch", json => WritePatch(json, tool, summary));
+        }
+    }
+
+    /// <summary>A command says more while it runs: the tool, the item, then the output.</summary>
+    public static void Output(Broadcaster broadcaster, SessionEvents sessions, RunToolOutputEvent tool)
+    {
+        SendTool(broadcaster, sessions, tool, json =>
+        {
+            json.WriteString("phase"u8, "update"u8);
+            json.WriteString("name"u8, tool.Name);
+            json.WriteString("toolCallId"u8, tool.ToolCallId);
+            json.WriteStartObject("partialResult"u8);
+            json.WriteStartArray("content"u8);
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, tool.Output);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteStartObject("details"u8);
+            json.WriteString("status"u8, "running"u8);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+        RunEventEncoder.SendAgent(
+            broadcaster, tool, tool.ItemSeq, "item", json => WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "update", "running"));
+        RunEventEncoder.SendAgent(broadcaster, tool, tool.OutputSeq, "command_output", json =>
+        {
+            WriteCommand(json, tool.ToolCallId, tool.Name, tool.Title, "delta");
+            json.WriteString("output"u8, tool.Output.TrimEnd());
+            json.WriteString("status"u8, "running"u8);
+        });
     }
 
     /// <summary>A command waits for somebody's word, or waits no longer.</summary>
@@ -105,6 +144,61 @@ internal static class RunToolEvents
     // A title is the tool's name and what it works on.
     private static string? MetaOf(string name, string title) =>
         title.Length > name.Length + 1 && title.StartsWith(name, StringComparison.Ordinal) ? title[(name.Length + 1)..] : null;
+
+    private static void WriteCommand(Utf8JsonWriter json, string callId, string name, string title, string phase)
+    {
+        json.WriteString("itemId"u8, $"command:{callId}");
+        json.WriteString("phase"u8, phase);
+        json.WriteString("title"u8, MetaOf(name, title) is { } meta ? $"command {meta}" : $"{name} command");
+        json.WriteString("toolCallId"u8, callId);
+        json.WriteString("name"u8, name);
+    }
+
+    private static void WriteCommandEnd(Utf8JsonWriter json, RunToolEndedEvent tool, JsonElement about)
+    {
+        WriteCommand(json, tool.ToolCallId, tool.Name, tool.Title, "end");
+        string? output = Member(about, "aggregated") is { ValueKind: JsonValueKind.String } all ? all.GetString()
+            : Member(about, "tail") is { ValueKind: JsonValueKind.String } tail ? tail.GetString()
+            : null;
+        if (output is { Length: > 0 })
+        {
+            json.WriteString("output"u8, output);
+        }
+
+        json.WriteString("status"u8, tool.IsError || Member(about, "status") is { ValueKind: JsonValueKind.String } status && status.ValueEquals("failed"u8)
+            ? "failed"u8 : "completed"u8);
+        foreach (string name in (ReadOnlySpan<string>)["exitCode", "durationMs", "cwd"])
+        {
+            if (Member(about, name) is { ValueKind: not JsonValueKind.Undefined } value)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+        }
+    }
+
+    private static void WritePatch(Utf8JsonWriter json, RunToolEndedEvent tool, JsonElement summary)
+    {
+        json.WriteString("itemId"u8, $"patch:{tool.ToolCallId}");
+        json.WriteString("phase"u8, "end"u8);
+        json.WriteString("title"u8, MetaOf(tool.Name, tool.Title) is { } meta ? $"patch {meta}" : "apply patch");
+        json.WriteString("toolCallId"u8, tool.ToolCallId);
+        json.WriteString("name"u8, tool.Name);
+        List<string> parts = [];
+        foreach (JsonProperty kind in summary.EnumerateObject())
+        {
+            kind.WriteTo(json);
+            if (kind.Value.GetArrayLength() is > 0 and int count)
+            {
+                parts.Add($"{count} {kind.Name}");
+            }
+        }
+
+        json.WriteString("summary"u8, parts.Count > 0 ? string.Join(", ", parts) : "no file changes recorded");
+    }
+
+    private static JsonElement Member(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement value) ? value : default;
 
     private static void SendTool(
         Broadcaster broadcaster,

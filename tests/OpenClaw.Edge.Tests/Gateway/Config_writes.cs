@@ -48,6 +48,27 @@ public sealed class Config_writes() : WithClient("logging: { level: \"info\" }, 
     }
 
     [Fact]
+    public async Task A_text_with_fewer_agents_is_not_set_but_may_be_applied_and_the_notice_says_what_waits()
+    {
+        await Client.CallAsync("agents.create", """{"name":"Night Watch"}""");
+        JsonElement read = await Client.CallAsync("config.get");
+        string fewer = read.GetProperty("raw").GetString()!.Replace("night-watch", "day-watch", StringComparison.Ordinal);
+
+        GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(() => WriteAsync("config.set", fewer, HashOf(read)));
+        JsonElement patched = await WriteAsync(
+            "config.patch", """{"logging":{"level":"debug"}}""", HashOf(read), ",\"note\":\"louder\",\"sessionKey\":\"agent:main:main\"");
+        JsonElement sentinel = patched.GetProperty("sentinel");
+
+        Assert.StartsWith("INVALID_REQUEST: config.set would remove existing agent entries: night-watch. Use the agents.delete RPC", refused.Message, StringComparison.Ordinal);
+        Assert.False(sentinel.GetProperty("persisted").GetBoolean());
+        Assert.Equal(
+            ("config-patch", "louder", "agent:main:main", "config.patch"),
+            (sentinel.GetProperty("payload").GetProperty("kind").GetString(), sentinel.GetProperty("payload").GetProperty("message").GetString(),
+                sentinel.GetProperty("payload").GetProperty("sessionKey").GetString(),
+                sentinel.GetProperty("payload").GetProperty("stats").GetProperty("mode").GetString()));
+    }
+
+    [Fact]
     public async Task The_parsed_object_may_be_written_back_too()
     {
         JsonElement read = await Client.CallAsync("config.get");

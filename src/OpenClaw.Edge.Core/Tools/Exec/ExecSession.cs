@@ -117,6 +117,13 @@ public sealed class ExecSession : IAsyncDisposable
         return Text(bytes, maxChars, "");
     }
 
+    /// <summary>The end of the output; nobody's place in it moves.</summary>
+    internal string Tail(int maxBytes)
+    {
+        long from = Math.Max(0, Output.Total - maxBytes);
+        return OutputText.Clean(Output.Read(ref from, maxBytes));
+    }
+
     /// <summary>The output as far as it fits: its start and its end.</summary>
     internal string Shown(int maxChars)
     {

@@ -11,7 +11,10 @@ namespace OpenClaw.Edge.Tools;
 /// longer than the patience of the call goes on in the background.</summary>
 public sealed class ExecTool(ToolParts parts) : ITool
 {
+    private const int MaxTold = 2000; // guess: bytes that a page shows of a command that runs
     private const int TaskHeadroom = 512; // new tasks that a command may make; guess: make -j on a small box stays below
+
+    private static readonly TimeSpan s_tellEvery = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
     public ToolSpec Spec { get; } = new(
@@ -197,7 +200,9 @@ public sealed class ExecTool(ToolParts parts) : ITool
         {
             if (patience > TimeSpan.Zero)
             {
-                await session.Ended.WaitAsync(patience, parts.Time, cancellationToken);
+                await (context.OnOutput is { } tell
+                    ? TellAsync(session, tell, patience, cancellationToken)
+                    : session.Ended.WaitAsync(patience, parts.Time, cancellationToken));
             }
         }
         catch (TimeoutException)
@@ -229,6 +234,29 @@ public sealed class ExecTool(ToolParts parts) : ITool
         }
 
         return result;
+    }
+
+    // A command that takes long is watched: every second the end of what it said so far, when that is more.
+    private async Task TellAsync(ExecSession session, Action<string> tell, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        long began = parts.Time.GetTimestamp();
+        long told = 0;
+        while (patience - parts.Time.GetElapsedTime(began) is { Ticks: > 0 } left)
+        {
+            try
+            {
+                await session.Ended.WaitAsync(left < s_tellEvery ? left : s_tellEvery, parts.Time, cancellationToken);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                if (session.Output.Total > told)
+                {
+                    told = session.Output.Total;
+                    tell(session.Tail(MaxTold));
+                }
+            }
+        }
     }
 
     private static ToolResult Ended(ExecSession session, string output)

@@ -3,17 +3,30 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>Reads the <c>attachments</c> of a message: images, base64 or as a data URL.</summary>
+/// <summary>Reads the <c>attachments</c> of a message: images and, where they are taken, other files; base64 or as a data URL.</summary>
 internal static class ChatAttachments
 {
     private const int MaxImages = 8; // docs/protocol.md, chat completions
+    private const int MaxName = 80;
 
-    /// <summary>Reads them; false with the reason when one can not be used.</summary>
+    /// <summary>Reads images; false with the reason when one can not be used, or when it is none.</summary>
     public static bool TryRead(
         MethodCall call,
+        out IReadOnlyList<PromptImage> images,
+        [NotNullWhen(false)] out GatewayError? error) => TryRead(call, null, out images, out error);
+
+    /// <summary>Reads them; false with the reason when one can not be used.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="files">Takes what is no image; null where only images are taken.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="error">The reason.</param>
+    public static bool TryRead(
+        MethodCall call,
+        List<AttachedFile>? files,
         out IReadOnlyList<PromptImage> images,
         [NotNullWhen(false)] out GatewayError? error)
     {
@@ -27,9 +40,9 @@ internal static class ChatAttachments
         var read = new List<PromptImage>();
         foreach (JsonElement item in list.EnumerateArray())
         {
-            error = read.Count >= MaxImages
-                ? GatewayError.Invalid($"too many attachments: at most {MaxImages} images")
-                : ReadOne(item, read);
+            error = read.Count + (files?.Count ?? 0) >= MaxImages
+                ? GatewayError.Invalid($"too many attachments: at most {MaxImages}")
+                : ReadOne(item, read, files);
             if (error is not null)
             {
                 return false;
@@ -40,7 +53,7 @@ internal static class ChatAttachments
         return true;
     }
 
-    private static GatewayError? ReadOne(JsonElement item, List<PromptImage> read)
+    private static GatewayError? ReadOne(JsonElement item, List<PromptImage> read, List<AttachedFile>? files)
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
@@ -59,7 +72,9 @@ internal static class ChatAttachments
 
         if (!mime.StartsWith("image/", StringComparison.Ordinal))
         {
-            return GatewayError.Invalid($"attachment type not supported: {(mime.Length == 0 ? "unknown" : mime)} (only images)");
+            return files is null
+                ? GatewayError.Invalid($"attachment type not supported: {(mime.Length == 0 ? "unknown" : mime)} (only images)")
+                : ReadFile(item, mime, content, files);
         }
 
         if (content.Length > ProtocolLimits.MaxImageBytes * 4L / 3 || !Base64.IsValid(content))
@@ -70,6 +85,30 @@ internal static class ChatAttachments
         read.Add(new PromptImage(mime, content));
         return null;
     }
+
+    private static GatewayError? ReadFile(JsonElement item, string mime, string content, List<AttachedFile> files)
+    {
+        string name = TextOf(item, "fileName") ?? TextOf(item, "name") ?? "file";
+        if (content.Length > WorkspaceFiles.MaxFileBytes * 4L / 3 + 4 || !Base64.IsValid(content))
+        {
+            return GatewayError.Invalid($"attachment {Safe(name)} is not base64 or larger than {WorkspaceFiles.MaxFileBytes} bytes");
+        }
+
+        files.Add(new AttachedFile(Safe(name), IsMime(mime) ? mime : "application/octet-stream", Convert.FromBase64String(content)));
+        return null;
+    }
+
+    // A name that can neither leave its folder nor the line that it is told in.
+    private static string Safe(string name)
+    {
+        string last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Trim();
+        string safe = string.Concat(last.Select(letter => char.IsLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')).TrimStart('.', '-');
+        safe = safe.Length > MaxName ? safe[^MaxName..] : safe; // its ending tells what it is
+        return safe.Length == 0 ? "file" : safe;
+    }
+
+    private static bool IsMime(string mime) =>
+        mime.Length is > 2 and <= 100 && mime.Contains('/', StringComparison.Ordinal) && mime.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '+');
 
     private static string? TextOf(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String

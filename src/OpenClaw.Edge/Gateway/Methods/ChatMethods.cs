@@ -25,14 +25,15 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
 
     private async ValueTask<MethodReply> SendAsync(MethodCall call, CancellationToken cancellationToken)
     {
+        List<AttachedFile> files = [];
         if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error)
-            || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
+            || !ChatAttachments.TryRead(call, files, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
         }
 
         string message = call.Text("message")!;
-        if (message.Length == 0 && images.Count == 0)
+        if (message.Length == 0 && images.Count == 0 && files.Count == 0)
         {
             return MethodReply.Invalid("message or attachment required");
         }
@@ -88,6 +89,11 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             ConnectionId = call.Connection.Id,
             Client = call.Connection.Grant!.Program,
         };
+
+        if (AttachedFiles.Keep(runtime, key, files, ref request) is { } unkept)
+        {
+            return MethodReply.Fail(unkept);
+        }
 
         // The run outlives the socket: it must not end with the connection's token half-way through admission.
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);

@@ -24,9 +24,47 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
     {
         byte[] raw = Encoding.UTF8.GetBytes(call.Text("raw")!);
         var write = new ConfigWrite(runtime, call.Text("baseHash"));
-        return await write.RunAsync(_ => (raw, null), keepEqual: false, cancellationToken) is { } error
+        bool whole = call.Method == "config.set";
+        return await write.RunAsync(
+            text => whole && DroppedAgents(text, raw) is { Length: > 0 } dropped ? (null, Dropped(dropped)) : (raw, null), keepEqual: false, cancellationToken) is { } error
             ? MethodReply.Fail(error)
             : Written(call, write);
+    }
+
+    // As there: a page that has an old list of agents must not take them away by saving something else.
+    private static string DroppedAgents(byte[] before, byte[] after)
+    {
+        HashSet<string> submitted = AgentIds(after);
+        return string.Join(", ", AgentIds(before).Where(id => !submitted.Contains(id)).Order(StringComparer.Ordinal));
+    }
+
+    private static string Dropped(string ids) =>
+        $"config.set would remove existing agent entries: {ids}. Use the agents.delete RPC or `openclaw agents delete <id>` for intentional deletion.";
+
+    private static HashSet<string> AgentIds(byte[] text)
+    {
+        HashSet<string> ids = new(StringComparer.OrdinalIgnoreCase);
+        using JsonDocument? file = ConfigText.Parse(text);
+        if (file is null || file.RootElement.ValueKind != JsonValueKind.Object
+            || !file.RootElement.TryGetProperty("agents", out JsonElement agents) || agents.ValueKind != JsonValueKind.Object)
+        {
+            return ids;
+        }
+
+        if (agents.TryGetProperty("entries", out JsonElement entries) && entries.ValueKind == JsonValueKind.Object)
+        {
+            ids.UnionWith(entries.EnumerateObject().Select(entry => entry.Name));
+        }
+
+        foreach (JsonElement agent in agents.TryGetProperty("list", out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default)
+        {
+            if (agent.ValueKind == JsonValueKind.Object && agent.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.String)
+            {
+                ids.Add(id.GetString()!.Trim());
+            }
+        }
+
+        return ids;
     }
 
     private async ValueTask<MethodReply> PatchAsync(MethodCall call, CancellationToken cancellationToken)
@@ -81,12 +119,16 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
                 json.WriteTexts("changedPaths", changed);
             }
 
-            WriteRestart(json, call.Method, write, changed);
+            bool waits = WriteRestart(json, call.Method, write, changed);
+            if (call.Method != "config.set")
+            {
+                WriteSentinel(json, call, write, waits);
+            }
         });
     }
 
     // Our own notice: this gateway follows most changes and never restarts itself for the others.
-    private static void WriteRestart(Utf8JsonWriter json, string method, ConfigWrite write, IReadOnlyList<string> changed)
+    private static bool WriteRestart(Utf8JsonWriter json, string method, ConfigWrite write, IReadOnlyList<string> changed)
     {
         bool off = write.Before.Config.Gateway.Reload.Mode == "off";
         List<string> kept = [.. changed.Where(path => off || ConfigReloadKinds.Of(path) == ConfigReloadKinds.Restart)];
@@ -103,6 +145,35 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
             json.WriteString("message"u8, "Saved. Restart the gateway to use these keys; it does not restart itself.");
             json.WriteEndObject();
         }
+
+        return kept.Count > 0;
+    }
+
+    // What the original leaves for the process that comes after its restart. There is none here, so nothing is left: persisted is false.
+    private void WriteSentinel(Utf8JsonWriter json, MethodCall call, ConfigWrite write, bool restart)
+    {
+        json.WriteStartObject("sentinel"u8);
+        json.WriteBoolean("persisted"u8, false);
+        json.WriteStartObject("payload"u8);
+        json.WriteString("kind"u8, call.Method == "config.patch" ? "config-patch"u8 : "config-apply"u8);
+        json.WriteString("status"u8, "ok"u8);
+        json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        PairingJson.WriteOptional(json, "sessionKey", call.Text("sessionKey"));
+        if (call.Params.TryGetProperty("deliveryContext", out JsonElement delivery))
+        {
+            json.WritePropertyName("deliveryContext"u8);
+            delivery.WriteTo(json);
+        }
+
+        json.WriteString("message"u8, call.Text("note")); // null without one, as there
+        json.WriteString("doctorHint"u8, "Recommended follow-up: run openclaw doctor --non-interactive in a terminal or approvals-capable OpenClaw surface."u8);
+        json.WriteStartObject("stats"u8);
+        json.WriteString("mode"u8, call.Method);
+        json.WriteString("root"u8, write.After.Path);
+        json.WriteBoolean("requiresRestart"u8, restart);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static void WriteConfig(Utf8JsonWriter json, ConfigSnapshot snapshot)

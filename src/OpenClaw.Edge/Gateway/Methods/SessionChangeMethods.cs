@@ -150,8 +150,9 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
 
     private async ValueTask<MethodReply> SendAsync(MethodCall call, QueueMode? mode, CancellationToken cancellationToken)
     {
+        List<AttachedFile> files = [];
         if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error)
-            || !ChatAttachments.TryRead(call, out IReadOnlyList<Providers.PromptImage> images, out error))
+            || !ChatAttachments.TryRead(call, files, out IReadOnlyList<Providers.PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
         }
@@ -175,6 +176,11 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             ConnectionId = call.Connection.Id,
             Client = call.Connection.Grant!.Program,
         };
+        if (AttachedFiles.Keep(runtime, key, files, ref request) is { } unkept)
+        {
+            return MethodReply.Fail(unkept);
+        }
+
         bool interrupts = mode == QueueMode.Interrupt && runtime.Runs.ActiveFor(key) is not null;
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
         if (admission.Status == RunAdmissionStatus.Started)

@@ -44,9 +44,10 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         }
 
         string agentId = call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id;
+        List<AttachedFile> files = [];
         string name = call.Text("key") ?? $"agent:{agentId}:dashboard:{NewId(call.Text("idempotencyKey"))}";
         if (!SessionTarget.TryParse(name, agentId, runtime.Agents(), out SessionKey key, out GatewayError? error)
-            || !ChatAttachments.TryRead(call, out IReadOnlyList<PromptImage> images, out error))
+            || !ChatAttachments.TryRead(call, files, out IReadOnlyList<PromptImage> images, out error))
         {
             return MethodReply.Fail(error);
         }
@@ -59,6 +60,11 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         SessionRow row = await runtime.Sessions.PatchAsync(key, patch, cancellationToken);
         sessions.Changed(key, "create");
         RunRequest? request = RequestOf(call, key, images);
+        if (request is not null && AttachedFiles.Keep(runtime, key, files, ref request) is { } unkept)
+        {
+            return MethodReply.Fail(unkept);
+        }
+
         RunAdmission? run = request is null ? null : await runtime.Runs.StartAsync(request, CancellationToken.None);
         return Created(key, row, request, run);
     }
