@@ -17,7 +17,7 @@ public sealed class What_commands_say() : WithClient("""tools: { exec: { mode: "
 
         JsonElement end = Assert.Single(Streams("command_output"));
         Assert.Equal(
-            ("command:call_7", "end", "completed", "hello", 3, "exec"),
+            ("command:call_7", "end", "failed", "hello", 3, "exec"),
             (end.GetProperty("itemId").GetString(), end.GetProperty("phase").GetString(), end.GetProperty("status").GetString(),
                 end.GetProperty("output").GetString(), end.GetProperty("exitCode").GetInt32(), end.GetProperty("name").GetString()));
         Assert.EndsWith("workspace", end.GetProperty("cwd").GetString(), StringComparison.Ordinal);
