@@ -53,6 +53,58 @@ rpm_installs() {
   rm -rf "$tree"
 }
 
+dnf_tree() { # a Debian with dnf, in $work/dnf; the tree is kept between runs
+  local archive=$cache/bookworm-dnf-1.tar tree=$work/dnf
+  mkdir -p "$tree"
+  if [ ! -s "$archive" ]; then
+    tar -xf "$base" -C "$tree" || return
+    cp -L /etc/resolv.conf "$tree/etc/resolv.conf" 2>/dev/null
+    systemd-nspawn -q -D "$tree" --machine="edge-dnf-$$" --register=no --keep-unit --pipe --setenv=DEBIAN_FRONTEND=noninteractive \
+      sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends dnf rpm && rm -rf /var/cache/apt/* /var/lib/apt/lists/*' >"$work/dnf.log" 2>&1 </dev/null || return
+    tar -C "$tree" -cf "$archive.part" . && mv "$archive.part" "$archive"
+  else
+    tar -xf "$archive" -C "$tree"
+  fi
+}
+
+stand_in() { # DIRECTORY: an RPM that provides what ours asks of a distribution, whose packages are there in another form
+  local top=$work/stand-in
+  mkdir -p "$top"
+  {
+    printf 'Name: distribution\nVersion: 1\nRelease: 1\nSummary: Stands in\nLicense: MIT\nBuildArch: x86_64\nAutoReqProv: no\n'
+    rpm -qp --requires "$(rpm_file 1)" | grep -v '^rpmlib' | sed 's/ >= / = /' | sort -u | sed 's/^/Provides: /'
+    printf '%%description\nStands in.\n%%files\n'
+  } >"$top/distribution.spec"
+  rpmbuild -bb --quiet --define "_topdir $top" --define "_rpmdir $top/rpms" "$top/distribution.spec" && cp "$top"/rpms/*/*.rpm "$1/"
+}
+
+rpm_by_dnf() {
+  local tree=$work/dnf
+  mkdir -p "$tree/rpms" && cp "$(rpm_file 1)" "$(rpm_file 2)" "$tree/rpms/" && stand_in "$tree/rpms" || return
+  cat >"$tree/rpms/steps" <<'STEPS'
+set -e
+dnf="dnf -y -q --disablerepo=*"
+ours() { ls /rpms/openclaw-edge-*-"$1".x86_64.rpm; }
+if $dnf install "$(ours 1)" >/rpms/refused 2>&1; then echo "installed without what it needs"; exit 1; fi
+grep -q 'nothing provides systemd >= 247' /rpms/refused
+$dnf install /rpms/distribution-*.rpm "$(ours 1)"
+grep -q '^openclaw:' /etc/passwd
+test -L /etc/systemd/system/multi-user.target.wants/openclaw.service
+openclaw --version
+$dnf upgrade "$(ours 2)"
+rpm -q openclaw-edge | grep -- '-2\.x86_64'
+$dnf downgrade "$(ours 1)"
+rpm -q openclaw-edge | grep -- '-1\.x86_64'
+$dnf reinstall "$(ours 1)"
+$dnf check
+rpm -V openclaw-edge
+$dnf remove openclaw-edge
+test ! -e /usr/bin/openclaw && test ! -L /etc/systemd/system/multi-user.target.wants/openclaw.service
+STEPS
+  systemd-nspawn -q -D "$tree" --machine="edge-dnf-$$" --register=no --keep-unit --pipe --private-network bash /rpms/steps </dev/null || return
+  rm -rf "$tree"
+}
+
 other_architecture() {
   # No arm64 program can be made here: the head of this one says that it is one, which is all that the scripts look at.
   cp "$bin" "$work/arm64" && printf '\xb7\x00' | dd of="$work/arm64" bs=1 seek=18 conv=notrunc status=none || return

