@@ -115,6 +115,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         SessionUpdate update = new()
         {
             Status = status,
+            Error = result.ErrorMessage,
             RunId = run.Id,
             StartedAtMs = run.StartedAtMs > 0 ? run.StartedAtMs : Now,
             EndedAtMs = result.EndedAtMs,

@@ -12,6 +12,9 @@ public readonly record struct AuthDecision(
     string Method,
     TimeSpan Delay = default)
 {
+    /// <summary>When the accepted secret stops opening, epoch milliseconds: the token before a rotation. 0 for others.</summary>
+    public long EndsAtMs { get; init; }
+
     /// <summary>Whether the caller may go on.</summary>
     public bool Accepted => Outcome == AuthOutcome.Accepted;
 }

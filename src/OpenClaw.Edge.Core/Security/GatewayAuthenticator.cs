@@ -80,7 +80,11 @@ public sealed class GatewayAuthenticator(Func<GatewaySecret> secret, Func<EdgeCo
         if (accepted)
         {
             _limiter.Succeed(kind, peer);
-            return new AuthDecision(AuthOutcome.Accepted, TimeSpan.Zero, method);
+            bool inForce = FixedTimeSecret.AreEqual(presented ?? "", expected!) || FixedTimeSecret.AreEqual(alternative ?? "", expected!);
+            return new AuthDecision(AuthOutcome.Accepted, TimeSpan.Zero, method)
+            {
+                EndsAtMs = inForce ? 0 : current.Previous?.ExpiresAtMs ?? 0,
+            };
         }
 
         TimeSpan delay = _limiter.Fail(kind, peer, exempt, limits);

@@ -11,6 +11,7 @@ internal static class BranchWriter
 {
     // Of this many rows the first and the last text are looked for; commands and empty answers have none.
     private const int Looked = 16;
+    private const long None = -1; // the first window is 0
 
     private static readonly Dictionary<string, JsonElement?> NoChange = [];
 
@@ -34,18 +35,8 @@ internal static class BranchWriter
             return new BranchOutcome(BranchStatus.Full);
         }
 
-        long window = connection.Number(BranchTable.NextWindow, row.RowId);
-        long shared = cut!.Seq - 1;
-        BranchWindow? here = BranchWindow.Find(branches, row.Window);
-        long origin = row.Window;
-        for (BranchWindow? of = here; of is not null && shared <= of.Shared; of = BranchWindow.Find(branches, origin))
-        {
-            origin = of.Origin; // what a copy has of another window is that window's
-        }
-
-        connection.Execute(BranchTable.CopyRows, row.RowId, window, row.RowId, row.Window, cut.Seq);
-        connection.Execute(BranchTable.Insert, row.RowId, window, here?.Root ?? row.Window, origin, shared);
-        DropEmpty(connection, row, here);
+        long window = Copy(connection, row, branches, row.Window, cut!.Seq - 1);
+        DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
         return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs, Before(row)), cut);
     }
 
@@ -96,6 +87,65 @@ internal static class BranchWriter
         return new BranchOutcome(BranchStatus.Done, Move(connection, made, made.Window, nowMs, NoChange), cut);
     }
 
+    /// <summary>Ends the active branch in a row, wherever it is; null for none. Rows are only added.</summary>
+    public static BranchOutcome Graft(EdgeConnection connection, SessionKey key, string? entryId, long nowMs)
+    {
+        if (connection.First(SessionTable.Find, SessionRowReader.Read, key.Text) is not { } row)
+        {
+            return new BranchOutcome(BranchStatus.MissingSession);
+        }
+
+        (long from, long seq, long target) = (row.Window, 0, None);
+        if (entryId is null)
+        {
+            target = connection.Number(BranchTable.CountKind, row.RowId, row.Window, (int)TranscriptEntryKind.Message) == 0 ? row.Window : None;
+        }
+        else
+        {
+            connection.Each(BranchTable.Places, place =>
+            {
+                (from, seq) = (place.GetInt64(0), place.GetInt64(1));
+                target = seq == place.GetInt64(2) ? from : None;
+                return target == None;
+            }, row.RowId, entryId);
+            if (seq == 0)
+            {
+                return new BranchOutcome(BranchStatus.MissingEntry);
+            }
+        }
+
+        if (target == row.Window)
+        {
+            return new BranchOutcome(BranchStatus.AlreadyActive);
+        }
+
+        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
+        if (target == None && branches.Count >= SessionStore.MaxBranches)
+        {
+            return new BranchOutcome(BranchStatus.Full);
+        }
+
+        target = target == None ? Copy(connection, row, branches, from, seq) : target;
+        DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
+        return new BranchOutcome(BranchStatus.Done, Move(connection, row, target, nowMs, NoChange, row.SessionId));
+    }
+
+    // A window that begins with the first rows of another one.
+    private static long Copy(EdgeConnection connection, SessionRow row, IReadOnlyList<BranchWindow> branches, long from, long shared)
+    {
+        long window = connection.Number(BranchTable.NextWindow, row.RowId);
+        BranchWindow? source = BranchWindow.Find(branches, from);
+        long origin = from;
+        for (BranchWindow? of = source; of is not null && shared <= of.Shared && of.Origin != origin; of = BranchWindow.Find(branches, origin))
+        {
+            origin = of.Origin; // what a copy has of another window is that window's
+        }
+
+        connection.Execute(BranchTable.CopyRows, row.RowId, window, row.RowId, from, shared + 1);
+        connection.Execute(BranchTable.Insert, row.RowId, window, source?.Root ?? from, origin, shared);
+        return window;
+    }
+
     private static BranchStatus? Refused(EdgeConnection connection, SessionKey key, bool mayBeArchived, out SessionRow row)
     {
         row = connection.First(SessionTable.Find, SessionRowReader.Read, key.Text)!;
@@ -128,7 +178,7 @@ internal static class BranchWriter
     }
 
     private static SessionRow Move(
-        EdgeConnection connection, SessionRow row, long window, long nowMs, IReadOnlyDictionary<string, JsonElement?> changes)
+        EdgeConnection connection, SessionRow row, long window, long nowMs, IReadOnlyDictionary<string, JsonElement?> changes, string? sessionId = null)
     {
         string? title = null;
         string? preview = null;
@@ -144,7 +194,7 @@ internal static class BranchWriter
 
         return connection.First(
             BranchTable.MoveTo, SessionRowReader.Read,
-            row.Key.Text, nowMs, SessionWriter.NewId(), SessionWriter.NewId(), window,
+            row.Key.Text, nowMs, SessionWriter.NewId(), sessionId ?? SessionWriter.NewId(), window,
             connection.Number(BranchTable.LastSeq, row.RowId, window),
             connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Compaction), title, preview,
             ExtraMembers.Merge(row.Extra, changes))

@@ -1,38 +1,43 @@
 namespace OpenClaw.Edge.Sessions;
 
-/// <summary>Which records of a transcript file hang on which.</summary>
+/// <summary>Which records of a transcript file hang on which. Records of kinds that are not kept are passed over: what hangs on one hangs
+/// on the kept record above it.</summary>
 internal sealed class RecordTree
 {
-    private readonly Dictionary<string, string?> _parents = new(StringComparer.Ordinal);
-    private string? _leaf;
+    // Of a record that is kept its own id, of another one the id of the kept record above it; null at the root.
+    private readonly Dictionary<string, string?> _kept = new(StringComparer.Ordinal);
+    private string? _last;
 
     /// <summary>Records added.</summary>
-    public int Count => _parents.Count;
+    public int Count => _kept.Count;
 
-    /// <summary>Adds a record. The last one added is the leaf, or what a <c>leaf</c> record points to.</summary>
+    /// <summary>The kept record in which the active branch ends: the last one, or what a <c>leaf</c> record points to; null for none.</summary>
+    public string? Leaf => Kept(_last);
+
+    /// <summary>Adds a record.</summary>
     /// <exception cref="InvalidDataException">There are more than <paramref name="max"/>.</exception>
-    public void Add(TranscriptRecord record, int max)
+    /// <returns>The kept record that it follows; null for none.</returns>
+    public string? Add(TranscriptRecord record, int max)
     {
-        if (_parents.Count >= max)
+        if (_kept.Count >= max)
         {
             throw new InvalidDataException($"The file has more than {max} records: split it.");
         }
 
-        // Old files have no parents: each record then hangs on the one before.
-        _parents[record.Id] = record.HasParent ? record.ParentId : _leaf;
-        _leaf = record.TargetId ?? record.Id;
-    }
-
-    /// <summary>Ids from the leaf up to the root; a loop in a damaged file ends it.</summary>
-    public HashSet<string> ActiveBranch()
-    {
-        HashSet<string> active = new(StringComparer.Ordinal);
-        string? id = _leaf;
-        while (id is not null && active.Add(id))
+        // Old files have no parents: each record then follows the one before; so does one whose parent stood in a damaged line.
+        string? parent = !record.HasParent || (record.ParentId is { } named && !_kept.ContainsKey(named)) ? Leaf : Kept(record.ParentId);
+        if (record.TargetId is { } target)
         {
-            id = _parents.GetValueOrDefault(id);
+            _kept[record.Id] = Kept(target);
+        }
+        else
+        {
+            _kept[record.Id] = record.Entry is null ? parent : record.Id;
         }
 
-        return active;
+        _last = record.Id;
+        return parent;
     }
+
+    private string? Kept(string? id) => id is null ? null : _kept.GetValueOrDefault(id);
 }

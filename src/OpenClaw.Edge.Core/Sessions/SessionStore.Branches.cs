@@ -25,18 +25,33 @@ public sealed partial class SessionStore
     public Task<BranchOutcome> ForkAsync(SessionKey key, SessionKey target, string entryId, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => Told(connection, BranchWriter.Fork(connection, key, target, entryId, NowMs)), cancellationToken);
 
+    /// <summary>Makes a row the last one of the active branch, on a branch of its own where others follow it; for transcripts that are brought
+    /// in. The session keeps its id.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="entryId">The row; null for an empty branch.</param>
+    /// <param name="cancellationToken">Before it begins.</param>
+    /// <returns>Whether it is so now; not for a row that is not there, nor where there are <see cref="MaxBranches"/>.</returns>
+    internal Task<bool> GraftAsync(SessionKey key, string? entryId, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => Told(connection, BranchWriter.Graft(connection, key, entryId, NowMs)).Status is BranchStatus.Done or BranchStatus.AlreadyActive,
+        cancellationToken);
+
     /// <summary>All rows of a session in the order they were written, those before a reset and those of other branches included, each once;
     /// read in chunks, so that any length fits in memory.</summary>
     public IEnumerable<TranscriptEntry> ReadAll(SessionKey key)
     {
-        foreach ((TranscriptEntry entry, _) in ReadRecords(key))
+        foreach ((TranscriptEntry entry, _, _) in ReadRecords(key))
         {
             yield return entry;
         }
     }
 
-    /// <summary>As <see cref="ReadAll"/>, each with the id of the row that it follows.</summary>
-    internal IEnumerable<(TranscriptEntry Entry, string? ParentId)> ReadRecords(SessionKey key)
+    /// <summary>As <see cref="ReadAll"/>, each with the id of the row that it follows and its window.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="afterWindow">Window of the row behind which to begin.</param>
+    /// <param name="afterSeq">Its place there.</param>
+    /// <param name="afterId">Its id.</param>
+    internal IEnumerable<(TranscriptEntry Entry, string? ParentId, long Window)> ReadRecords(
+        SessionKey key, long afterWindow = -1, long afterSeq = 0, string? afterId = null)
     {
         if (Find(key) is not SessionRow row)
         {
@@ -44,15 +59,15 @@ public sealed partial class SessionStore
         }
 
         IReadOnlyList<BranchWindow> branches = database.Read(connection => BranchWindow.Of(connection, row.RowId));
-        BranchWindow? copy = null;
-        string? parentId = null;
-        long current = -1;
+        BranchWindow? copy = BranchWindow.Find(branches, afterWindow);
+        string? parentId = afterId;
+        long current = afterWindow;
         List<long> windows = [];
         IReadOnlyList<TranscriptEntry> chunk = [];
         do
         {
             long window = current;
-            long seq = chunk.Count > 0 ? chunk[^1].Seq : 0;
+            long seq = chunk.Count > 0 ? chunk[^1].Seq : afterSeq;
             windows.Clear();
             chunk = database.Read(connection => connection.All(
                 TranscriptTable.After,
@@ -73,7 +88,7 @@ public sealed partial class SessionStore
 
                 if (copy is null || chunk[i].Seq > copy.Shared)
                 {
-                    yield return (chunk[i], parentId);
+                    yield return (chunk[i], parentId, current);
                     parentId = chunk[i].Id;
                 }
             }

@@ -6,6 +6,9 @@ public sealed record SessionUpdate
     /// <summary>State of the run.</summary>
     public SessionStatus? Status { get; init; }
 
+    /// <summary>Why the run failed; kept until another run ends. Read only together with <see cref="Status"/>.</summary>
+    public string? Error { get; init; }
+
     /// <summary>Run that the change belongs to.</summary>
     public string? RunId { get; init; }
 

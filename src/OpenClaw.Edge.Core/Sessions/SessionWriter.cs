@@ -67,6 +67,11 @@ internal static class SessionWriter
             row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, extra) ?? throw Vanished(key);
         }
 
+        if (update.Status is { } status && SessionRunError.With(row.Extra, status == SessionStatus.Failed ? update.Error : null) is { } told)
+        {
+            row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, told) ?? throw Vanished(key);
+        }
+
         long seq = row.MessageCount - fresh.Length;
         for (int i = 0; i < entries.Length; i++)
         {
@@ -87,11 +92,11 @@ internal static class SessionWriter
     }
 
     /// <summary>Starts a new window with its marker.</summary>
-    public static SessionRow Reset(EdgeConnection connection, SessionKey key, string reason, long nowMs)
+    public static SessionRow Reset(EdgeConnection connection, SessionKey key, string reason, long nowMs, TranscriptEntry? marker = null)
     {
         _ = Ensure(connection, key, nowMs);
         SessionRow row = connection.First(SessionTable.Reset, SessionRowReader.Read, key.Text, nowMs, NewId()) ?? throw Vanished(key);
-        Insert(connection, row, StoredEntry.Of(ResetMarker(reason, nowMs)), 1, nowMs);
+        Insert(connection, row, StoredEntry.Of(marker ?? ResetMarker(reason, nowMs)), 1, nowMs);
         return row;
     }
 

@@ -12,51 +12,83 @@ public sealed class TranscriptExport(SessionStore store)
     /// <summary>Version of the record format.</summary>
     public const int FormatVersion = 4;
 
+    private const int PieceBytes = 64 << 10;
+
     // Text stays readable and half the size; the files are no web pages.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes all of the session, rows before a reset and those of other branches too; memory stays bounded whatever its length.</summary>
+    /// <summary>Writes all of the session, piece by piece; memory stays bounded whatever its length.</summary>
     /// <param name="key">The session.</param>
     /// <param name="destination">Takes the lines; stays open.</param>
     /// <param name="workspace">The agent's directory, for the first record; left out when null.</param>
-    /// <param name="cancellationToken">Stops between two records.</param>
+    /// <param name="cancellationToken">Stops between two pieces.</param>
     /// <returns>Records after the first; null when there is no such session, and nothing was written.</returns>
     public async Task<int?> WriteAsync(SessionKey key, Stream destination, string? workspace, CancellationToken cancellationToken)
+    {
+        ArrayBufferWriter<byte> lines = new();
+        string? cursor = null;
+        int? all = null;
+        do
+        {
+            lines.ResetWrittenCount();
+            all = Write(key, lines, workspace, ref cursor, PieceBytes) is { } written ? written + (all ?? 0) : null;
+            await destination.WriteAsync(lines.WrittenMemory, cancellationToken);
+        }
+        while (cursor is not null);
+
+        return all;
+    }
+
+    /// <summary>Writes a piece of the session: all of its rows come in turn, those before a reset and those of other branches too.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="lines">Takes the lines; a piece ends behind the record that reaches <paramref name="maxBytes"/>.</param>
+    /// <param name="workspace">The agent's directory, for the first record; left out when null.</param>
+    /// <param name="cursor">Where the piece before ended, null for the first one; becomes where this one ends, null when it is the last.</param>
+    /// <param name="maxBytes">Bytes of a piece, about.</param>
+    /// <returns>Records written, without the session's own; null when there is no such session, and nothing was written.</returns>
+    /// <exception cref="FormatException">The cursor is none.</exception>
+    public int? Write(SessionKey key, ArrayBufferWriter<byte> lines, string? workspace, ref string? cursor, int maxBytes)
     {
         if (store.Find(key) is not SessionRow row)
         {
             return null;
         }
 
-        ArrayBufferWriter<byte> line = new();
-        WriteHeader(line, row, workspace);
-        await FlushAsync(line, destination, cancellationToken);
-        int records = 0;
-        string? parentId = null;
-        foreach ((TranscriptEntry entry, string? parent) in store.ReadRecords(key))
+        (long window, long seq, string? parentId) = (-1, 0, null);
+        if (cursor is null)
         {
-            WriteRecord(line, entry, parent);
-            await FlushAsync(line, destination, cancellationToken);
-            parentId = entry.Id;
-            records++;
+            WriteHeader(lines, row, workspace);
+        }
+        else
+        {
+            string[] parts = cursor.Split('.', 3);
+            (window, seq, parentId) = parts.Length == 3
+                ? (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), parts[2])
+                : throw new FormatException($"'{cursor}' is no cursor of an export.");
         }
 
+        int records = 0;
+        foreach ((TranscriptEntry entry, string? parent, long place) in store.ReadRecords(key, window, seq, parentId))
+        {
+            WriteRecord(lines, entry, parent);
+            parentId = entry.Id;
+            records++;
+            if (lines.WrittenCount >= maxBytes)
+            {
+                cursor = string.Create(CultureInfo.InvariantCulture, $"{place}.{entry.Seq}.{entry.Id}");
+                return records;
+            }
+        }
+
+        cursor = null;
         string? leaf = store.ReadPage(key, 1).Entries is [{ } last, ..] ? last.Id : null;
         if (leaf != parentId)
         {
-            WriteLeaf(line, row, parentId, leaf);
-            await FlushAsync(line, destination, cancellationToken);
+            WriteLeaf(lines, row, parentId, leaf);
             records++;
         }
 
         return records;
-    }
-
-    private static async Task FlushAsync(ArrayBufferWriter<byte> line, Stream destination, CancellationToken cancellationToken)
-    {
-        line.Write("\n"u8);
-        await destination.WriteAsync(line.WrittenMemory, cancellationToken);
-        line.ResetWrittenCount();
     }
 
     // {"type":"session","version":4,"id":…,"timestamp":ISO,"cwd":…}
@@ -73,7 +105,7 @@ public sealed class TranscriptExport(SessionStore store)
             json.WriteString("cwd"u8, workspace);
         }
 
-        json.WriteEndObject();
+        End(line, json);
     }
 
     // {"type":"leaf","id":…,"parentId":…,"timestamp":ISO,"targetId":…|null}: the active branch does not end in the last record
@@ -86,7 +118,7 @@ public sealed class TranscriptExport(SessionStore store)
         json.WriteString("parentId"u8, parentId);
         json.WriteString("timestamp"u8, Iso(row.UpdatedAtMs));
         json.WriteString("targetId"u8, leaf);
-        json.WriteEndObject();
+        End(line, json);
     }
 
     // {"type":"message","id":…,"parentId":…|null,"timestamp":ISO,"message":{…}} and its kin
@@ -123,7 +155,14 @@ public sealed class TranscriptExport(SessionStore store)
                 break;
         }
 
+        End(line, json);
+    }
+
+    private static void End(ArrayBufferWriter<byte> line, Utf8JsonWriter json)
+    {
         json.WriteEndObject();
+        json.Flush();
+        line.Write("\n"u8);
     }
 
     private static string Iso(long epochMs) =>

@@ -5,13 +5,13 @@ using System.IO.Pipelines;
 namespace OpenClaw.Edge.Sessions;
 
 /// <summary>Reads JSON lines in the original's format (see <see cref="TranscriptExport"/>) into a session. The records of a file are a
-/// tree: the branch that ends in the last record is taken. A damaged line is reported and skipped, as a crash of the writer leaves one.</summary>
+/// tree: every branch of it comes in, and the session goes on where the last record or a <c>leaf</c> record says. A damaged line is reported
+/// and skipped, as a crash of the writer leaves one.</summary>
 public sealed class TranscriptImport(SessionStore store)
 {
     // A message with pictures is some MB; what is longer is no transcript.
     private const int MaxLineBytes = 32 << 20;
-    private const int MaxRecords = 1_000_000;
-    private const int BatchRows = 64;
+    internal const int MaxRecords = 1_000_000;
     private const int MaxProblems = 10;
 
     /// <summary>Whether messages lose their idempotency keys: a transcript from before a reset may hold the same ones as what follows it.</summary>
@@ -57,57 +57,11 @@ public sealed class TranscriptImport(SessionStore store)
 
         await store.CreateAsync(key, sessionId, cancellationToken);
         source.Position = start;
-        int imported = await StoreAsync(key, source, tree.ActiveBranch(), cancellationToken);
+        int imported = await new TranscriptPlanting(store, key, DropsKeys).StoreAsync(source, cancellationToken);
         return new TranscriptImportResult(imported, tree.Count - imported, damaged, problems);
     }
 
-    private async Task<int> StoreAsync(SessionKey key, Stream source, HashSet<string> active, CancellationToken cancellationToken)
-    {
-        int imported = 0;
-        List<TranscriptEntry> batch = [];
-        await foreach ((_, ReadOnlyMemory<byte> line) in LinesAsync(source, cancellationToken))
-        {
-            if (!TranscriptRecord.TryRead(line, out TranscriptRecord? record, out _) || !active.Remove(record.Id) || record.Entry is not TranscriptEntry entry)
-            {
-                continue;
-            }
-
-            if (entry.Kind == TranscriptEntryKind.Reset)
-            {
-                imported += await FlushAsync(key, batch, cancellationToken) + 1;
-                await store.ResetAsync(key, entry.Reason ?? "reset", cancellationToken);
-                continue;
-            }
-
-            batch.Add(DropsKeys ? entry with { Message = entry.Message with { IdempotencyKey = null } } : entry);
-            if (batch.Count == BatchRows)
-            {
-                imported += await FlushAsync(key, batch, cancellationToken);
-            }
-        }
-
-        return imported + await FlushAsync(key, batch, cancellationToken);
-    }
-
-    private async Task<int> FlushAsync(SessionKey key, List<TranscriptEntry> batch, CancellationToken cancellationToken)
-    {
-        if (batch.Count == 0)
-        {
-            return 0;
-        }
-
-        IReadOnlyList<TranscriptEntry> stored = await store.AppendAsync(key, batch, null, cancellationToken);
-        int fresh = 0;
-        for (int i = 0; i < batch.Count; i++)
-        {
-            fresh += ReferenceEquals(stored[i].Message, batch[i].Message) ? 1 : 0;
-        }
-
-        batch.Clear();
-        return fresh;
-    }
-
-    private static async IAsyncEnumerable<(int Number, ReadOnlyMemory<byte> Line)> LinesAsync(
+    internal static async IAsyncEnumerable<(int Number, ReadOnlyMemory<byte> Line)> LinesAsync(
         Stream source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipeReader reader = PipeReader.Create(source, new StreamPipeReaderOptions(leaveOpen: true));

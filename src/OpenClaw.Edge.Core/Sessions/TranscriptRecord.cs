@@ -96,7 +96,7 @@ internal sealed record TranscriptRecord
                 {
                     Id = id,
                     Kind = TranscriptEntryKind.Reset,
-                    Reason = Text(json, "reason"),
+                    Reason = Text(json, "reason") ?? "reset",
                     Message = new ChatMessage { Role = "system", Content = MessageContent.Of("Reset"), Timestamp = TimeOf(json) },
                 };
             default:

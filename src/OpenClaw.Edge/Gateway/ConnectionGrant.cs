@@ -4,7 +4,7 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>What a connection got at its handshake. Immutable.</summary>
+/// <summary>What a connection got at its handshake. Immutable, but for when its secret ends.</summary>
 internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes, string method, string? deviceId)
 {
     /// <summary>Who connected.</summary>
@@ -50,6 +50,11 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
             || parameters.Caps.Contains("approvals", StringComparer.Ordinal)
             || parameters.Caps.Contains("exec-approvals", StringComparer.Ordinal));
 
+    /// <summary>Whether a person is behind it who is shown questions and can answer them, likewise; the capability is ours.</summary>
+    public bool Answers { get; } = parameters.Role != "node" && scopes.Allows(OperatorScopes.Questions)
+        && (parameters.Client.Id is "openclaw-control-ui" or "openclaw-macos" or "openclaw-ios" or "openclaw-android"
+            || parameters.Caps.Contains("questions", StringComparer.Ordinal));
+
     /// <summary>What it declared that it can do; of nodes.</summary>
     public NodeSurface Declared { get; } = parameters.Role == "node" ? NodeSessions.Declared(parameters) : NodeSurface.Empty;
 
@@ -64,4 +69,8 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
 
     /// <summary>When it connected, epoch milliseconds.</summary>
     public long SinceMs { get; init; }
+
+    /// <summary>When the secret that it came in by stops opening, epoch milliseconds; the largest number for one in force. Written by the
+    /// sweep.</summary>
+    public long EndsAtMs { get; set; } = long.MaxValue;
 }

@@ -23,6 +23,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private long _lastHealth;
     private volatile bool _healthChanged;
     private long _secretChangedAt = -1;
+    private long _secretEndsAt;
 
     /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
     public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health, ProcessVitals vitals)
@@ -52,9 +53,17 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     /// <summary>Has the health told with the next look.</summary>
     public void TellHealth() => _healthChanged = true;
 
-    /// <summary>Ends, with the next look, the connections that came in by the secret that was in force until now. Not at once: who changed it
-    /// is answered first.</summary>
-    public void ForgetSecret() => Volatile.Write(ref _secretChangedAt, _time.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>Ends the connections that came in by the secret that was in force until now, with the first look after it stops opening. Not at
+    /// once: who changed it is answered first.</summary>
+    /// <param name="endsAt">Until when it opens too; null when it does not.</param>
+    public void ForgetSecret(DateTimeOffset? endsAt = null)
+    {
+        lock (_gate)
+        {
+            _secretChangedAt = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            _secretEndsAt = endsAt?.ToUnixTimeMilliseconds() ?? _secretChangedAt;
+        }
+    }
 
     /// <summary>Looks once.</summary>
     public void Sweep()
@@ -117,10 +126,18 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             return;
         }
 
-        if (connection.Grant is { Method: "token" or "password" } grant && grant.SinceMs <= Volatile.Read(ref _secretChangedAt))
+        if (connection.Grant is { Method: "token" or "password" } grant)
         {
-            connection.Close(CloseCodes.AuthChanged, "gateway auth changed");
-            return;
+            if (grant.SinceMs <= _secretChangedAt && _secretEndsAt < grant.EndsAtMs)
+            {
+                grant.EndsAtMs = _secretEndsAt;
+            }
+
+            if (grant.EndsAtMs != long.MaxValue && grant.EndsAtMs <= _time.GetUtcNow().ToUnixTimeMilliseconds())
+            {
+                connection.Close(CloseCodes.AuthChanged, "gateway auth changed");
+                return;
+            }
         }
 
         long lastPing = connection.LastPing == 0 ? connection.OpenedAt : connection.LastPing;

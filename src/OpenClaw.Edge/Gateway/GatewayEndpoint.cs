@@ -48,6 +48,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
             Handshake = new Handshake(runtime, pairing),
             Nodes = nodes,
         };
+        runtime.Questions.HasPeople = HasPeople;
         Outlet = new PersonOutlet(runtime, Broadcaster, _registry, nodes).Outlet;
         _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals);
         _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
@@ -68,10 +69,23 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     internal void TellHealth() => _sweep.TellHealth();
 
     /// <summary>Another shared secret is in force: who came in by the old one must come again.</summary>
-    internal void ForgetSecret() => _sweep.ForgetSecret();
+    internal void ForgetSecret(DateTimeOffset? endsAt = null) => _sweep.ForgetSecret(endsAt);
 
     /// <summary>Looks at every connection once, as the sweep does each second; returns when that lock and all queues let it.</summary>
     internal void Sweep() => _sweep.Sweep();
+
+    private bool HasPeople()
+    {
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            if (connection.Grant is { Answers: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Answers an upgrade request; returns when the connection has ended.</summary>
     public async Task HandleAsync(HttpContext context)

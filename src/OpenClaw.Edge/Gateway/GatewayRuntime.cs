@@ -85,6 +85,9 @@ public sealed record GatewayRuntime
     /// token does not lie in its own file.</summary>
     public Func<TimeSpan, string, TokenRotation>? RotateToken { get; init; }
 
+    /// <summary>Questions to people.</summary>
+    public required QuestionBoard Questions { get; init; }
+
     /// <summary>Port that the gateway listens on, for <c>system.info</c>; 0 when unknown.</summary>
     public Func<int> Port { get; init; } = () => 0;
 

@@ -46,6 +46,7 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
         return new HandshakeDecision(
             new ConnectionGrant(parameters, EffectiveScopes(connection, parameters, credential, verdict.Scopes), credential.Decision.Method, parameters.Device?.Id)
             {
+                EndsAtMs = credential.Decision.EndsAtMs is var ends and > 0 ? ends : long.MaxValue,
                 Tokens = verdict.Tokens,
                 User = credential.Decision.Method == "trusted-proxy" ? connection.Upgrade.ProxyUser : null,
                 SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),

@@ -156,7 +156,7 @@ internal static class SessionEventJson
             json.WriteString("status"u8, SessionRowJson.NameOf(status));
         }
 
-        json.WriteNull("lastRunError"u8);
+        json.WriteString("lastRunError"u8, SessionRunError.Of(row));
         json.WriteNull("providerReview"u8);
         json.WriteString("lastRunId"u8, row.Status == SessionStatus.Running ? null : row.LastRunId);
         json.WriteBoolean("hasAutomation"u8, facts.HasAutomation);

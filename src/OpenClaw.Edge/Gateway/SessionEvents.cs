@@ -16,13 +16,15 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
     /// <param name="run">The run it is about; null for none.</param>
     /// <param name="ended">Whether that run has ended.</param>
     /// <param name="active">The model that answers now; null for none.</param>
+    /// <param name="goneId">Id that a session had which is not there any more; null when it is not known.</param>
     public void Changed(
         SessionKey key,
         string? reason,
         string? phase = null,
         Run? run = null,
         bool ended = false,
-        (string Provider, string Model)? active = null)
+        (string Provider, string Model)? active = null,
+        string? goneId = null)
     {
         if (!broadcaster.AnySessionSubscriber(key.Text, byName: false))
         {
@@ -49,6 +51,11 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
             if (run is not null && reason is null)
             {
                 json.WriteString("runId"u8, run.Id);
+            }
+
+            if (facts is null && goneId is not null)
+            {
+                json.WriteString("sessionId"u8, goneId);
             }
 
             SessionEventJson.Write(json, facts, lifecycle: phase is "start" or "end" or "error", placement: reason is not (null or "participants"), active);

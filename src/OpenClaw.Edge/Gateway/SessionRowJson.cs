@@ -232,9 +232,9 @@ internal static partial class SessionRowJson
     {
         string? name = row.Label ?? row.DisplayName;
         Optional(json, "displayName", name);
-        if (view.Titles)
+        if (view.Titles || view == SessionRowView.Event)
         {
-            Optional(json, "derivedTitle", name ?? row.DerivedTitle);
+            Optional(json, "derivedTitle", name ?? (view.Titles ? row.DerivedTitle : null));
         }
 
         if (view.Preview)
@@ -268,6 +268,7 @@ internal static partial class SessionRowJson
         Optional(json, "startedAt", row.StartedAtMs);
         Optional(json, "endedAt", row.EndedAtMs);
         Optional(json, "runtimeMs", RuntimeOf(row));
+        Optional(json, "lastRunError", SessionRunError.Of(row));
         if (row.Status != SessionStatus.Running && !facts.IsEmptied)
         {
             Optional(json, "lastRunId", row.LastRunId);

@@ -152,6 +152,7 @@ internal sealed partial class GatewayParts
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers) { LocalSlots = strain.Heat.Slots });
         ExecApprovalsFile approvals = owned.Own(() => new ExecApprovalsFile(Path.Combine(setup.Paths.StateDir, "exec-approvals.json")));
         var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
+        var questions = new QuestionBoard(clock);
         ProcessTable processes = owned.Own(() => new ProcessTable(Path.Combine(setup.Paths.StateDir, "tmp", "exec"), clock));
         SandboxRouter sandbox = owned.Own(() => new SandboxRouter(() => store.Current.Config, setup.Paths, () => store.Current.Environment, clock, loggers));
         GuardedHttp web = owned.Own(() => new GuardedHttp());
@@ -170,7 +171,7 @@ internal sealed partial class GatewayParts
         mcp.Apply(config.Mcp);
         health.Watch(() => mcp.Problems is [{ } first, ..] ? new Warnable("mcp-server", $"MCP server {first}") : null);
         var registry = new ToolRegistry(
-            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new MessageTool(() => parts!.Runs, () => parts!.Gateway.Outlet), new CronTool(() => parts!.Cron, () => parts!.Agents.Default.Id, clock)], sandbox, mcp);
+            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new MessageTool(() => parts!.Runs, () => parts!.Gateway.Outlet), new CronTool(() => parts!.Cron, () => parts!.Agents.Default.Id, clock), new AskUserTool(questions, key => parts!.Runs.ActiveFor(key)?.Id)], sandbox, mcp);
         var events = new RunEventHub();
         owned.Own(() => events.Listen(MemoryWiring.Listener(memory)));
         var agents = AgentCatalog.Create(config, setup.Paths);
@@ -213,6 +214,7 @@ internal sealed partial class GatewayParts
             Editor = new ConfigEditor(setup.Paths, setup.Environment),
             Tools = tools,
             Guard = guard,
+            Questions = questions,
             Cron = cron,
             Memory = memory,
             Heartbeat = heartbeat,
@@ -331,11 +333,12 @@ internal sealed partial class GatewayParts
         RestartNeeds.Check(snapshot.Config, _started, Health);
     }
 
-    // Connections that are open stay: each was judged when it came.
+    // Who is connected by the old token stays until it opens no more.
     private TokenRotation RotateToken(TimeSpan grace, string by)
     {
         TokenRotation rotated = TokenRotation.Make(_secret, Setup.Paths, grace, by, Clock);
         _secret = SecretOf(Config.Current);
+        Gateway.ForgetSecret(rotated.GraceUntil);
         Log.TokenRotated(Logger, by, rotated.GraceUntil);
         return rotated;
     }

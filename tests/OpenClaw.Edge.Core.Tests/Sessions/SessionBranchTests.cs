@@ -271,41 +271,6 @@ public sealed class SessionBranchTests : WithSessions
         Assert.Equal(BranchStatus.Done, (await Store.SwitchBranchAsync(Main, "re one", default)).Status);
     }
 
-    [Fact]
-    public async Task An_export_is_a_tree_whose_active_branch_comes_back()
-    {
-        await SayAsync("one", "two");
-        await Store.RewindAsync(Main, "two", default);
-        await SayAsync("other");
-        await Store.SwitchBranchAsync(Main, "re two", default);
-        using MemoryStream file = new();
-        await new TranscriptExport(Store).WriteAsync(Main, file, null, default);
-        string[] lines = System.Text.Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-        Assert.Equal(8, lines.Length);
-        Assert.Contains("\"id\":\"other\",\"parentId\":\"re one\"", lines[5], StringComparison.Ordinal);
-        Assert.Contains("\"type\":\"leaf\"", lines[7], StringComparison.Ordinal);
-        Assert.Contains("\"parentId\":\"re other\"", lines[7], StringComparison.Ordinal);
-        Assert.Contains("\"targetId\":\"re two\"", lines[7], StringComparison.Ordinal);
-        file.Position = 0;
-        await new TranscriptImport(Store).ReadAsync(Key("copy"), file, default);
-        Assert.Equal(["one", "re one", "two", "re two"], Texts(Store.ReadPage(Key("copy"), 10).Entries));
-    }
-
-    [Fact]
-    public async Task An_export_of_an_empty_branch_comes_back_empty()
-    {
-        await SayAsync("one");
-        await Store.RewindAsync(Main, "one", default);
-        using MemoryStream file = new();
-        await new TranscriptExport(Store).WriteAsync(Main, file, null, default);
-        file.Position = 0;
-
-        await new TranscriptImport(Store).ReadAsync(Key("copy"), file, default);
-
-        Assert.Empty(Store.ReadPage(Key("copy"), 10).Entries);
-    }
-
     private async Task SayAsync(params string[] texts)
     {
         foreach (string text in texts)

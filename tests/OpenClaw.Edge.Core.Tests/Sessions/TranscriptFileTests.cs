@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using OpenClaw.Edge.Sessions;
 using Xunit;
 using static OpenClaw.Edge.Core.Tests.Sessions.Entries;
@@ -26,11 +28,12 @@ public sealed class TranscriptFileTests : WithSessions
     }
 
     [Fact]
-    public async Task An_unknown_session_exports_nothing()
+    public void An_unknown_session_exports_nothing()
     {
-        using MemoryStream file = new();
-        Assert.Null(await new TranscriptExport(Store).WriteAsync(Main, file, null, default));
-        Assert.Equal(0, file.Length);
+        ArrayBufferWriter<byte> lines = new();
+        string? cursor = null;
+        Assert.Null(new TranscriptExport(Store).Write(Main, lines, null, ref cursor, 1));
+        Assert.Equal(0, lines.WrittenCount);
     }
 
     [Fact]
@@ -50,7 +53,7 @@ public sealed class TranscriptFileTests : WithSessions
     }
 
     [Fact]
-    public async Task Only_the_active_branch_of_the_originals_tree_is_taken()
+    public async Task All_branches_of_the_originals_tree_are_taken()
     {
         TranscriptImportResult result = await Import("main",
         [
@@ -61,12 +64,111 @@ public sealed class TranscriptFileTests : WithSessions
             """{"type":"message","id":"c","parentId":"b","timestamp":"2026-11-21T07:52:29Z","message":{"role":"assistant","content":[{"type":"text","text":"two","textSignature":"{}"}],"timestamp":1763711549000}}""",
         ]);
 
-        Assert.Equal((2, 2, 0), (result.Imported, result.Skipped, result.Damaged));
+        Assert.Equal((3, 1, 0), (result.Imported, result.Skipped, result.Damaged));
         IReadOnlyList<TranscriptEntry> entries = Store.ReadPage(Main, 10).Entries;
         Assert.Equal(["one", "two"], Texts(entries));
         Assert.Equal(["a", "c"], entries.Select(entry => entry.Id));
         Assert.Equal([1795247547000, 1763711549000], entries.Select(entry => entry.Message.Timestamp));
         Assert.Equal("s-1", Store.Find(Main)!.SessionId);
+        Assert.Equal(["two", "rewound"], Store.Branches(Main).Select(branch => branch.Headline));
+    }
+
+    [Fact]
+    public async Task A_leaf_record_says_where_it_goes_on()
+    {
+        string[] tree =
+        [
+            """{"type":"session","version":4,"id":"s-1"}""",
+            """{"type":"message","id":"a","parentId":null,"message":{"role":"user","content":"one"}}""",
+            """{"type":"message","id":"b","parentId":"a","message":{"role":"user","content":"two"}}""",
+            """{"type":"leaf","id":"l","parentId":"b","targetId":"a"}""",
+        ];
+        await Import("main", tree);
+        await Import("empty", [.. tree[..3], """{"type":"leaf","id":"l","parentId":"b","targetId":null}"""]);
+        await Import("on", [.. tree, """{"type":"message","id":"c","parentId":"l","message":{"role":"user","content":"three"}}"""]);
+
+        Assert.Equal(["one"], Texts(Store.ReadPage(Main, 10).Entries));
+        Assert.Equal(["one*", "two"], Lines(Main)); // as after a rewind
+        Assert.Empty(Store.ReadPage(Key("empty"), 10).Entries);
+        Assert.Equal(["two"], Lines(Key("empty")));
+        Assert.Equal(["one", "three"], Texts(Store.ReadPage(Key("on"), 10).Entries));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(1 << 20)]
+    public async Task A_tree_comes_back_as_the_same_tree(int pieceBytes)
+    {
+        await SayAsync("one", "two");
+        await Store.RewindAsync(Main, "two", default);
+        await SayAsync("b1", "b2");
+        await Store.RewindAsync(Main, "b2", default);
+        await SayAsync("c");
+        await Store.RewindAsync(Main, "one", default);
+        await SayAsync("d");
+        await Store.SwitchBranchAsync(Main, "re b2", default);
+        await SayAsync("b3");
+        string[] lines = await Export(Main, pieceBytes);
+        TranscriptImportResult result = await Import("copy", lines);
+        string[] again = await Export(Key("copy"), pieceBytes);
+
+        Assert.Equal((14, 1, 0), (result.Imported, result.Skipped, result.Damaged));
+        Assert.Equal(["re b3*", "re d", "re c", "re two"], Lines(Main));
+        Assert.Equal(Lines(Main).Order(), Lines(Key("copy")).Order());
+        Assert.Equal(Texts(Store.ReadPage(Main, 20).Entries), Texts(Store.ReadPage(Key("copy"), 20).Entries));
+        Assert.Equal(["one", "re one", "b1", "re b1", "b2", "re b2", "b3", "re b3"], Texts(Store.ReadPage(Key("copy"), 20).Entries));
+        Assert.Equal(Parents(lines), Parents(again));
+        foreach (string leaf in (string[])["re two", "re c", "re d"])
+        {
+            await Store.SwitchBranchAsync(Main, leaf, default);
+            await Store.SwitchBranchAsync(Key("copy"), leaf, default);
+            Assert.Equal(Texts(Store.ReadPage(Main, 20).Entries), Texts(Store.ReadPage(Key("copy"), 20).Entries));
+        }
+    }
+
+    [Fact]
+    public async Task An_export_of_an_empty_branch_comes_back_empty()
+    {
+        await SayAsync("one");
+        await Store.RewindAsync(Main, "one", default);
+        string[] lines = await Export(Main);
+        await Import("copy", lines);
+
+        Assert.EndsWith("\"targetId\":null}", lines[^1], StringComparison.Ordinal);
+        Assert.Empty(Store.ReadPage(Key("copy"), 10).Entries);
+        Assert.Equal(["re one"], Lines(Key("copy")));
+    }
+
+    [Fact]
+    public async Task A_reset_on_a_branch_comes_back()
+    {
+        await SayAsync("one", "two");
+        await Store.RewindAsync(Main, "two", default);
+        await SayAsync("other");
+        await Store.ResetAsync(Main, "new", default);
+        await SayAsync("fresh");
+        string[] lines = await Export(Main);
+        await Import("copy", lines);
+
+        Assert.Equal(["Reset", "fresh", "re fresh"], Texts(Store.ReadPage(Key("copy"), 10).Entries));
+        Assert.Equal(lines[1..], (await Export(Key("copy")))[1..]);
+    }
+
+    [Fact]
+    public async Task More_branches_than_a_session_has_are_left_out()
+    {
+        List<string> lines = ["""{"type":"session","version":4,"id":"s-1"}""", """{"type":"message","id":"a","parentId":null,"message":{"role":"user","content":"one"}}"""];
+        for (int i = 0; i <= SessionStore.MaxBranches + 1; i++)
+        {
+            lines.Add($$$"""{"type":"message","id":"b{{{i}}}","parentId":"a","message":{"role":"user","content":"b{{{i}}}"}}""");
+            lines.Add($$$"""{"type":"message","id":"c{{{i}}}","parentId":"b{{{i}}}","message":{"role":"user","content":"c{{{i}}}"}}""");
+        }
+
+        TranscriptImportResult result = await Import("main", [.. lines]);
+
+        Assert.Equal((1 + (2 * (SessionStore.MaxBranches + 1)), 2), (result.Imported, result.Skipped));
+        Assert.Equal(SessionStore.MaxBranches + 1, Store.Branches(Main).Count);
     }
 
     [Fact]
@@ -108,15 +210,51 @@ public sealed class TranscriptFileTests : WithSessions
         Assert.Null(Store.Find(Main));
     }
 
-    private async Task<string[]> Export(SessionKey key)
+    private Task<string[]> Export(SessionKey key, int pieceBytes = 1 << 20)
     {
-        using MemoryStream file = new();
-        int? records = await new TranscriptExport(Store).WriteAsync(key, file, "/home/w", default);
-        string text = Encoding.UTF8.GetString(file.ToArray());
+        ArrayBufferWriter<byte> file = new();
+        TranscriptExport export = new(Store);
+        string? cursor = null;
+        int records = 0;
+        do
+        {
+            ArrayBufferWriter<byte> piece = new();
+            records += export.Write(key, piece, "/home/w", ref cursor, pieceBytes) ?? throw new InvalidOperationException();
+            file.Write(piece.WrittenSpan);
+        }
+        while (cursor is not null);
+        string text = Encoding.UTF8.GetString(file.WrittenSpan);
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         string[] lines = text[..^1].Split('\n');
         Assert.Equal(records + 1, lines.Length);
-        return lines;
+        return Task.FromResult(lines);
+    }
+
+    // What hangs on what, in words.
+    private static List<string> Parents(string[] lines)
+    {
+        List<string> parents = [];
+        foreach (string line in lines[1..])
+        {
+            using JsonDocument record = JsonDocument.Parse(line);
+            JsonElement at = record.RootElement;
+            string id = at.GetProperty("type").ValueEquals("leaf") ? $"leaf {at.GetProperty("targetId")}" : $"{at.GetProperty("id")} on {at.GetProperty("parentId")}";
+            parents.Add(id);
+        }
+
+        parents.Sort(StringComparer.Ordinal);
+        return parents;
+    }
+
+    private IEnumerable<string> Lines(SessionKey key) =>
+        Store.Branches(key).Select(branch => branch.Headline + (branch.IsActive ? "*" : ""));
+
+    private async Task SayAsync(params string[] texts)
+    {
+        foreach (string text in texts)
+        {
+            await Store.AppendAsync(Main, [User(text) with { Id = text }, Assistant("re " + text) with { Id = "re " + text }], null, default);
+        }
     }
 
     private async Task<TranscriptImportResult> Import(string key, string[] lines)

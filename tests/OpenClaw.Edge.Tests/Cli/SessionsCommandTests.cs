@@ -35,37 +35,36 @@ public sealed class SessionsCommandTests
     }
 
     [Fact]
-    public async Task Export_writes_the_originals_records_oldest_first_and_each_once()
+    public async Task Export_takes_piece_after_piece()
     {
         await using ScriptedGateway gateway = new();
-        gateway.On("chat.history", call => call.AnswerAsync(call.Params.TryGetProperty("offset", out _)
-            ? """
-              {"sessionId":"s1","hasMore":false,"messages":[
-               {"role":"user","content":"one","timestamp":0,"__openclaw":{"id":"m1","seq":1}},
-               {"role":"assistant","content":"two","timestamp":1,"__openclaw":{"id":"m2","seq":2}}]}
-              """
-            : """
-              {"sessionId":"s1","hasMore":true,"nextOffset":2,"messages":[
-               {"role":"assistant","content":"two","timestamp":1,"__openclaw":{"id":"m2","seq":2}},
-               {"role":"system","content":[{"type":"text","text":"Reset"}],"timestamp":2,"__openclaw":{"kind":"reset","id":"m3","seq":3}}]}
-              """));
+        gateway.On("edge.sessions.export", call => call.AnswerAsync((call.Params.TryGetProperty("cursor", out JsonElement cursor) ? cursor.GetString() : null) switch
+        {
+            null => """{"key":"agent:main:main","records":1,"jsonl":"{\"type\":\"session\"}\n{\"id\":\"größer\"}\n","cursor":"1.1.a"}""",
+            "1.1.a" => """{"key":"agent:main:main","records":2,"jsonl":"{\"id\":\"b\"}\n{\"id\":\"c\"}\n"}""",
+            _ => """{"records":0,"jsonl":"wrong cursor"}""",
+        }));
         using CliRun run = new(gateway);
         Assert.Equal(0, await run.InvokeAsync("sessions", "export", "main"));
-        Assert.Equal(
-            """
-            {"type":"session","version":4,"id":"s1","timestamp":"1970-01-01T00:00:00.000Z"}
-            {"type":"message","id":"m1","parentId":null,"timestamp":"1970-01-01T00:00:00.000Z","message":{"role":"user","content":"one","timestamp":0}}
-            {"type":"message","id":"m2","parentId":"m1","timestamp":"1970-01-01T00:00:00.001Z","message":{"role":"assistant","content":"two","timestamp":1}}
-            {"type":"reset","id":"m3","parentId":"m2","timestamp":"1970-01-01T00:00:00.002Z","reason":"Reset"}
-
-            """,
-            run.Out.ToString());
+        Assert.Equal("{\"type\":\"session\"}\n{\"id\":\"größer\"}\n{\"id\":\"b\"}\n{\"id\":\"c\"}\n", run.Out.ToString());
+        Assert.Equal("main", gateway.Calls("edge.sessions.export").First().GetProperty("params").GetProperty("key").GetString());
 
         using CliRun file = new(gateway);
         string path = file.Home.PathOf("out.jsonl");
         Assert.Equal(0, await file.InvokeAsync("sessions", "export", "main", "--output", path, "--json"));
         Assert.Equal(run.Out.ToString(), await File.ReadAllTextAsync(path));
-        Assert.Equal(3, file.Json.GetProperty("messages").GetInt32());
+        Assert.Equal(3, file.Json.GetProperty("records").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_export_of_nothing_says_so()
+    {
+        await using ScriptedGateway gateway = new();
+        gateway.Answers("edge.sessions.export", """{"key":"agent:main:main","records":0,"jsonl":"{}\n"}""");
+        using CliRun run = new(gateway);
+        Assert.Equal(1, await run.InvokeAsync("sessions", "export", "main"));
+        Assert.Contains("'main' has no messages", run.Error.ToString());
+        Assert.Equal("", run.Out.ToString());
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.Net.WebSockets;
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Gateway;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Functional;
@@ -26,7 +29,7 @@ public sealed class Rotates_its_token : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_and_new_token_open_and_who_is_connected_stays()
+    public async Task Old_and_new_token_open_for_the_grace_period()
     {
         RunningGateway gateway = await RunningGateway.StartAsync(home);
         string old = Token();
@@ -49,6 +52,7 @@ public sealed class Rotates_its_token : IAsyncLifetime
         await using RunningGateway again = await RunningGateway.StartAsync(home);
         await using GatewayTestClient after = await GatewayTestClient.ConnectAsync(again.BaseUri, old);
         (await again.RunAsync("token", "rotate", "--grace", "0")).Ends(0);
+        await Guard.Within(after.Ended);
         (int ended, _) = await again.JsonAsync(HttpMethod.Get, "/v1/models", token: now);
         (int opens, _) = await again.JsonAsync(HttpMethod.Get, "/v1/models", token: Token());
 
@@ -56,10 +60,38 @@ public sealed class Rotates_its_token : IAsyncLifetime
         Assert.DoesNotContain(now, rotated.Out);
         Assert.Contains(TokenPath, rotated.Out);
         Assert.Equal("still here", turn.Final);
+        Assert.Equal(((WebSocketCloseStatus)4001, "gateway auth changed"), (after.CloseStatus!.Value, after.CloseReason));
         Assert.Equal((200, 401, 200), (status, ended, opens));
         string[] journal = await File.ReadAllLinesAsync(Path.Combine(home.StateDir, "care.jsonl"));
         Assert.Equal(2, journal.Length);
         Assert.All(journal, line => Assert.Contains("\"action\":\"token.rotate\",\"by\":\"the shared token\"", line));
+    }
+
+    [Fact]
+    public async Task Who_came_in_by_the_old_token_goes_when_it_opens_no_more()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        string old = Token();
+        TestDevice device = new();
+        await using GatewayTestClient paired = await device.ConnectAsync(gateway.BaseUri, new Dictionary<string, string> { ["token"] = old }, scopes: ["operator.read"]);
+        string own = paired.Hello.GetProperty("auth").GetProperty("deviceToken").GetString()!;
+        await using GatewayTestClient byDevice = await device.ConnectAsync(gateway.BaseUri, new Dictionary<string, string> { ["deviceToken"] = own }, scopes: ["operator.read"]);
+        await using GatewayTestClient before = await GatewayTestClient.ConnectAsync(gateway.BaseUri, old);
+
+        (await gateway.RunAsync("token", "rotate", "--grace", "1h")).Ends(0);
+        await using GatewayTestClient inGrace = await GatewayTestClient.ConnectAsync(gateway.BaseUri, old);
+        await before.CallAsync("health");
+        (await gateway.RunAsync("token", "rotate", "--grace", "0")).Ends(0);
+
+        foreach (GatewayTestClient client in (GatewayTestClient[])[before, inGrace, paired])
+        {
+            await Guard.Within(client.Ended);
+            Assert.Equal(((WebSocketCloseStatus)4001, "gateway auth changed"), (client.CloseStatus!.Value, client.CloseReason));
+        }
+
+        await byDevice.CallAsync("health");
+        await using GatewayTestClient byNew = await GatewayTestClient.ConnectAsync(gateway.BaseUri, Token());
+        await byNew.CallAsync("health");
     }
 
     [Fact]

@@ -6,7 +6,7 @@ const refused = 'agent:main:refused'; // ours takes some that the original refus
 const bogus = { colour: 'red' };
 const color = { questionId: 'color', header: 'Color', question: 'Which color?', options: [{ label: 'Red' }, { label: 'Blue', description: 'as the sky' }] };
 
-// [name of the check, method, params or a function of what came before]
+// [name of the check, method, params or a function of what came before]; a function alone waits for what a call set off
 const calls = [
   ['health', 'health', {}],
   ['health without params', 'health', undefined],
@@ -72,10 +72,10 @@ const calls = [
   ['chat.send, no message', 'chat.send', { sessionKey: refused, idempotencyKey: 'b1' }],
   ['chat.send, empty message', 'chat.send', { sessionKey: refused, message: '', idempotencyKey: 'b2' }],
   ['chat.send, no idempotency key', 'chat.send', { sessionKey: refused, message: 'x' }],
-  ['chat.send, unknown member', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b3', ...bogus }],
   ['chat.send, message is a number', 'chat.send', { sessionKey: refused, message: 5, idempotencyKey: 'b4' }],
   ['chat.send, unknown agent', 'chat.send', { sessionKey: 'agent:ghost:main', message: 'x', idempotencyKey: 'b5' }],
   ['chat.send, another window', 'chat.send', { sessionKey: 'agent:main:window', sessionId: 'not-this-one', message: 'x', idempotencyKey: 'b6' }],
+  ({ bystander }) => over(bystander, 'agent:main:window'), // the lists below are of sessions in which nothing runs
   ['chat.send, another branch', 'chat.send', { sessionKey: 'agent:main:window', message: 'x', idempotencyKey: 'b8', expectedLeafEntryId: 'nope' }],
   ['chat.send, unknown queue mode', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b7', queueMode: 'nope' }],
   ['chat.abort, nothing', 'chat.abort', {}],
@@ -85,7 +85,6 @@ const calls = [
   ['agent, empty message', 'agent', { message: '', idempotencyKey: 'a1' }],
   ['agent, no idempotency key', 'agent', { message: 'x' }],
   ['agent, unknown agent', 'agent', { message: 'x', idempotencyKey: 'a2', agentId: 'ghost' }],
-  ['agent, unknown member', 'agent', { message: 'x', sessionKey: refused, idempotencyKey: 'a3', ...bogus }],
   ['agent.wait, no run', 'agent.wait', {}],
   ['agent.wait, unknown run', 'agent.wait', { runId: 'nope', timeoutMs: 100 }],
   ['sessions.subscribe', 'sessions.subscribe', {}],
@@ -98,8 +97,9 @@ const calls = [
   ['sessions.list, limit 0', 'sessions.list', { limit: 0 }],
   ['sessions.list, unknown member', 'sessions.list', bogus],
   ['sessions.create', 'sessions.create', { key, label: 'Shapes' }],
-  ['sessions.create, unknown member', 'sessions.create', bogus],
+  ({ client }) => told(client, 'create'),
   ['sessions.patch makes a row', 'sessions.patch', { key: 'agent:main:patched', label: 'Patched' }],
+  ({ client }) => told(client, 'patch'),
   ['sessions.patch, null clears', 'sessions.patch', { key: 'agent:main:patched', label: null }],
   ['sessions.patch, no key', 'sessions.patch', { label: 'x' }],
   ['sessions.patch, unknown member', 'sessions.patch', { key: 'agent:main:patched', ...bogus }],
@@ -119,6 +119,7 @@ const calls = [
   ['sessions.send, no message', 'sessions.send', { key: 'agent:main:patched' }],
   ['sessions.send, unknown session', 'sessions.send', { key: 'agent:main:nowhere', message: '[text:x]' }],
   ['sessions.reset', 'sessions.reset', { key: 'agent:main:patched' }],
+  ({ client }) => told(client, 'reset'),
   ['sessions.reset, unknown reason', 'sessions.reset', { key: 'agent:main:patched', reason: 'nope' }],
   ['sessions.reset, no key', 'sessions.reset', {}],
   ['sessions.compact', 'sessions.compact', { key: 'agent:main:patched' }],
@@ -152,7 +153,7 @@ const calls = [
   ['question.list, unknown member', 'question.list', bogus],
   ['question.request', 'question.request', { id: 'q1', questions: [color], sessionKey: 'main', agentId: 'main', runId: 'r1', timeoutMs: 60_000 }],
   ['question.request, the same id', 'question.request', { id: 'q1', questions: [color] }],
-  ['question.request without an id', 'question.request', { questions: [{ ...color, options: [] }, { ...color, questionId: 'size', multiSelect: true, url: 'https://example.org/a' }], timeoutMs: 1500 }],
+  ['question.request without an id', 'question.request', { questions: [{ ...color, options: [] }, { ...color, questionId: 'size', multiSelect: true, url: 'https://example.org/a' }] }],
   ['question.request, nothing', 'question.request', {}],
   ['question.request, no questions', 'question.request', { questions: [] }],
   ['question.request, four questions', 'question.request', { questions: [1, 2, 3, 4].map((n) => ({ ...color, questionId: `q${n}` })) }],
@@ -186,7 +187,8 @@ const calls = [
   ['question.waitAnswer after the answer', 'question.waitAnswer', { id: 'q1', includeResolutionId: true }],
   ['question.get after the answer', 'question.get', { id: 'q1' }],
   ['question.list after the answer', 'question.list', {}],
-  ['question.waitAnswer of one that expires', 'question.waitAnswer', (seen) => ({ id: seen['question.request without an id']?.payload?.id ?? 'nope' })],
+  ['question.request that nobody answers in time', 'question.request', { questions: [color], timeoutMs: 300 }],
+  ['question.waitAnswer of one that expires', 'question.waitAnswer', (seen) => ({ id: seen['question.request that nobody answers in time']?.payload?.id ?? 'nope' })],
   ['talk.config', 'talk.config', {}],
   ['tts.status', 'tts.status', {}],
   ['voicewake.get', 'voicewake.get', {}],
@@ -280,11 +282,24 @@ const calls = [
   ['config.apply, no hash', 'config.apply', { raw: '{}' }],
 ];
 
+// What is refused there and taken here, last: what it makes must not show in other checks.
+const taken = [
+  ['chat.send, unknown member', 'chat.send', { sessionKey: refused, message: 'x', idempotencyKey: 'b3', ...bogus }],
+  ['agent, unknown member', 'agent', { message: 'x', sessionKey: refused, idempotencyKey: 'a3', ...bogus }],
+  ['sessions.create, unknown member', 'sessions.create', bogus],
+];
+
+const told = (client, reason) => client.event(({ event, payload }) => event === 'sessions.changed' && payload.reason === reason, reason, 5000).catch(() => {});
+// A session is at rest when the end of its run was told; nothing to wait for where the run was refused.
+const over = (client, sessionKey) => client.event(({ event, payload }) => event === 'sessions.changed' && payload.sessionKey === sessionKey && ['end', 'error'].includes(payload.phase), `the end of the run in ${sessionKey}`, 90_000).catch(() => {});
+
 export async function methods(server, record) {
   const client = await Client.connect(server, { params: { caps: ['tool-events', 'approvals'] } });
+  const bystander = await Client.connect(server);
+  await bystander.call('sessions.subscribe', {});
   const seen = {};
-  for (const [name, method, params] of calls) {
-    await record(`method ${name}`, async () => {
+  const call = ([name, method, params]) =>
+    record(`method ${name}`, async () => {
       const answer = await client.call(method, typeof params === 'function' ? params(seen) : params, { timeoutMs: 20_000 });
       seen[name] = answer;
       if (!answer) return { answer: 'none', closeCode: client.closed?.code };
@@ -292,7 +307,7 @@ export async function methods(server, record) {
       const { id, type, ...rest } = answer;
       return rest;
     });
-  }
+  for (const step of calls) await (typeof step === 'function' ? step({ client, bystander }) : call(step));
 
   await record('events of changes', () => {
     // Which of the changes above were told, and in which shape.
@@ -308,5 +323,13 @@ export async function methods(server, record) {
     for (const { event, payload } of client.events(({ event: name }) => name.startsWith('question.'))) told[`${event} ${payload.status}`] ??= payload;
     return told;
   });
+  for (const step of taken) await call(step);
+  if (seen['chat.send, unknown member']?.ok) {
+    await client.call('agent.wait', { runId: 'b3', timeoutMs: 20_000 });
+    await client.call('agent.wait', { runId: 'a3', timeoutMs: 20_000 });
+    for (const one of [refused, seen['sessions.create, unknown member'].payload.key]) await client.call('sessions.delete', { key: one });
+  }
+
+  await bystander.end();
   await client.end();
 }

@@ -1,5 +1,6 @@
 // Streaming turns: the events of each kind of turn, their shapes, and their order.
 import { Client } from '../lib/client.mjs';
+import { duringRun } from '../lib/compare.mjs';
 
 export async function turns(server, record) {
   const watcher = await Client.connect(server, { params: { caps: ['tool-events'] } });
@@ -46,7 +47,13 @@ async function turn(context, name, sessionKey, message, { model, quiet } = {}) {
     return { ok: answer.ok, payload: answer.payload, error: answer.error };
   });
   await settle(watcher, from, runId);
-  if (!quiet) await recordEvents(context, name, from, runId);
+  if (!quiet) await recordEvents(context, name, sessionKey, from, runId);
+  await note(`turn ${name}: the row at rest`, async () => rowAtRest(watcher, sessionKey));
+}
+
+async function rowAtRest(client, key) {
+  const { ok, payload, error } = await client.call('sessions.describe', { key, includeDerivedTitles: true, includeLastMessage: true });
+  return { ok, payload, error };
 }
 
 // A turn is over when its chat event came and nothing else did for a while.
@@ -58,25 +65,32 @@ async function settle(client, from, runId, quietMs = 1200) {
   }
 }
 
-async function recordEvents({ watcher, record }, name, from, runId) {
-  const frames = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ type, event }) => type === 'event' && event !== 'tick' && event !== 'health');
+async function recordEvents({ watcher, record }, name, sessionKey, from, runId) {
+  const own = sessionKey === 'main' ? 'agent:main:main' : sessionKey; // a slow run of another session may still be told of
+  const frames = watcher.frames.slice(from).map(({ frame }) => frame).filter(({ type, event, payload }) => type === 'event' && event !== 'tick' && event !== 'health'
+    && (payload?.sessionKey ?? own) === own);
   await record(`turn ${name}: order of chat`, () => ({ order: signatures(frames, 'chat') }));
   await record(`turn ${name}: order of agent`, () => ({ order: signatures(frames, 'agent') }));
   await record(`turn ${name}: order of session events`, () => ({ order: signatures(frames, 'session') }));
   await record(`turn ${name}: chat among agent`, () => ({ order: interleaved(frames, runId) }));
   for (const which of ['chat', 'agent', 'session']) {
-    await record(`turn ${name}: shapes of ${which} events`, () => {
-      const shapes = {};
-      for (const frame of frames.filter(({ event }) => family[which].includes(event))) {
-        const { seq, ...rest } = frame;
-        shapes[signature(frame)] ??= { ...rest, payload: trimmed(frame.payload), seq: typeof seq };
-      }
-
-      return shapes;
-    });
+    await record(`turn ${name}: shapes of ${which} events`, () => shapesOf(frames.filter(({ event }) => family[which].includes(event)), which === 'session'));
   }
 
-  await record(`turn ${name}: counters`, () => counters(frames, runId));
+  await record(`turn ${name}: counters`, () => counters(watcher.frames.slice(from).map(({ frame }) => frame).filter(({ type, event }) => type === 'event' && event !== 'tick' && event !== 'health'), runId));
+}
+
+// One shape of each kind of event. The rows of sessions that are told before the end of the run are without what moves during it.
+function shapesOf(frames, ofSessions) {
+  const [shapes, seen] = [{}, {}];
+  for (const frame of frames) {
+    const { seq, ...rest } = frame;
+    const kind = signature(frame);
+    const payload = trimmed(frame.payload);
+    shapes[kind] ??= { ...rest, payload: ofSessions && !kind.endsWith(' end') && !kind.endsWith(' error') ? duringRun(payload, seen) : payload, seq: typeof seq };
+  }
+
+  return ofSessions ? { ...shapes, seen: { value: Object.keys(seen).filter((name) => seen[name]).sort() } } : shapes;
 }
 
 // Delta texts depend on how the model's pieces meet the pacing; the sum is compared by counters.
@@ -149,7 +163,8 @@ async function abort(context) {
     const event = frames.findIndex((frame) => frame.event === 'chat' && frame.payload.state === 'aborted');
     return { value: [event >= 0 && event < frames.findIndex((frame) => frame.type === 'res' && frame.payload?.runIds)] };
   });
-  await recordEventsButText(context, 'abort', from, runId);
+  await recordEventsButText(context, 'abort', 'agent:main:abort', from, runId);
+  await record('turn abort: the row at rest', () => rowAtRest(watcher, 'agent:main:abort'));
   await record('turn abort: the same key again', async () => {
     const { ok, payload, error } = await watcher.call('chat.send', { sessionKey: 'agent:main:abort', message: 'x', idempotencyKey: runId });
     return { ok, payload, error };
@@ -157,7 +172,7 @@ async function abort(context) {
 }
 
 // How much text came before the abort is chance.
-async function recordEventsButText(context, name, from, runId) {
+async function recordEventsButText(context, name, sessionKey, from, runId) {
   const { record } = context;
   const without = (id, act) => record(id, async () => {
     const value = await act();
@@ -167,7 +182,7 @@ async function recordEventsButText(context, name, from, runId) {
     for (const shape of Object.values(rest)) for (const part of shape?.payload?.message?.content ?? []) if (part.text) part.text = '…';
     return rest;
   });
-  await recordEvents({ ...context, record: without }, name, from, runId);
+  await recordEvents({ ...context, record: without }, name, sessionKey, from, runId);
 }
 
 // Three messages while the first one runs.
@@ -206,7 +221,7 @@ async function steering(context) {
   });
   await record('steering: nothing is active afterwards', async () => {
     const { payload } = await watcher.call('sessions.describe', { key: sessionKey });
-    return { status: payload.session.status };
+    return { row: payload.session };
   });
 }
 

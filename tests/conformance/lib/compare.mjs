@@ -8,6 +8,30 @@ const matched = new Set([
   'running', 'order', 'closeCode', 'closeReason', 'text', 'deltaText', 'spokenText', 'httpStatus', 'value', 'valid', 'totalMessages', 'messageSeq', 'summary',
 ]);
 
+// Members of a session's row that change while a run goes. Which of them a reader sees at one moment differs from run to run of the
+// original, too: its rows are written beside the run. So a row that is told during a run is compared without them, together with one
+// list of those that were told at any time of the run; the row of a session in which nothing runs is compared whole.
+const moving = new Set([
+  'status', 'startedAt', 'endedAt', 'runtimeMs', 'lastRunId', 'lastRunError', 'activeRunIds', 'hasActiveRun', 'placement', 'updatedAt',
+  'lastMessagePreview', 'lastActivityAt', 'lastInteractionAt', 'lastReadAt', 'unread', 'systemSent', 'abortedLastRun', 'chatType',
+  'inputTokens', 'outputTokens', 'totalTokens', 'totalTokensFresh', 'contextTokens', 'contextBudgetStatus', 'estimatedCostUsd',
+  'activeModel', 'activeModelProvider', 'participants', 'expandedParticipants', 'participantCount', 'hasAutomation',
+]);
+
+// Of these a row tells by chance at all; agent events and hasActiveRun tell the same.
+const byChance = new Set(['activeRunIds', 'activeModel', 'activeModelProvider']);
+
+/** The payload of an event that tells of a session's row during a run, without what moves; what moved goes into `seen`. */
+export function duringRun(payload, seen) {
+  const still = {};
+  for (const [name, value] of Object.entries(payload)) {
+    if (moving.has(name)) seen[name] ||= !byChance.has(name) && value !== null && !(Array.isArray(value) && value.length === 0);
+    else still[name] = name === 'session' && value && typeof value === 'object' ? duringRun(value, seen) : value;
+  }
+
+  return still;
+}
+
 /** Names and ids that change from run to run become the same word on both sides. */
 export function normalise(value, server) {
   if (typeof value === 'string') return words(value, server);

@@ -26,6 +26,9 @@ public sealed class QuestionBoard(TimeProvider time)
     /// <summary>Called when a question has ended.</summary>
     public Action<Question> Resolved { get; set; } = static _ => { };
 
+    /// <summary>Whether somebody is connected who is shown questions and may answer them. Must not block.</summary>
+    public Func<bool> HasPeople { get; set; } = static () => false;
+
     /// <summary>Questions that wait, oldest first.</summary>
     public IReadOnlyList<Question> Pending
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace OpenClaw.Edge.Cli.Commands;
@@ -6,7 +5,6 @@ namespace OpenClaw.Edge.Cli.Commands;
 /// <summary>A session's messages through <c>chat.history</c>, page by page.</summary>
 internal static class SessionHistory
 {
-    private const int PageSize = 500;
     private const int LongestText = 500_000; // the most that the gateway gives
 
     /// <summary>One page, newest messages first counted from <paramref name="offset"/>, each page oldest to newest.</summary>
@@ -29,23 +27,4 @@ internal static class SessionHistory
             },
             context.Timeout,
             cancellationToken);
-
-    /// <summary>All pages, newest page first.</summary>
-    public static async IAsyncEnumerable<JsonElement> PagesAsync(
-        GatewayClient client, CliContext context, string key, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        long offset = 0;
-        while (true)
-        {
-            JsonElement page = await PageAsync(client, context, key, PageSize, offset, cancellationToken);
-            yield return page;
-            long next = page.Number("nextOffset") ?? offset + page.Items("messages").LongCount();
-            if (!page.Flag("hasMore") || next <= offset)
-            {
-                yield break;
-            }
-
-            offset = next;
-        }
-    }
 }

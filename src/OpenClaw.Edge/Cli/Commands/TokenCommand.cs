@@ -20,7 +20,7 @@ internal static class TokenCommand
             HelpName = "duration",
             DefaultValueFactory = _ => "10m",
         };
-        return new Command("rotate", "Make a new token; who is connected stays") { grace }.Does(shared, world, async (context, cancellationToken) =>
+        return new Command("rotate", "Make a new token; the old one opens for a while") { grace }.Does(shared, world, async (context, cancellationToken) =>
         {
             string text = context.Parsed.GetRequiredValue(grace);
             TimeSpan span = text.Trim() == "0" ? TimeSpan.Zero : CronTimes.Span(text, "--grace");
@@ -47,7 +47,7 @@ internal static class TokenCommand
             else
             {
                 context.Say($"the new token is in {path}; the old one opens until {until:yyyy-MM-dd HH:mm:ss} UTC");
-                context.Say("who is connected stays; paired devices have tokens of their own and are not concerned");
+                context.Say("who came in by the old one is disconnected then; paired devices have tokens of their own and are not concerned");
             }
 
             return (int)ExitCode.Ok;

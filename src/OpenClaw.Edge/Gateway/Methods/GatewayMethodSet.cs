@@ -52,7 +52,7 @@ internal static class GatewayMethodSet
             .. new SpeechMethods(runtime).Entries(),
             .. new TaskMethods(runtime, tasks).Entries(),
             .. new DiagnosticsMethods(runtime).Entries(),
-            .. new QuestionMethods(runtime, broadcaster, new Tools.QuestionBoard(runtime.Time)).Entries(),
+            .. new QuestionMethods(runtime, broadcaster, runtime.Questions).Entries(),
             .. AbsentPartMethods.Entries(runtime),
         ];
     }

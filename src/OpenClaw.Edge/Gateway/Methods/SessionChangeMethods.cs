@@ -112,7 +112,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             deleted = await runtime.Sessions.DeleteAsync(key, cancellationToken);
         }
 
-        sessions.Changed(key, "delete");
+        sessions.Changed(key, "delete", goneId: row?.SessionId);
         return MethodReply.Object(json =>
         {
             json.WriteBoolean("ok"u8, true);

@@ -1,20 +1,59 @@
+using System.Buffers;
 using System.Text;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>Our own <c>edge.sessions.import</c>: JSON lines of the original become a session.</summary>
+/// <summary>Our own <c>edge.sessions.import</c> and <c>edge.sessions.export</c>: JSON lines of the original become a session, and a session
+/// such lines, piece by piece.</summary>
 internal sealed class SessionImportMethods(GatewayRuntime runtime, SessionEvents events)
 {
     private const int MaxNamed = 10;
+    private const int PieceBytes = 1 << 20; // a piece grows in JSON, and one record of it may be some MB
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
         new("edge.sessions.import", OperatorScopes.Admin, "key!:str1 agentId:str1 jsonl!:str1 append:bool", ImportAsync),
+        MethodEntry.Of("edge.sessions.export", OperatorScopes.Read, "key!:str1 agentId:str1 cursor:str1", Export),
     ];
+
+    private MethodReply Export(MethodCall call)
+    {
+        AgentCatalog agents = runtime.Agents();
+        if (!SessionTarget.TryRead(call, "key", agents, out SessionKey key, out GatewayError? error))
+        {
+            return MethodReply.Fail(error);
+        }
+
+        ArrayBufferWriter<byte> lines = new();
+        string? cursor = call.Text("cursor");
+        int? records;
+        try
+        {
+            records = new TranscriptExport(runtime.Sessions).Write(key, lines, agents.TryGet(key.AgentId, out AgentEntry? agent) ? agent.Workspace : null, ref cursor, PieceBytes);
+        }
+        catch (FormatException wrong)
+        {
+            return MethodReply.Invalid(wrong.Message);
+        }
+
+        return records is not { } written
+            ? MethodReply.Invalid($"there is no session {key.Text}")
+            : MethodReply.Object(json =>
+            {
+                json.WriteString("key"u8, key.Text);
+                json.WriteNumber("records"u8, written);
+                json.WriteString("jsonl"u8, lines.WrittenSpan);
+                if (cursor is not null)
+                {
+                    json.WriteString("cursor"u8, cursor);
+                }
+            });
+    }
 
     private async ValueTask<MethodReply> ImportAsync(MethodCall call, CancellationToken cancellationToken)
     {
