@@ -95,6 +95,7 @@ internal static class BranchWriter
             return new BranchOutcome(BranchStatus.MissingSession);
         }
 
+        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
         (long from, long seq, long target) = (row.Window, 0, None);
         if (entryId is null)
         {
@@ -102,12 +103,19 @@ internal static class BranchWriter
         }
         else
         {
+            // What stands before a reset may have the same ids, when it came from another gateway.
+            long root = BranchWindow.Find(branches, row.Window)?.Root ?? row.Window;
             connection.Each(BranchTable.Places, place =>
             {
+                if (seq > 0 && place.GetInt64(0) < root)
+                {
+                    return false;
+                }
+
                 (from, seq) = (place.GetInt64(0), place.GetInt64(1));
                 target = seq == place.GetInt64(2) ? from : None;
                 return target == None;
-            }, row.RowId, entryId);
+            }, row.RowId, entryId, root);
             if (seq == 0)
             {
                 return new BranchOutcome(BranchStatus.MissingEntry);
@@ -119,7 +127,6 @@ internal static class BranchWriter
             return new BranchOutcome(BranchStatus.AlreadyActive);
         }
 
-        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
         if (target == None && branches.Count >= SessionStore.MaxBranches)
         {
             return new BranchOutcome(BranchStatus.Full);

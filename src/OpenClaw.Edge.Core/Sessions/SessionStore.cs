@@ -216,7 +216,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         WriteRowAsync(connection => SessionWriter.Reset(connection, key, reason, NowMs), cancellationToken);
 
     /// <summary>The same with a marker that was there before.</summary>
-    internal Task<SessionRow> ResetAsync(SessionKey key, TranscriptEntry marker, CancellationToken cancellationToken) =>
+    internal Task<SessionRow> ResetByAsync(SessionKey key, TranscriptEntry marker, CancellationToken cancellationToken) =>
         WriteRowAsync(connection => SessionWriter.Reset(connection, key, marker.Reason ?? "reset", NowMs, marker), cancellationToken);
 
     /// <summary>Removes the session and its transcript; usage stays. The caller refuses main sessions (<see cref="SessionKey.IsMain"/>).</summary>

@@ -79,7 +79,7 @@ internal sealed class TranscriptPlanting(SessionStore store, SessionKey key, boo
         if (entry.Kind == TranscriptEntryKind.Reset)
         {
             await FlushAsync(cancellationToken);
-            await store.ResetAsync(key, entry, cancellationToken);
+            await store.ResetByAsync(key, entry, cancellationToken);
             _imported++;
             return;
         }

@@ -51,11 +51,12 @@ internal static class BranchTable
     /// <summary>session row, entry id: windows that have it.</summary>
     public const string Anywhere = "SELECT window FROM transcript_entries WHERE session_row = $1 AND id = $2 LIMIT 1";
 
-    /// <summary>session row, entry id: windows that have it, its place there, the last place there.</summary>
+    /// <summary>session row, entry id, first window of the family: windows that have it, its place there, the last place there; those of the
+    /// family first.</summary>
     public const string Places =
         """
         SELECT window, seq, (SELECT MAX(x.seq) FROM transcript_entries x WHERE x.session_row = e.session_row AND x.window = e.window)
-        FROM transcript_entries e WHERE session_row = $1 AND id = $2 ORDER BY window
+        FROM transcript_entries e WHERE session_row = $1 AND id = $2 ORDER BY window < $3, window
         """;
 
     /// <summary>session row.</summary>

@@ -14,7 +14,12 @@ internal static class TranscriptTable
         """;
 
     /// <summary>session key. Rows of all its windows.</summary>
-    public const string CountOf = "SELECT COUNT(DISTINCT id) FROM transcript_entries WHERE session_row = (SELECT row_id FROM sessions WHERE key = $1)";
+    public const string CountOf =
+        """
+        SELECT COUNT(*) FROM transcript_entries e
+        LEFT JOIN transcript_branches b ON b.session_row = e.session_row AND b.window = e.window
+        WHERE e.session_row = (SELECT row_id FROM sessions WHERE key = $1) AND e.seq > COALESCE(b.shared, 0)
+        """;
 
     /// <summary>session row, window. When the first row was written.</summary>
     public const string StartOf = "SELECT at_ms FROM transcript_entries WHERE session_row = $1 AND window = $2 ORDER BY seq LIMIT 1";
