@@ -98,6 +98,10 @@ public sealed partial class InheritedListeners : IDisposable
         }
     }
 
+    /// <summary>To be said of a listener whose copies go on, right before it is closed: .NET ends a socket that is in use at that moment,
+    /// and with it every copy, unless other programs may inherit it.</summary>
+    public static void Spare(Socket listener) => _ = FileControl((int)listener.SafeHandle.DangerousGetHandle(), SetDescriptorFlags, 0);
+
     /// <summary>Hands out the socket that listens on this address; null when there is none, or it was handed out.</summary>
     public Socket? TakeAt(EndPoint endpoint) => Take(_sockets, endpoint) ?? Take(_kept, endpoint);
 

@@ -84,13 +84,21 @@ public sealed partial class SystemdNotifier : IAsyncDisposable
     /// <summary>Leaves copies of these listeners with systemd until the service is stopped for good: whoever calls while it restarts
     /// waits for the next process, which finds them in <see cref="InheritedListeners"/>. A unit without
     /// <c>FileDescriptorStoreMax=</c> keeps none.</summary>
-    public void Keep(IReadOnlyList<Socket> listeners)
+    /// <returns>Whether copies were sent.</returns>
+    public bool Keep(IReadOnlyList<Socket> listeners)
     {
-        if (_socket is not null && listeners.Count > 0
-            && !ControlMessage.SendDescriptors(_socket, Encoding.UTF8.GetBytes($"FDSTORE=1\nFDNAME={KeptName}"), listeners))
+        if (_socket is null || listeners.Count == 0)
+        {
+            return false;
+        }
+
+        bool sent = ControlMessage.SendDescriptors(_socket, Encoding.UTF8.GetBytes($"FDSTORE=1\nFDNAME={KeptName}"), listeners);
+        if (!sent)
         {
             Log.NotKept(_logger);
         }
+
+        return sent;
     }
 
     /// <summary>Asks systemd for more time to start or stop.</summary>

@@ -107,7 +107,11 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _owned.Own(() => _parts.Config.OnChanged(Apply));
         _owned.Own(() => new ConfigWatcher(_parts.Config, _parts.Clock, Report));
         _parts.Lifecycle.MarkStarted();
-        _parts.Systemd.Keep(_parts.Listener.Own);
+        if (_parts.Systemd.Keep(_parts.Listener.Own))
+        {
+            _parts.Listener.OwnAreKept();
+        }
+
         _parts.Systemd.Ready(StatusReporter.Line(_parts));
         _parts.Systemd.StartWatchdog(_parts.Clock, _parts.Pulse.Stuck);
         _owned.Own(() => new StatusReporter(_parts));

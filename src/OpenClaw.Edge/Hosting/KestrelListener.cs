@@ -19,6 +19,7 @@ internal sealed class KestrelListener : IAsyncDisposable
 
     private readonly KestrelServer _server;
     private readonly List<Socket> _own = [];
+    private readonly List<Socket> _shared = [];
 
     /// <summary>Creates a listener that is not yet bound.</summary>
     /// <param name="endpoints">Where to listen.</param>
@@ -55,7 +56,11 @@ internal sealed class KestrelListener : IAsyncDisposable
                 CreateBoundListenSocket = endpoint =>
                 {
                     Socket socket = inherited.TakeAt(endpoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-                    if (inherited.Endpoints.Count == 0 && endpoint is IPEndPoint { Port: not 0 })
+                    if (inherited.Endpoints.Count > 0)
+                    {
+                        _shared.Add(socket);
+                    }
+                    else if (endpoint is IPEndPoint { Port: not 0 })
                     {
                         _own.Add(socket);
                     }
@@ -75,12 +80,20 @@ internal sealed class KestrelListener : IAsyncDisposable
     /// listens.</summary>
     public IReadOnlyList<Socket> Own => _own;
 
+    /// <summary>systemd has copies of <see cref="Own"/>, which go on listening when this process stops.</summary>
+    public void OwnAreKept() => _shared.AddRange(_own);
+
     /// <summary>Binds and serves. Throws <see cref="IOException"/> when a port is taken.</summary>
     public Task StartAsync(RequestDelegate upgrade, RequestDelegate http, ILogger logger, CancellationToken cancellationToken) =>
         _server.StartAsync(new HttpFrontDoor(upgrade, http, logger), cancellationToken);
 
     /// <summary>Stops accepting, waits for requests until the token fires, then cuts them.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _shared.ForEach(InheritedListeners.Spare);
+        _shared.Clear();
+        return _server.StopAsync(cancellationToken);
+    }
 
     // Port 0 means one free port, so it is taken on the first address only; and a machine may know IPv6 without having
     // a loopback address for it.
