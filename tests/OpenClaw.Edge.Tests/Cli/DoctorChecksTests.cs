@@ -146,6 +146,21 @@ public sealed class DoctorChecksTests : IDisposable
         Assert.Equal(FindingSeverity.Ok, MachineChecks.Starts("/nowhere", now).Severity);
     }
 
+    [Theory]
+    [InlineData("Run r1 failed (ServerError): Ollama at 127.0.0.1:11434 answered 500: CUDA error: out of memory", true)]
+    [InlineData("Run r1 failed (ServerError): model requires more system memory (8.4 GiB) than is available (5.6 GiB)", true)]
+    [InlineData("Run r1 failed (ServerError): Ollama at 127.0.0.1:11434 did not answer", false)]
+    [InlineData("The kernel speaks of being out of memory", false)]
+    public void A_model_server_that_ran_out_of_memory_within_a_day_is_named(string message, bool named)
+    {
+        DateTimeOffset now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+        string log = root.Write("openclaw.log", $$"""{"0":"{}","1":"{{message}}","_meta":{},"time":"2026-11-21T09:00:00.000Z"}""" + "\n");
+
+        Assert.Equal(named, MachineChecks.ModelMemory(log, now).Any());
+        Assert.Empty(MachineChecks.ModelMemory(log, now.AddDays(1)));
+        Assert.Empty(MachineChecks.ModelMemory("/nowhere", now));
+    }
+
     [Fact]
     public void A_user_service_without_linger_a_firewall_and_a_missing_name_server_are_named()
     {

@@ -21,11 +21,13 @@ internal static class MachineChecks
     public static IEnumerable<Finding> Check(EdgeConfig config, StatePaths paths, ProcessEnvironment environment, string root, TimeProvider clock)
     {
         int? gateway = StateClaim.HolderOf(paths);
+        string log = config.Logging.File is { Length: > 0 } file ? file : Path.Combine(paths.LogDir, "openclaw.log");
         return
         [
             .. Memory(MachineMemory.Read()),
             .. gateway is > 0 and { } pid ? Process(pid, root) : [],
-            Starts(config.Logging.File is { Length: > 0 } file ? file : Path.Combine(paths.LogDir, "openclaw.log"), clock.GetUtcNow()),
+            Starts(log, clock.GetUtcNow()),
+            .. ModelMemory(log, clock.GetUtcNow()),
             .. Linger(environment.Home, Environment.UserName, root),
             .. Multicast(environment),
             .. Firewall(config.Gateway, root),
@@ -82,13 +84,22 @@ internal static class MachineChecks
     public static Finding Starts(string log, DateTimeOffset now)
     {
         const string id = "edge/doctor/restarts";
-        string since = (now - TimeSpan.FromHours(1)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
-        int starts = Tail(log).Count(line => line.Contains("\"1\":\"Listening on ", StringComparison.Ordinal)
-            && line.LastIndexOf("\"time\":\"", StringComparison.Ordinal) is var at and >= 0
-            && string.CompareOrdinal(line, at + 8, since, 0, since.Length) >= 0);
+        int starts = Tail(log).Count(line => line.Contains("\"1\":\"Listening on ", StringComparison.Ordinal) && IsSince(line, now - TimeSpan.FromHours(1)));
         return starts > ManyStarts
             ? new Finding(id, FindingSeverity.Error, $"the gateway was started {starts} times in the last hour", "'openclaw logs' or 'journalctl -u openclaw' shows why it ended")
             : Finding.Ok(id, $"{starts} starts in the last hour");
+    }
+
+    /// <summary>A model server that had no memory for what it was asked.</summary>
+    public static IEnumerable<Finding> ModelMemory(string log, DateTimeOffset now)
+    {
+        int times = Tail(log).Count(line => IsSince(line, now - TimeSpan.FromDays(1)) && line.Contains(" failed (", StringComparison.Ordinal)
+            && (line.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || line.Contains("system memory", StringComparison.OrdinalIgnoreCase)));
+        if (times > 0)
+        {
+            yield return new Finding(
+                "edge/doctor/model-memory", FindingSeverity.Warning, $"a model server had too little memory for {times} turns of the last day", "choose a smaller model, or a smaller window with params.num_ctx; 'openclaw logs' names the model");
+        }
     }
 
     /// <summary>A user's unit that ends with the last session.</summary>
@@ -164,6 +175,13 @@ internal static class MachineChecks
                 yield return new Finding("edge/doctor/other-state", FindingSeverity.Info, $"{other} holds a state that was used later than {paths.StateDir}", $"if that is the one you mean: --state-dir {other}");
             }
         }
+    }
+
+    private static bool IsSince(string line, DateTimeOffset time)
+    {
+        string since = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        int at = line.LastIndexOf("\"time\":\"", StringComparison.Ordinal);
+        return at >= 0 && string.CompareOrdinal(line, at + 8, since, 0, since.Length) >= 0;
     }
 
     private static string[] Lines(string path)
