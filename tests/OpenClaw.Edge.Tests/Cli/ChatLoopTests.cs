@@ -45,6 +45,51 @@ public sealed class ChatLoopTests
     }
 
     [Theory]
+    [InlineData("2", "a shade, of green", """{"id":"q2","answers":{"answers":{"color":["Blue"],"wall":["a shade, of green"]}}}""")]
+    [InlineData("red", "2, 1", """{"id":"q2","answers":{"answers":{"color":["red"],"wall":["Right","Left"]}}}""")]
+    [InlineData("mauve", "", """{"id":"q2","cancel":true}""")]
+    public async Task What_the_agent_asks_is_answered_here(string first, string second, string sent)
+    {
+        await using ScriptedGateway gateway = Echoing();
+        string turn = "";
+        gateway.On("chat.send", async call =>
+        {
+            turn = call.Text("idempotencyKey");
+            await call.AnswerAsync("""{"status":"started"}""");
+            await call.EventAsync("question.requested", Question("q1", "agent:main:other"));
+            await call.EventAsync("question.requested", Question("q2", "agent:main:main"));
+        });
+        gateway.On("question.resolve", async call =>
+        {
+            await call.AnswerAsync("""{"status":"answered"}""");
+            await call.EventAsync("chat", "{\"runId\":\"" + turn + "\",\"state\":\"final\",\"message\":{\"role\":\"assistant\",\"content\":\"done\"}}");
+        });
+        using Keyboard keyboard = new();
+        using CliRun run = new(gateway) { In = keyboard, Terminal = true, InIsTerminal = true };
+        Task<int> chat = run.InvokeAsync("chat", "--no-color");
+        keyboard.Type("go");
+        await run.Out.PrintsAsync("number, your own words, or nothing to skip: ");
+        keyboard.Type(first);
+        await run.Out.PrintsAsync("numbers with commas, your own words, or nothing to skip: ");
+        keyboard.Type(second);
+        await run.Out.PrintsAsync("done\n");
+        keyboard.Type("/quit");
+
+        Assert.Equal(0, await chat);
+
+        Assert.Contains("Color: Which color?\n  1  Red\n  2  Blue  as the sky\n", run.Out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(sent, gateway.Calls("question.resolve").Single().GetProperty("params").GetRawText());
+        JsonElement hello = gateway.Calls("connect").Single().GetProperty("params");
+        Assert.Contains("\"questions\"", hello.GetProperty("caps").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("operator.questions", hello.GetProperty("scopes").GetRawText(), StringComparison.Ordinal);
+
+        static string Question(string id, string session) =>
+            "{\"id\":\"" + id + "\",\"sessionKey\":\"" + session + "\",\"status\":\"pending\",\"questions\":["
+            + """{"questionId":"color","header":"Color","question":"Which color?","options":[{"label":"Red"},{"label":"Blue","description":"as the sky"}]},"""
+            + """{"questionId":"wall","header":"Wall","question":"Which walls?","options":[{"label":"Left"},{"label":"Right"}],"multiSelect":true}]}""";
+    }
+
+    [Theory]
     [InlineData("y", "allow-once")]
     [InlineData("always", "allow-always")]
     [InlineData("what?", "deny")]

@@ -40,6 +40,37 @@ public sealed class Questions_over_the_wire : WithClient
     }
 
     [Fact]
+    public async Task What_a_turn_asks_is_told_to_a_person_and_its_answer_goes_on_with_the_turn()
+    {
+        using RawSocket person = await RawSocket.ConnectAsync(
+            Gateway.BaseUri, Home.Token, "\"operator.read\",\"operator.write\",\"operator.questions\"", "\"questions\"");
+        Task<ChatTurn> turn = Client.ChatAsync(
+            "main", """go [tool:ask_user {"questions":[{"id":"color","header":"Color","question":"Which?","options":[{"label":"Red"},{"label":"Blue"}]}]}] [text:Painted.]""");
+        JsonElement asked = (await person.NextAsync("question.requested")).GetProperty("payload");
+        string id = asked.GetProperty("id").GetString()!;
+        JsonElement listed = Assert.Single((await person.CallAsync("question.list")).GetProperty("payload").GetProperty("questions").EnumerateArray());
+        await person.CallAsync("question.resolve", "{\"id\":\"" + id + "\",\"answers\":{\"answers\":{\"color\":[\"Blue\"]}}}");
+
+        Assert.Equal("Painted.", (await turn).Final);
+        Assert.Equal(("agent:main:main", id), (asked.GetProperty("sessionKey").GetString(), listed.GetProperty("id").GetString()));
+        Assert.True(asked.TryGetProperty("runId", out _));
+        JsonElement history = await Client.CallAsync("chat.history", """{"sessionKey":"main"}""");
+        Assert.Contains("Color: Blue", history.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_anybody_who_could_answer_a_turn_goes_on_at_once()
+    {
+        ChatTurn turn = await Client.ChatAsync(
+            "main", """go [tool:ask_user {"questions":[{"id":"color","header":"Color","question":"Which?","options":[{"label":"Red"},{"label":"Blue"}]}]}] [text:My choice then.]""");
+
+        Assert.Equal("My choice then.", turn.Final);
+        JsonElement history = await Client.CallAsync("chat.history", """{"sessionKey":"main"}""");
+        Assert.Contains("Nobody is connected who could answer", history.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, (await Client.CallAsync("question.list")).GetProperty("questions").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_question_is_taken_back()
     {
         await Client.CallAsync("question.request", $$"""{"id":"q-1","questions":{{Color}}}""");

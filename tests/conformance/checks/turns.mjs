@@ -52,7 +52,7 @@ async function turn(context, name, sessionKey, message, { model, quiet } = {}) {
 }
 
 async function rowAtRest(client, key) {
-  const { ok, payload, error } = await client.call('sessions.describe', { key, includeDerivedTitles: true, includeLastMessage: true });
+  const { ok, payload, error } = await client.call('sessions.describe', { key, includeLastMessage: true }); // titles: see stored description
   return { ok, payload, error };
 }
 
@@ -425,10 +425,19 @@ async function history({ server, record }) {
   await get('history of the tool turn', 'chat.history', { sessionKey: 'agent:main:tool' });
   await get('history of the reasoning turn', 'chat.history', { sessionKey: 'agent:main:think' });
   await get('history of the failed turn', 'chat.history', { sessionKey: 'agent:main:fault' });
-  await get('history of the aborted turn', 'chat.history', { sessionKey: 'agent:main:abort' });
+  await record('stored history of the aborted turn', async () => {
+    const { ok, payload, error } = await client.call('chat.history', { sessionKey: 'agent:main:abort' });
+    for (const message of payload?.messages ?? []) if (message.role === 'assistant') for (const part of message.content ?? []) if (part.text) part.text = '…'; // how much came is chance
+    return { ok, payload, error };
+  });
   await get('history, two rows', 'chat.history', { sessionKey: 'main', limit: 2 });
   await get('startup', 'chat.startup', { sessionKey: 'main', limit: 80, maxBytes: 262144 });
-  await get('list', 'sessions.list', { limit: 3, includeDerivedTitles: true, includeLastMessage: true });
+  await record('stored list', async () => {
+    // Which sessions stand first is chance: titles and heartbeats touch others.
+    const { ok, payload, error } = await client.call('sessions.list', { limit: 100, includeDerivedTitles: true, includeLastMessage: true });
+    const { sessions = [], count, totalCount, ...rest } = payload ?? {};
+    return { ok, ...rest, rows: Object.fromEntries(['main', 'tool', 'think', 'rpc'].map((name) => [name, sessions.find(({ key }) => key === `agent:main:${name}`)])), error };
+  });
   await get('description', 'sessions.describe', { key: 'main', includeDerivedTitles: true, includeLastMessage: true });
   await get('preview', 'sessions.preview', { keys: ['main'] });
   await get('messages', 'sessions.get', { key: 'agent:main:rpc' });

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Runs;
 
-/// <summary>Asks the person at the terminal about commands that wait in his session, one at a time, and passes the answer on.
-/// Answered elsewhere, the question goes away.</summary>
+/// <summary>Asks the person at the terminal about commands that wait in his session, and what his agent asks him, one at a time, and passes
+/// the answer on. Answered elsewhere, the question goes away.</summary>
 /// <param name="context">The invocation.</param>
 /// <param name="session">Session of the conversation, as it was given.</param>
 /// <param name="readLine">Reads a line of the person's.</param>
@@ -20,9 +21,12 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
         switch (gatewayEvent.Name)
         {
             case "exec.approval.requested" when IsOurs(gatewayEvent.Payload.Member("request").Text("sessionKey")):
-                _ = AskAsync(client, gatewayEvent.Payload.Clone());
+                _ = AskAsync(client, gatewayEvent.Payload.Clone(), ApproveAsync);
                 return true;
-            case "exec.approval.resolved":
+            case "question.requested" when IsOurs(gatewayEvent.Payload.Text("sessionKey")):
+                _ = AskAsync(client, gatewayEvent.Payload.Clone(), AnswerAsync);
+                return true;
+            case "exec.approval.resolved" or "question.resolved":
                 Close(gatewayEvent.Payload.Text("id"));
                 return true;
             default:
@@ -59,11 +63,9 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
         }
     }
 
-    private async Task AskAsync(GatewayClient client, JsonElement payload)
+    private async Task AskAsync(GatewayClient client, JsonElement payload, Func<GatewayClient, JsonElement, CancellationToken, Task> ask)
     {
         string id = payload.Text("id") ?? "";
-        JsonElement request = payload.Member("request");
-        bool always = request.Items("allowedDecisions").Any(word => word.GetString() == "allow-always");
         using CancellationTokenSource open = new();
         lock (_gate)
         {
@@ -75,28 +77,7 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
         {
             await _one.WaitAsync(open.Token);
             taken = true;
-            Task<string?> answer = readLine(open.Token);
-            context.Say("");
-            context.Say(context.Paint.Accent("may this run? ") + TextLayout.Block(request.Text("command") ?? ""));
-            context.Say(context.Paint.Dim($"in {request.Text("cwd") ?? "-"}"));
-            context.Terminal.Ask(always ? "[y]es, [a]lways here, [n]o: " : "[y]es, [n]o: ");
-            string word = (await answer)?.Trim().ToLowerInvariant() switch
-            {
-                "y" or "yes" => "allow-once",
-                "a" or "always" when always => "allow-always",
-                _ => "deny",
-            };
-            await client.CallAsync(
-                "exec.approval.resolve",
-                writer =>
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("id"u8, id);
-                    writer.WriteString("decision"u8, word);
-                    writer.WriteEndObject();
-                },
-                context.Timeout,
-                CancellationToken.None);
+            await ask(client, payload, open.Token);
         }
         catch (OperationCanceledException)
         {
@@ -117,5 +98,65 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
                 }
             }
         }
+    }
+
+    private async Task ApproveAsync(GatewayClient client, JsonElement payload, CancellationToken cancellationToken)
+    {
+        JsonElement request = payload.Member("request");
+        bool always = request.Items("allowedDecisions").Any(word => word.GetString() == "allow-always");
+        Task<string?> answer = readLine(cancellationToken);
+        context.Say("");
+        context.Say(context.Paint.Accent("may this run? ") + TextLayout.Block(request.Text("command") ?? ""));
+        context.Say(context.Paint.Dim($"in {request.Text("cwd") ?? "-"}"));
+        context.Terminal.Ask(always ? "[y]es, [a]lways here, [n]o: " : "[y]es, [n]o: ");
+        string word = (await answer)?.Trim().ToLowerInvariant() switch
+        {
+            "y" or "yes" => "allow-once",
+            "a" or "always" when always => "allow-always",
+            _ => "deny",
+        };
+        await client.CallAsync(
+            "exec.approval.resolve",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id"u8, payload.Text("id"));
+                writer.WriteString("decision"u8, word);
+                writer.WriteEndObject();
+            },
+            context.Timeout,
+            CancellationToken.None);
+    }
+
+    private async Task AnswerAsync(GatewayClient client, JsonElement payload, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string[]>>? answers = await new QuestionPrompt(context, readLine).AskAsync(payload, cancellationToken);
+        await client.CallAsync(
+            "question.resolve",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id"u8, payload.Text("id"));
+                if (answers is null)
+                {
+                    writer.WriteBoolean("cancel"u8, true);
+                }
+                else
+                {
+                    writer.WriteStartObject("answers"u8);
+                    writer.WriteStartObject("answers"u8);
+                    foreach ((string question, string[] texts) in answers)
+                    {
+                        writer.WriteTexts(question, texts);
+                    }
+
+                    writer.WriteEndObject();
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndObject();
+            },
+            context.Timeout,
+            CancellationToken.None);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ChatLoop(CliContext context, ChatOptions options) : IDispo
         _client = await context.ConnectAsync(
             Interactive ? GatewayScopes.Chat : GatewayScopes.Write,
             _leaving.Token,
-            Interactive ? ["tool-events", "approvals"] : ["tool-events"],
+            Interactive ? ["tool-events", "approvals", "questions"] : ["tool-events"],
             gatewayEvent =>
             {
                 if (_client is not { } client || _approvals?.Take(client, gatewayEvent) is not true)
