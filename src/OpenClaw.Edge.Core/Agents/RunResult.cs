@@ -24,6 +24,12 @@ public sealed record RunResult
     /// <summary>Tokens of all model calls of the run.</summary>
     public MessageUsage Usage { get; init; } = new();
 
+    /// <summary>Tokens of the last call of a model.</summary>
+    public MessageUsage LastUsage { get; init; } = new();
+
+    /// <summary>How often a model answered.</summary>
+    public int ModelCalls { get; init; }
+
     /// <summary>Provider that answered last.</summary>
     public string Provider { get; init; } = "";
 

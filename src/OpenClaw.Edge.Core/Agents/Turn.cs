@@ -42,6 +42,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Tokens of the last call.</summary>
     public MessageUsage LastUsage { get; private set; } = new();
 
+    /// <summary>How often a model answered.</summary>
+    public int ModelCalls { get; private set; }
+
     /// <summary>Time that models were at work for it, waiting in line not counted.</summary>
     public TimeSpan Worked { get; set; }
 
@@ -92,6 +95,7 @@ internal sealed class Turn(ActiveRun active)
 
         MessageUsage one = finish.Usage;
         LastUsage = one;
+        ModelCalls++;
         Usage = new MessageUsage
         {
             Input = Usage.Input + one.Input,

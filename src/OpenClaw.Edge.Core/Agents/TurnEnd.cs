@@ -170,6 +170,8 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         Thinking = turn.Publisher.RunThinking,
         StopReason = stopReason,
         Usage = turn.Usage,
+        LastUsage = turn.LastUsage,
+        ModelCalls = turn.ModelCalls,
         Provider = turn.Provider,
         Model = turn.Model,
         Requested = turn.Requested,

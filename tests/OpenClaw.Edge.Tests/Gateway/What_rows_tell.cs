@@ -147,6 +147,37 @@ public sealed class What_rows_tell : WithGateway
     }
 
     [Fact]
+    public async Task Why_a_run_failed_is_told_until_another_one_ends()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.ChatAsync("main", "[fault:400]");
+        JsonElement failed = await RowAsync(client, "main");
+        await client.ChatAsync("main", "[text:well]");
+        JsonElement well = await RowAsync(client, "main");
+
+        Assert.Equal("failed", failed.GetProperty("status").GetString());
+        Assert.NotEqual("", failed.GetProperty("lastRunError").GetString());
+        Assert.Equal("done", well.GetProperty("status").GetString());
+        Assert.False(well.TryGetProperty("lastRunError", out _));
+    }
+
+    [Fact]
+    public async Task The_status_tells_of_the_last_sessions()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.ChatAsync("main", "[text:hello]");
+        JsonElement row = (await client.CallAsync("status")).GetProperty("sessions").GetProperty("recent")[0];
+
+        Assert.Equal("agent:main:main", row.GetProperty("key").GetString());
+        Assert.Equal((true, false, true), (row.GetProperty("systemSent").GetBoolean(), row.GetProperty("abortedLastRun").GetBoolean(), row.GetProperty("totalTokensFresh").GetBoolean()));
+        long used = row.GetProperty("totalTokens").GetInt64();
+        Assert.True(used > 0);
+        Assert.Equal(row.GetProperty("contextTokens").GetInt64() - used, row.GetProperty("remainingTokens").GetInt64());
+        Assert.EndsWith(row.GetProperty("model").GetString()!, row.GetProperty("configuredModel").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["system", $"id:{row.GetProperty("sessionId").GetString()}"], Texts(row.GetProperty("flags")));
+    }
+
+    [Fact]
     public async Task The_process_tells_how_it_does()
     {
         await using GatewayTestClient client = await Gateway.ConnectAsync();

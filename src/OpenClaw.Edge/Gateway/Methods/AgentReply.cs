@@ -76,15 +76,17 @@ internal static class AgentReply
         }
 
         json.WriteString("agentHarnessId"u8, "openclaw"u8);
-        WriteUsage(json, "usage", result.Usage);
+        WriteUsage(json, "usage", result.Usage, ofCall: false);
+        WriteUsage(json, "lastCallUsage", result.LastUsage, ofCall: true);
         json.WriteNumber("promptTokens"u8, result.Usage.Input + result.Usage.CacheRead + result.Usage.CacheWrite);
         json.WriteBoolean("codeModeEngaged"u8, false);
+        json.WriteNumber("assistantTurns"u8, result.ModelCalls);
         json.WriteNumber("costUsd"u8, result.Usage.Cost.Total);
         RunEndEvents.WriteReceipt(json, run, result, silent: null);
         json.WriteEndObject();
     }
 
-    private static void WriteUsage(Utf8JsonWriter json, string name, MessageUsage usage)
+    private static void WriteUsage(Utf8JsonWriter json, string name, MessageUsage usage, bool ofCall)
     {
         json.WriteStartObject(name);
         json.WriteNumber("input"u8, usage.Input);
@@ -95,6 +97,15 @@ internal static class AgentReply
         json.WriteStartObject("cost"u8);
         json.WriteNumber("total"u8, usage.Cost.Total);
         json.WriteEndObject();
+        if (ofCall)
+        {
+            json.WriteStartObject("contextUsage"u8);
+            json.WriteString("state"u8, "available"u8);
+            json.WriteNumber("promptTokens"u8, usage.Input + usage.CacheRead + usage.CacheWrite);
+            json.WriteNumber("totalTokens"u8, usage.TotalTokens);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -196,28 +196,69 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
             json.WriteString("sessionId"u8, row.SessionId);
             json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
             json.WriteNumber("age"u8, Math.Max(0, now - row.UpdatedAtMs));
-            if (row.TotalTokens is { } total)
+            SessionFacts facts = sessions.Of(row);
+            WriteCounts(json, facts);
+            if (facts.ModelRef is { } chosen)
             {
-                json.WriteNumber("totalTokens"u8, total);
-                if (row.ContextTokens is { } window and > 0)
-                {
-                    json.WriteNumber("percentUsed"u8, Math.Min(100, total * 100 / window));
-                    json.WriteNumber("contextTokens"u8, window);
-                }
+                json.WriteString("model"u8, row.Model ?? facts.ModelId);
+                json.WriteString("configuredModel"u8, chosen);
+                json.WriteString("selectedModel"u8, chosen);
             }
 
-            if (row.Model is not null)
-            {
-                json.WriteString("model"u8, row.Model);
-            }
-
-            json.WriteBoolean("hasActiveRun"u8, sessions.Of(row).IsActive);
+            json.WriteNull("modelSelectionReason"u8); // an explicit null of the wire, as those of the counts
+            json.WriteString("runtime"u8, "OpenClaw Default"u8);
+            json.WriteBoolean("hasActiveRun"u8, facts.IsActive);
             json.WriteStartArray("flags"u8);
+            if (facts.HadTurn)
+            {
+                json.WriteStringValue("system"u8);
+            }
+
+            json.WriteStringValue($"id:{row.SessionId}");
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, SessionFacts facts)
+    {
+        SessionRow row = facts.Row;
+        if (facts.HadTurn || facts.IsCut || facts.IsEmptied)
+        {
+            json.WriteBoolean("systemSent"u8, facts.HadTurn);
+        }
+
+        json.WriteBoolean("abortedLastRun"u8, row.AbortedLastRun);
+        long? window = facts.Window;
+        if (row.TotalTokens is { } total)
+        {
+            json.WriteNumber("inputTokens"u8, row.InputTokens);
+            json.WriteNumber("outputTokens"u8, row.OutputTokens);
+            json.WriteNumber("totalTokens"u8, total);
+        }
+        else
+        {
+            json.WriteNull("totalTokens"u8);
+        }
+
+        json.WriteBoolean("totalTokensFresh"u8, row.TotalTokens is not null);
+        if (row.TotalTokens is { } used && window is { } size and > 0)
+        {
+            json.WriteNumber("remainingTokens"u8, Math.Max(0, size - used));
+            json.WriteNumber("percentUsed"u8, Math.Min(100, used * 100 / size));
+        }
+        else
+        {
+            json.WriteNull("remainingTokens"u8);
+            json.WriteNull("percentUsed"u8);
+        }
+
+        if (window is { } known)
+        {
+            json.WriteNumber("contextTokens"u8, known);
+        }
     }
 
     private void WriteSystem(Utf8JsonWriter json)
