@@ -150,7 +150,7 @@ public sealed class What_rows_tell : WithGateway
     public async Task Why_a_run_failed_is_told_until_another_one_ends()
     {
         await using GatewayTestClient client = await Gateway.ConnectAsync();
-        await client.ChatAsync("main", "[fault:400]");
+        await client.ChatAsync("main", "[fault:400*1] [id:once]");
         JsonElement failed = await RowAsync(client, "main");
         await client.ChatAsync("main", "[text:well]");
         JsonElement well = await RowAsync(client, "main");
