@@ -73,6 +73,34 @@ public sealed class InheritedListenersTests
     }
 
     [Fact]
+    public async Task A_listener_that_is_spared_goes_on_in_its_copies_although_it_is_closed_while_it_accepts()
+    {
+        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var endpoint = (IPEndPoint)listener.LocalEndPoint!;
+        using SafeFileHandle copy = CopiedDescriptor.Of((int)listener.SafeHandle.DangerousGetHandle());
+        Task accepting = Task.Run(() =>
+        {
+            try
+            {
+                using Socket accepted = listener.Accept(); // holds the handle: closing it now is what ends every copy
+            }
+            catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+            {
+                // closed before it began
+            }
+        });
+
+        InheritedListeners.Spare(listener);
+        Task closing = Task.Run(listener.Dispose);
+        using TcpClient caller = new(AddressFamily.InterNetwork), next = new(AddressFamily.InterNetwork);
+        await caller.ConnectAsync(endpoint);
+        await Guard.Within(Task.WhenAll(accepting, closing));
+        await next.ConnectAsync(endpoint);
+    }
+
+    [Fact]
     public void A_file_that_was_left_is_no_reason_not_to_start()
     {
         using SafeFileHandle file = File.OpenHandle("/proc/self/status");
