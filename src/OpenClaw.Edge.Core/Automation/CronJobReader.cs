@@ -7,6 +7,7 @@ namespace OpenClaw.Edge.Automation;
 public static class CronJobReader
 {
     private const long MinTimeMs = 1;
+    private const int MaxWords = 256; // guess: of a command
 
     /// <summary>A new job.</summary>
     /// <param name="members">Params of <c>cron.add</c>.</param>
@@ -32,12 +33,12 @@ public static class CronJobReader
         bool isTurn = job.Payload.Kind == CronPayload.AgentTurnKind;
         if (!Has(members, "sessionTarget"))
         {
-            job = job with { SessionTarget = isTurn ? CronJob.IsolatedTarget : CronJob.MainTarget };
+            job = job with { SessionTarget = isTurn || job.Payload.Kind == CronPayload.CommandKind ? CronJob.IsolatedTarget : CronJob.MainTarget };
         }
 
         return Checked(job with
         {
-            Name = job.Name.Length > 0 ? job.Name : Shorten(job.Payload.Text ?? job.Payload.Message ?? ""),
+            Name = job.Name.Length > 0 ? job.Name : Shorten(job.Payload.Text ?? job.Payload.Message ?? string.Join(' ', job.Payload.Argv ?? [])),
             DeleteAfterRun = job.DeleteAfterRun ?? (job.Schedule.Kind == CronSchedule.AtKind ? true : null),
             Delivery = job.Delivery ?? (isTurn ? new CronDelivery { Mode = CronDelivery.Announce } : null),
         });
@@ -54,7 +55,7 @@ public static class CronJobReader
             throw new CronInputException("main cron jobs require payload.kind=\"systemEvent\"");
         }
 
-        return main || job.Payload.Kind == CronPayload.AgentTurnKind
+        return main || job.Payload.Kind is CronPayload.AgentTurnKind or CronPayload.CommandKind
             ? job
             : throw new CronInputException("isolated and session cron jobs require payload.kind=\"agentTurn\"", isParams: false);
     }
@@ -79,6 +80,10 @@ public static class CronJobReader
                 "wakeMode" => job with { WakeMode = Text(value, "wakeMode") == "next-heartbeat" ? "next-heartbeat" : "now" },
                 "payload" => job with { Payload = Payload(job.Payload, value) },
                 "delivery" => job with { Delivery = Delivery(value) },
+                "trigger" or "pacing" when value.ValueKind != JsonValueKind.Null => throw new CronInputException(
+                    member.Name == "pacing" ? "at /pacing: pacing does not exist here; give the job a fixed schedule"
+                        : "at /trigger: condition scripts do not exist here; let the agent look (payload agentTurn), or run a command that does", isParams: false),
+                "trigger" or "pacing" => job,
                 "failureAlert" => job with { FailureAlert = Alert(value) },
                 _ => throw new CronInputException($"at root: unexpected property '{Shorten(member.Name)}'"),
             };
@@ -126,7 +131,7 @@ public static class CronJobReader
                 long? stagger = Number(value, "staggerMs", "schedule", 0) ?? (expression.IsTopOfHour ? CronTimetable.TopOfHourStaggerMs : null);
                 return new CronSchedule { Kind = kind, Expr = text, Tz = zone, StaggerMs = stagger };
             default:
-                throw new CronInputException($"at /schedule/kind: must be at, every or cron{(kind is "on-exit" or "stream" ? $"; {kind} does not exist here" : "")}");
+                throw new CronInputException($"at /schedule/kind: must be at, every or cron{(kind is "on-exit" or "stream" ? $"; {kind} does not exist here: jobs begin at times" : "")}");
         }
     }
 
@@ -139,7 +144,8 @@ public static class CronJobReader
 
     private static CronPayload Payload(CronPayload before, JsonElement value)
     {
-        Object(value, "payload", "kind", "text", "message", "model", "fallbacks", "thinking", "timeoutSeconds", "toolsAllow", "lightContext");
+        Object(value, "payload", "kind", "text", "message", "model", "fallbacks", "thinking", "timeoutSeconds", "toolsAllow", "lightContext",
+            "argv", "cwd");
         string kind = Text(value, "kind", "payload") ?? before.Kind;
         CronPayload old = kind == before.Kind ? before : new CronPayload { Kind = kind };
         switch (kind)
@@ -157,8 +163,18 @@ public static class CronJobReader
                     ToolsAllow = Has(value, "toolsAllow") ? Texts(value, "toolsAllow") : old.ToolsAllow ?? ["*"],
                     LightContext = Has(value, "lightContext") ? Flag(value.GetProperty("lightContext"), "payload/lightContext") : old.LightContext,
                 };
+            case CronPayload.CommandKind:
+                IReadOnlyList<string>? argv = Has(value, "argv") ? Texts(value, "argv") : old.Argv;
+                return argv is not { Count: > 0 and <= MaxWords } || argv.Any(word => word.Contains('\0', StringComparison.Ordinal)) || argv[0].Length == 0
+                    ? throw (Has(value, "argv") ? new CronInputException("at /payload/argv: must be a program and its arguments") : Missing("payload", "argv"))
+                    : old with
+                    {
+                        Argv = argv,
+                        Cwd = Has(value, "cwd") ? Text(value, "cwd", "payload") : old.Cwd,
+                        TimeoutSeconds = Has(value, "timeoutSeconds") ? Number(value, "timeoutSeconds", "payload", 0) : old.TimeoutSeconds,
+                    };
             default:
-                throw new CronInputException($"at /payload/kind: must be systemEvent or agentTurn{(kind is "command" or "script" ? $"; {kind} does not exist here" : "")}");
+                throw new CronInputException($"at /payload/kind: must be systemEvent, agentTurn or command{(kind is "script" ? "; script does not exist here" : "")}");
         }
     }
 

@@ -9,11 +9,20 @@ public sealed record CronPayload
     /// <summary>Kind that runs a turn of the agent.</summary>
     public const string AgentTurnKind = "agentTurn";
 
-    /// <summary><see cref="SystemEventKind"/> or <see cref="AgentTurnKind"/>.</summary>
+    /// <summary>Kind that runs a program on this machine, after the agent's exec policy and its approvals.</summary>
+    public const string CommandKind = "command";
+
+    /// <summary><see cref="SystemEventKind"/>, <see cref="AgentTurnKind"/> or <see cref="CommandKind"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The note.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Program and its arguments.</summary>
+    public IReadOnlyList<string>? Argv { get; init; }
+
+    /// <summary>Folder that the program starts in; null means the agent's workspace.</summary>
+    public string? Cwd { get; init; }
 
     /// <summary>What the agent is asked.</summary>
     public string? Message { get; init; }
@@ -27,7 +36,7 @@ public sealed record CronPayload
     /// <summary>Reasoning level of the turn.</summary>
     public string? Thinking { get; init; }
 
-    /// <summary>Budget of the turn; zero means none, null means an hour.</summary>
+    /// <summary>Budget of the turn; zero means none, null means an hour. Of a command: ten minutes at most, and without one.</summary>
     public long? TimeoutSeconds { get; init; }
 
     /// <summary>Tools that the turn may use; null or <c>*</c> means the agent's.</summary>

@@ -1,12 +1,19 @@
+using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Automation;
 
-/// <summary>Does what a job asks for: a note for its agent's main session, or a turn in a named session or in one of its own. Thread-safe.</summary>
-public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time, CronWebhook? webhook = null)
+/// <summary>Does what a job asks for: a note for its agent's main session, a turn in a named session or in one of its own, or a command.
+/// Thread-safe.</summary>
+public sealed class CronRunner(
+    RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time, CronWebhook? webhook = null, ToolInvocation? tools = null)
 {
+    private const int MaxCommandSeconds = 540; // the patience of exec ends at ten minutes
+    private const int MaxCommandOutput = 16_000;
+
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromHours(1); // the original's watchdog
 
     /// <summary>Runs a job to its end. Throws only when the gateway ends.</summary>
@@ -32,6 +39,11 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
         if (job.Payload.Kind == CronPayload.SystemEventKind)
         {
             return await RemindAsync(job, SessionKey.Main(agent.Id), cancellationToken);
+        }
+
+        if (job.Payload.Kind == CronPayload.CommandKind)
+        {
+            return await CommandAsync(job, agent, cancellationToken);
         }
 
         string runId = Guid.NewGuid().ToString();
@@ -74,6 +86,47 @@ public sealed class CronRunner(RunRegistry runs, Heartbeat heartbeat, Func<Agent
         RunResult result = await run.Completion.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
         return Outcome(job, run, result);
     }
+
+    // As a command of the agent, so that its exec policy, its approvals and its sandbox hold for it; the agent's list of tools does not: a person
+    // has made the job.
+    private async Task<CronOutcome> CommandAsync(CronJob job, AgentEntry agent, CancellationToken cancellationToken)
+    {
+        if (tools is null || !SessionKey.TryParse($"cron:{job.Id}", agent.Id, out SessionKey key))
+        {
+            return CronOutcome.Failed("commands do not run here");
+        }
+
+        long seconds = Math.Clamp(job.Payload.TimeoutSeconds is > 0 and { } wished ? wished : MaxCommandSeconds, 1, MaxCommandSeconds);
+        JsonElement arguments = ToolJson.Object(json =>
+        {
+            json.WriteString("command"u8, CommandLine(job.Payload.Argv ?? []));
+            json.WriteNumber("timeoutSeconds"u8, seconds);
+            json.WriteNumber("yieldMs"u8, (MaxCommandSeconds + 60) * 1000);
+            if (job.Payload.Cwd is { } folder)
+            {
+                json.WriteString("workdir"u8, folder);
+            }
+        });
+        ToolPolicy all = new(null, null, null, null);
+        ToolInvocationResult ran = await tools.InvokeAsync(
+            "exec", arguments.GetRawText(), all, all,
+            new ToolCallContext { SessionKey = key, Workspace = agent.Workspace, MaxResultChars = MaxCommandOutput }, dryRun: false, cancellationToken);
+        string text = ran.Result.Text;
+        int code = ran.Result.Details is { ValueKind: JsonValueKind.Object } about && about.TryGetProperty("exitCode"u8, out JsonElement exit)
+            && exit.TryGetInt32(out int number) ? number : 0;
+        CronOutcome outcome = ran.Result.IsError ? CronOutcome.Failed(text)
+            : code != 0 ? CronOutcome.Failed($"the command exited with code {code}")
+            : new CronOutcome { Status = "ok" };
+        return outcome with { Summary = text, SessionKey = key.Text };
+    }
+
+    // One shell line of the words; a line that was given to a shell is that line, so that a rule of the allowlist fits it.
+    private static string CommandLine(IReadOnlyList<string> argv) =>
+        argv is ["sh", "-lc" or "-c", { } line]
+            ? line
+            : string.Join(' ', argv.Select(word => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./:=@%+,".Contains(letter, StringComparison.Ordinal))
+                ? word
+                : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     // The note waits for the next turn of the session; the mode says whether that is now.
     private async Task<CronOutcome> RemindAsync(CronJob job, SessionKey key, CancellationToken cancellationToken)

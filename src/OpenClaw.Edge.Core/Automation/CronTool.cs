@@ -37,7 +37,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
                 case "add":
                     return scheduler().Jobs.Count(job => IsOf(job, agent)) >= MaxJobs
                         ? ToolResult.Error($"there are {MaxJobs} jobs; remove one first")
-                        : Done("added", await scheduler().AddAsync(Job(arguments, context), cancellationToken));
+                        : Done("added", await scheduler().AddAsync(Plain(Job(arguments, context), null), cancellationToken));
                 default:
                     break;
             }
@@ -51,7 +51,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
             switch (action)
             {
                 case "update":
-                    return Done("changed", await scheduler().UpdateAsync(id, Patch(arguments, job), cancellationToken));
+                    return Done("changed", await scheduler().UpdateAsync(id, Plain(Patch(arguments, job), job), cancellationToken));
                 case "remove":
                     await scheduler().RemoveAsync(id, cancellationToken);
                     return new ToolResult($"removed: {job.Name}");
@@ -139,6 +139,14 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
 
         WriteLoose(json, arguments, given, job.Payload.Kind);
     });
+
+    // Commands are for people to plan: a page that the model reads must not have one run later.
+    private static JsonElement Plain(JsonElement members, CronJob? before) =>
+        before?.Payload.Kind == CronPayload.CommandKind
+        || (members.TryGetProperty("payload"u8, out JsonElement payload) && payload.ValueKind == JsonValueKind.Object
+            && payload.TryGetProperty("kind"u8, out JsonElement kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(CronPayload.CommandKind))
+            ? throw new CronInputException("jobs that run a command are made and changed by a person (cron.add); plan a turn that uses exec instead", isParams: false)
+            : members;
 
     private void WriteLoose(Utf8JsonWriter json, JsonElement arguments, HashSet<string> given, string payload = CronPayload.AgentTurnKind)
     {

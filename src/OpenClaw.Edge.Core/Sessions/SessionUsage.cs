@@ -80,7 +80,7 @@ public sealed class SessionUsage
             span.Counts.Add(more);
             if (wait is >= 0 and <= MaxWaitMs)
             {
-                span.Waits.Add(wait);
+                span.AddWait(wait);
             }
         }
 

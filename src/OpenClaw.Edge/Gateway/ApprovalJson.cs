@@ -42,8 +42,9 @@ internal static class ApprovalJson
         json.WriteStartObject("commandAnalysis"u8);
         json.WriteNumber("commandCount"u8, own);
         json.WriteNumber("nestedCommandCount"u8, nested);
-        json.WriteTexts("riskKinds", []);
-        json.WriteTexts("warningLines", []);
+        (IReadOnlyList<string> kinds, IReadOnlyList<string> lines) = request.Risks;
+        json.WriteTexts("riskKinds", kinds);
+        json.WriteTexts("warningLines", lines);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -199,7 +199,7 @@ internal sealed partial class GatewayParts
         Heartbeat heartbeat = owned.Own(() => new Heartbeat(
             runs, sessions, notes, () => store.Current.Config, () => parts!.Agents, clock, automation));
         var jobs = new CronRunner(
-            runs, heartbeat, () => parts!.Agents, clock, new CronWebhook(web, () => store.Current.Config, clock, automation));
+            runs, heartbeat, () => parts!.Agents, clock, new CronWebhook(web, () => store.Current.Config, clock, automation), tools);
         CronScheduler cron = owned.Own(() => new CronScheduler(
             new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
         cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock).On);

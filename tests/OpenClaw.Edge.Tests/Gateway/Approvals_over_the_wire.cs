@@ -28,7 +28,14 @@ public sealed class Approvals_over_the_wire : WithClient
         Assert.Contains("approval already resolved", await RefusalAsync("exec.approval.resolve", """{"id":"ask-1","decision":"deny"}"""), StringComparison.Ordinal);
         Assert.Contains("unknown or expired approval id", await RefusalAsync("exec.approval.get", """{"id":"ask-1"}"""), StringComparison.Ordinal);
         JsonElement history = await Client.CallAsync("approval.history", "{}");
-        Assert.Equal("allow-once", history.GetProperty("items")[0].GetProperty("decision").GetString());
+        JsonElement item = history.GetProperty("items")[0];
+        Assert.Equal("allow-once", item.GetProperty("decision").GetString());
+        Assert.Equal(("allowed", "ask-1", "/approve/ask-1", "rm -r build"),
+            (item.GetProperty("status").GetString(), item.GetProperty("id").GetString(), item.GetProperty("urlPath").GetString(),
+                item.GetProperty("presentation").GetProperty("commandText").GetString()));
+        Assert.Equal("agent:main:main", item.GetProperty("source").GetProperty("sessionKey").GetString());
+        Assert.Equal(0, (await Client.CallAsync("approval.history", """{"kind":"plugin"}""")).GetProperty("items").GetArrayLength());
+        Assert.Contains("at /kind", await RefusalAsync("approval.history", """{"kind":"other"}"""), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,6 +49,8 @@ public sealed class Approvals_over_the_wire : WithClient
 
         Assert.Equal(3, analysis.GetProperty("commandCount").GetInt32());
         Assert.Equal(1, analysis.GetProperty("nestedCommandCount").GetInt32());
+        Assert.Equal(["command-substitution", "dynamic-argument"], Texts(analysis.GetProperty("riskKinds")));
+        Assert.Equal(["Contains command-substitution", "Contains dynamic-argument: ls dynamic argument"], Texts(analysis.GetProperty("warningLines")));
     }
 
     [Fact]

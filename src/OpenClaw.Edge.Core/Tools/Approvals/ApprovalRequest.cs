@@ -33,6 +33,9 @@ public sealed record ApprovalRequest
     /// <summary>Commands that the text runs itself, and those within substitutions and groups; for showing only.</summary>
     public (int Own, int Nested) Counts => ShellWords.Count(Command);
 
+    /// <summary>What a person should look at twice: kinds, and a line for each finding; for showing only.</summary>
+    public (IReadOnlyList<string> Kinds, IReadOnlyList<string> Lines) Risks => ShellRisks.Of(Command) is var risks ? (risks.Kinds, risks.Lines) : default;
+
     /// <summary>Answers that a person may give.</summary>
     public IReadOnlyList<string> Decisions { get; init; } = ["allow-once", "allow-always", "deny"];
 }

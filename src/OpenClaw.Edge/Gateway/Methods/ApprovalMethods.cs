@@ -58,15 +58,7 @@ internal sealed class ApprovalMethods(ExecGuard guard)
         json.WriteStartObject();
         json.WriteString("id"u8, approval.Id);
         json.WriteString("status"u8, status);
-        json.WriteStartObject("presentation"u8);
-        json.WriteString("kind"u8, "exec"u8);
-        json.WriteString("commandText"u8, request.Command);
-        json.WriteString("commandPreview"u8, request.Command.Length > PreviewChars ? request.Command[..PreviewChars] : request.Command);
-        json.WriteString("host"u8, request.Host);
-        json.WriteString("nodeId"u8, request.NodeId); // explicit nulls of the wire
-        json.WriteString("agentId"u8, request.AgentId);
-        json.WriteTexts("allowedDecisions", request.Decisions);
-        json.WriteEndObject();
+        WritePresentation(json, request.Command, request.Host, request.NodeId, request.AgentId, request.Decisions);
         json.WriteString("urlPath"u8, $"/approve/{Uri.EscapeDataString(approval.Id)}");
         json.WriteNumber("createdAtMs"u8, approval.CreatedAtMs);
         json.WriteNumber("expiresAtMs"u8, approval.ExpiresAtMs);
@@ -88,6 +80,20 @@ internal sealed class ApprovalMethods(ExecGuard guard)
             }
         }
 
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what a person is shown of a command.</summary>
+    public static void WritePresentation(Utf8JsonWriter json, string command, string? host, string? nodeId, string? agentId, IReadOnlyList<string> decisions)
+    {
+        json.WriteStartObject("presentation"u8);
+        json.WriteString("kind"u8, "exec"u8);
+        json.WriteString("commandText"u8, command);
+        json.WriteString("commandPreview"u8, command.Length > PreviewChars ? command[..PreviewChars] : command);
+        json.WriteString("host"u8, host);
+        json.WriteString("nodeId"u8, nodeId); // explicit nulls of the wire
+        json.WriteString("agentId"u8, agentId);
+        json.WriteTexts("allowedDecisions", decisions);
         json.WriteEndObject();
     }
 

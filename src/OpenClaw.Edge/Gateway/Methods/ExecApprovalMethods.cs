@@ -22,7 +22,7 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
         MethodEntry.Of("exec.approval.get", OperatorScopes.Approvals, "id!:str1", Get),
         MethodEntry.Of("exec.approval.resolve", OperatorScopes.Approvals, "id!:str1 decision!:str1 …", Resolve),
         new("exec.approval.waitDecision", OperatorScopes.Approvals, "id!:str1 timeoutMs:int(0..86400000)", WaitAsync),
-        MethodEntry.Of("approval.history", OperatorScopes.Approvals, "cursor:str limit:int(1..500) kind:str", History),
+        MethodEntry.Of("approval.history", OperatorScopes.Approvals, "cursor:str limit:int(1..500) kind:=exec|plugin|system-agent", History),
     ];
 
     private async ValueTask<MethodReply> RequestAsync(MethodCall call, CancellationToken cancellationToken)
@@ -174,7 +174,16 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             {
                 json.WriteStartObject();
                 json.WriteNumber("seq"u8, row.Id);
-                PairingJson.WriteOptional(json, "id", row.ApprovalId);
+                json.WriteString("id"u8, row.ApprovalId ?? $"ledger:{row.Id}"); // what no person was asked about has no id of its own
+                json.WriteString("status"u8, row.Decision.StartsWith("allow", StringComparison.Ordinal) ? "allowed"u8 : row.Reason == "timeout" ? "expired"u8 : "denied"u8);
+                ApprovalMethods.WritePresentation(json, row.Command, row.Host, null, row.AgentId, []);
+                json.WriteString("urlPath"u8, $"/approve/{Uri.EscapeDataString(row.ApprovalId ?? $"ledger:{row.Id}")}");
+                json.WriteNumber("createdAtMs"u8, row.AtMs);
+                json.WriteNumber("expiresAtMs"u8, row.AtMs);
+                json.WriteStartObject("source"u8);
+                PairingJson.WriteOptional(json, "agentId", row.AgentId);
+                PairingJson.WriteOptional(json, "sessionKey", row.SessionKey);
+                json.WriteEndObject();
                 json.WriteString("kind"u8, row.Kind);
                 json.WriteNumber("resolvedAtMs"u8, row.AtMs);
                 json.WriteString("decision"u8, row.Decision);

@@ -7,11 +7,8 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// <summary>What the sessions of an answer add up to.</summary>
 internal sealed class UsageAggregates
 {
-    private readonly UsageSums _all = new();
-    private readonly MessageCounts _counts = new();
-    private readonly List<long> _waits = [];
+    private readonly UsageSpan _all = new();
     private readonly SortedDictionary<string, long> _tools = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, UsageSums> _models = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UsageSums> _providers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UsageSums> _agents = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UsageSums> _costs = new(StringComparer.Ordinal);
@@ -32,7 +29,7 @@ internal sealed class UsageAggregates
     /// <summary>Writes <c>totals</c> and <c>aggregates</c>.</summary>
     public void Write(Utf8JsonWriter json, string creator)
     {
-        UsageJson.WriteTotals(json, "totals", _all);
+        UsageJson.WriteTotals(json, "totals", _all.Sums);
         json.WriteStartObject("aggregates"u8);
         json.WriteNumber("sessionCount"u8, _sessions);
         if (_longestMs > 0)
@@ -41,10 +38,10 @@ internal sealed class UsageAggregates
         }
 
         json.WriteStartObject("messages"u8);
-        UsageJson.WriteCounts(json, _counts);
+        UsageJson.WriteCounts(json, _all.Counts);
         json.WriteEndObject();
         UsageJson.WriteTools(json, "tools", _tools);
-        UsageJson.WriteModels(json, "byModel", _models, named: true);
+        UsageJson.WriteModels(json, "byModel", _all.Models, named: true);
         UsageJson.WriteModels(json, "byProvider", _providers, named: false);
         json.WriteStartArray("byAgent"u8);
         foreach (KeyValuePair<string, UsageSums> agent in _agents.OrderByDescending(agent => agent.Value.Tokens.Cost.Total))
@@ -60,10 +57,10 @@ internal sealed class UsageAggregates
         json.WriteEndArray();
         WriteCreators(json, creator);
         UsageMethods.WriteDaily(json, "costDaily", _costs);
-        if (_waits.Count > 0)
+        if (_all.Waits.Count > 0)
         {
             json.WriteStartObject("latency"u8);
-            UsageJson.WriteLatency(json, _waits);
+            UsageJson.WriteLatency(json, _all.Waits);
             json.WriteEndObject();
         }
 
@@ -75,9 +72,7 @@ internal sealed class UsageAggregates
 
     private void Add(SessionUsage session)
     {
-        _all.Add(session.All.Sums);
-        _counts.Add(session.All.Counts);
-        _waits.AddRange(session.All.Waits);
+        _all.Add(session.All);
         _sessions += session.LastMs > 0 ? 1 : 0;
         _longestMs = Math.Max(_longestMs, session.LastMs - session.FirstMs);
         UsageMethods.SumOf(_agents, session.AgentId).Add(session.All.Sums);
@@ -94,7 +89,6 @@ internal sealed class UsageAggregates
 
         foreach (KeyValuePair<string, UsageSums> model in session.All.Models)
         {
-            UsageMethods.SumOf(_models, model.Key).Add(model.Value);
             UsageMethods.SumOf(_providers, model.Key.Split('/')[0]).Add(model.Value);
         }
 
@@ -106,13 +100,7 @@ internal sealed class UsageAggregates
                 span = _days[day.Key] = new UsageSpan();
             }
 
-            span.Sums.Add(day.Value.Sums);
-            span.Counts.Add(day.Value.Counts);
-            span.Waits.AddRange(day.Value.Waits);
-            foreach (KeyValuePair<string, UsageSums> model in day.Value.Models)
-            {
-                UsageMethods.SumOf(span.Models, model.Key).Add(model.Value);
-            }
+            span.Add(day.Value);
         }
     }
 
@@ -124,7 +112,7 @@ internal sealed class UsageAggregates
         {
             json.WriteStartObject();
             json.WriteString("key"u8, creator);
-            UsageJson.WriteTotals(json, "totals", _all);
+            UsageJson.WriteTotals(json, "totals", _all.Sums);
             json.WriteNumber("sessionCount"u8, _sessions);
             UsageMethods.WriteDaily(json, "daily", _costs);
             json.WriteStartArray("sessionActivity"u8);

@@ -167,7 +167,7 @@ internal static class UsageJson
     }
 
     /// <summary>Writes the members of a latency.</summary>
-    public static void WriteLatency(Utf8JsonWriter json, List<long> waits)
+    public static void WriteLatency(Utf8JsonWriter json, IReadOnlyList<long> waits)
     {
         long[] sorted = waits.ToArray();
         Array.Sort(sorted);
