@@ -7,7 +7,7 @@ public sealed class UpkeepReport
 {
     /// <summary>What happens to sessions, in the order in which it does: <c>archive-age</c>, <c>archive-cap</c>, <c>prune-stale</c>,
     /// <c>cap-overflow</c> or <c>evict-budget</c>.</summary>
-    public List<(SessionKey Key, string Action)> Actions { get; } = [];
+    public IList<(SessionKey Key, string Action)> Actions { get; } = [];
 
     /// <summary>Whether it was only looked.</summary>
     public bool DryRun { get; init; }

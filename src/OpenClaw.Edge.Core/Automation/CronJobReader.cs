@@ -144,6 +144,11 @@ public static class CronJobReader
 
     private static CronPayload Payload(CronPayload before, JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("kind"u8, out JsonElement asked) && asked.ValueKind == JsonValueKind.String && asked.ValueEquals("script"u8))
+        {
+            throw new CronInputException("at /payload/kind: must be systemEvent, agentTurn or command; script does not exist here");
+        }
+
         Object(value, "payload", "kind", "text", "message", "model", "fallbacks", "thinking", "timeoutSeconds", "toolsAllow", "lightContext",
             "argv", "cwd");
         string kind = Text(value, "kind", "payload") ?? before.Kind;
@@ -174,7 +179,7 @@ public static class CronJobReader
                         TimeoutSeconds = Has(value, "timeoutSeconds") ? Number(value, "timeoutSeconds", "payload", 0) : old.TimeoutSeconds,
                     };
             default:
-                throw new CronInputException($"at /payload/kind: must be systemEvent, agentTurn or command{(kind is "script" ? "; script does not exist here" : "")}");
+                throw new CronInputException($"at /payload/kind: must be systemEvent, agentTurn or command");
         }
     }
 

@@ -149,7 +149,7 @@ internal static class RunToolEvents
     {
         json.WriteString("itemId"u8, $"command:{callId}");
         json.WriteString("phase"u8, phase);
-        json.WriteString("title"u8, MetaOf(name, title) is { } meta ? $"command {meta}" : $"{name} command");
+        json.WriteString("title"u8, title.Length > 0 && title != name ? $"command {MetaOf(name, title) ?? title}" : $"{name} command");
         json.WriteString("toolCallId"u8, callId);
         json.WriteString("name"u8, name);
     }

@@ -35,7 +35,8 @@ internal sealed class SessionArchive(GatewayRuntime runtime)
             await using (file)
             {
                 records = await new TranscriptExport(runtime.Sessions).WriteAsync(row.Key, file, workspace, cancellationToken);
-                file.Flush(flushToDisk: true);
+                await file.FlushAsync(cancellationToken);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
 
             if (records > 0)

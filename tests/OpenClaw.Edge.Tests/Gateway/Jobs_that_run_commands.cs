@@ -36,8 +36,8 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
     public async Task What_the_policy_forbids_does_not_run()
     {
         JsonElement config = await Client.CallAsync("config.get");
-        await Client.CallAsync(
-            "config.patch", $$$"""{"raw":"{\"tools\":{\"exec\":{\"mode\":\"deny\"}}}","baseHash":"{{{config.GetProperty("hash").GetString()}}}"}""");
+        string hash = config.GetProperty("hash").GetString()!;
+        await Client.CallAsync("config.patch", """{"raw":"{tools:{exec:{mode:'deny'}}}","baseHash":"HASH"}""".Replace("HASH", hash, StringComparison.Ordinal));
         string id = await AddAsync("""{"kind":"command","argv":["touch","forbidden"]}""");
 
         JsonElement ended = await RunAsync(id);
@@ -70,7 +70,7 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
         string id = await AddAsync("""{"kind":"command","argv":["true"]}""");
         Model.Enqueue(
             ModelAnswer.Call("cron", """{"action":"add","job":{"schedule":{"kind":"every","everyMs":3600000},"payload":{"kind":"command","argv":["true"]}}}"""),
-            ModelAnswer.Call("cron", $$"""{"action":"update","jobId":"{{id}}","job":{"name":"mine"}}"""),
+            ModelAnswer.Call("cron", """{"action":"update","jobId":"ID","job":{"name":"mine"}}""".Replace("ID", id, StringComparison.Ordinal)),
             ModelAnswer.Say("no"));
 
         await Client.ChatAsync("main", "plan it");
@@ -83,7 +83,7 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
     private async Task<string> AddAsync(string payload) => (await Client.CallAsync("cron.add", Params(payload))).GetProperty("id").GetString()!;
 
     private static string Params(string payload, string more = "") =>
-        $$"""{"name":"c","schedule":{"kind":"every","everyMs":86400000},"payload":{{payload}}{{more}}}""";
+        """{"name":"c","schedule":{"kind":"every","everyMs":86400000},"payload":""" + payload + more + "}";
 
     private async Task<JsonElement> RunAsync(string id)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
 

@@ -279,7 +279,7 @@ public sealed class StateImportTests : IDisposable
     {
         original.Write("openclaw.json", $"{{ $include: '{include}' }}");
         string outside = Path.GetFullPath(Path.Combine(original.Path, "../outside.json5"));
-        File.WriteAllText(outside, "{}");
+        await File.WriteAllTextAsync(outside, "{}", TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(Path.Combine(original.Path, "link.json5"), outside);
         original.Write("here.json5", "{ gateway: { port: 19004 } }");
         root.Write("state/here.json5", "{ gateway: { port: 19005 } }");

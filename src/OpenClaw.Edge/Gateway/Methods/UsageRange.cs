@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using OpenClaw.Edge.Protocol.Gateway;
-using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
