@@ -179,7 +179,7 @@ public static class CronJobReader
                         TimeoutSeconds = Has(value, "timeoutSeconds") ? Number(value, "timeoutSeconds", "payload", 0) : old.TimeoutSeconds,
                     };
             default:
-                throw new CronInputException($"at /payload/kind: must be systemEvent, agentTurn or command");
+                throw new CronInputException("at /payload/kind: must be systemEvent, agentTurn or command");
         }
     }
 
