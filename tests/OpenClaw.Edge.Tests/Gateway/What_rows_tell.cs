@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.Tests.Functional;
 using Xunit;
@@ -105,7 +106,10 @@ public sealed class What_rows_tell : WithGateway
         await page.DisposeAsync();
         JsonElement gone = await PersonAsync(watcher, device, "disconnect");
         await using GatewayTestClient again = await JoinAsync(device);
-        JsonElement[] rows = [.. (await watcher.CallAsync("system-presence")).EnumerateArray()];
+        // The list has it a moment after the hello.
+        JsonElement[] rows = await Eventually.IsAsync(
+            async () => (JsonElement[])[.. (await watcher.CallAsync("system-presence")).EnumerateArray()],
+            all => Array.Exists(all, row => row.TryGetProperty("deviceId", out JsonElement id) && id.ValueEquals(device.Id) && row.GetProperty("reason").ValueEquals("connect")));
 
         Assert.Equal("gateway-owner", here.GetProperty("user").GetProperty("id").GetString());
         Assert.Equal(here.GetProperty("onlineSince").GetInt64(), gone.GetProperty("onlineSince").GetInt64());
