@@ -8,11 +8,11 @@ namespace OpenClaw.Edge.Tests.Functional;
 /// <summary><c>openclaw diagnostics export</c>: secrets and texts are planted everywhere, and none of them is in the report.</summary>
 public sealed class Exports_diagnostics() : WithGateway(
     """
-    env: { vars: { BANK_PIN: "zq-planted-variable" } },
-    agents_note: "zq planted unknown key",
+    env: { vars: { BANK_PIN: "xylozq-planted-variable" } },
+    agents_note: "xylozq planted unknown key",
     """)
 {
-    private static readonly string[] s_planted = ["zq", "kumquat", "sk-planted-0000000000000000", "TheQuietUser"];
+    private static readonly string[] s_planted = ["xylozq", "kumquat", "sk-planted-0000000000000000", "TheQuietUser"];
 
     [Fact]
     public async Task Nothing_planted_is_in_it_and_what_helps_is()
@@ -20,16 +20,16 @@ public sealed class Exports_diagnostics() : WithGateway(
         await using (GatewayTestClient client = await Gateway.ConnectAsync())
         {
             await client.ChatAsync("main", "[text:kumquat] kumquat marmalade");
-            await client.ChatAsync("agent:main:zqsession", "[text:kumquat again]");
+            await client.ChatAsync("agent:main:xylozqsession", "[text:kumquat again]");
         }
 
         Directory.CreateDirectory(Path.Combine(Home.StateDir, "logs"));
         await File.AppendAllTextAsync(
             Path.Combine(Home.StateDir, "logs", "openclaw.log"),
-            """{"0":"{}","1":"the user said \"zq kumquat\" with key sk-planted-0000000000000000 and token TOKEN","_meta":{"logLevelName":"WARN","name":"tools"},"time":"2026-11-21T08:00:00.000Z"}""".Replace("TOKEN", Home.Token) + "\n");
+            """{"0":"{}","1":"the user said \"xylozq kumquat\" with key sk-planted-0000000000000000 and token TOKEN","_meta":{"logLevelName":"WARN","name":"tools"},"time":"2026-11-21T08:00:00.000Z"}""".Replace("TOKEN", Home.Token) + "\n");
         await File.WriteAllTextAsync(Path.Combine(Home.StateDir, ".env"), "OPENAI_API_KEY=sk-planted-0000000000000000\n");
         Dictionary<string, string> variables = Gateway.CommandVariables;
-        variables["OPENCLAW_NOTE"] = "zq-in-a-variable";
+        variables["OPENCLAW_NOTE"] = "xylozq-in-a-variable";
         variables["USER_SECRET"] = "TheQuietUser";
         string path = Path.Combine(Home.Root, "report.tar.gz");
 
