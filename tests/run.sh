@@ -211,7 +211,7 @@ if wanted image "the image in an engine, compose, manifests, workflows" && needs
 
 if wanted mdns "a LAN of network namespaces" && needs_binary mdns; then apart mdns 600; fi
 
-if wanted arm64 "the cross build for arm64, as far as its packages can be had"; then apart arm64 600; fi
+if wanted arm64 "the cross build for arm64, as far as its packages can be had"; then apart arm64 900; fi
 
 if wanted mcp "real MCP servers from npm" && needs_binary mcp; then apart mcp 900; fi
 
