@@ -28,8 +28,8 @@ public sealed class ChatCommands
     public static IReadOnlyList<(string Name, string Description, bool Arguments)> All { get; } =
     [
         ("status", "Show the model, the session and the gateway", false),
-        ("new", "Start over: forget this conversation", true),
-        ("reset", "Start over: forget this conversation", true),
+        ("new", "Start over; a model, and what to begin with, may follow", true),
+        ("reset", "Start over, as /new does", true),
         ("stop", "Abort the running turn", false),
         ("compact", "Shorten this conversation to a summary; text after it says what to look at", true),
         ("context", "Show what takes up the model's window; detail lists every tool", true),

@@ -63,7 +63,7 @@ public sealed partial class SessionUpkeep : IAsyncDisposable
                 string? reason = !archives ? null : action == "archive-cap" ? SessionStore.CapReason : "age-retention";
                 if (!apply || await store.RetireAsync(row, reason, cancellationToken))
                 {
-                    report.Actions.Add((row.Key, action));
+                    report.Add(row.Key, action);
                 }
             }
 
@@ -191,7 +191,7 @@ public sealed partial class SessionUpkeep : IAsyncDisposable
 
             if (!apply || await store.RetireAsync(row, null, cancellationToken))
             {
-                report.Actions.Add((row.Key, "evict-budget"));
+                report.Add(row.Key, "evict-budget");
             }
         }
 

@@ -5,9 +5,11 @@ namespace OpenClaw.Edge.Agents;
 /// <summary>What a look after old sessions did, or would do.</summary>
 public sealed class UpkeepReport
 {
+    private readonly List<(SessionKey Key, string Action)> _actions = [];
+
     /// <summary>What happens to sessions, in the order in which it does: <c>archive-age</c>, <c>archive-cap</c>, <c>prune-stale</c>,
     /// <c>cap-overflow</c> or <c>evict-budget</c>.</summary>
-    public IList<(SessionKey Key, string Action)> Actions { get; } = [];
+    public IReadOnlyList<(SessionKey Key, string Action)> Actions => _actions;
 
     /// <summary>Whether it was only looked.</summary>
     public bool DryRun { get; init; }
@@ -34,11 +36,14 @@ public sealed class UpkeepReport
     public int Count(string action)
     {
         int count = 0;
-        foreach ((SessionKey _, string done) in Actions)
+        foreach ((SessionKey _, string done) in _actions)
         {
             count += done == action ? 1 : 0;
         }
 
         return count;
     }
+
+    /// <summary>Notes what happened to a session.</summary>
+    internal void Add(SessionKey key, string action) => _actions.Add((key, action));
 }

@@ -6,6 +6,7 @@ namespace OpenClaw.Edge.Configuration;
 internal static partial class ConfigKeys
 {
     private const string NotHere = "not part of this edition";
+    private const string NoMessengers = "there are no messengers yet";
     private const string Later = "not used by this version yet";
     private const int Tokens = 100_000_000;
 
@@ -130,12 +131,12 @@ internal static partial class ConfigKeys
         new("messages.queue.drop", Choice, "summarize", "old|new|summarize"),
         new("messages.queue.debounceMs", Whole, "500", Max: 60_000),
         new("messages.queue.byChannel", TextMap, "{}"),
-        new("messages.responsePrefix", Ignored, Note: Later),
-        new("messages.ackReaction", Ignored, Note: Later),
-        new("messages.ackReactionScope", Ignored, Note: Later),
-        new("messages.removeAckAfterReply", Ignored, Note: Later),
-        new("messages.inbound", Ignored, Note: Later),
-        new("messages.groupChat", Ignored, Note: Later),
+        new("messages.responsePrefix", Ignored, Note: NoMessengers),
+        new("messages.ackReaction", Ignored, Note: NoMessengers),
+        new("messages.ackReactionScope", Ignored, Note: NoMessengers),
+        new("messages.removeAckAfterReply", Ignored, Note: NoMessengers),
+        new("messages.inbound", Ignored, Note: NoMessengers),
+        new("messages.groupChat", Ignored, Note: NoMessengers),
         new("messages.tts", Ignored, Note: NotHere),
         new("session.scope", Choice, "per-sender", "per-sender|global"),
         new("session.dmScope", Ignored, Note: "there are no channels with peers to tell apart"),
@@ -156,11 +157,11 @@ internal static partial class ConfigKeys
         new("session.maintenance.highWaterBytes", Any, "80 % of maxDiskBytes"),
         new("session.maintenance.coldStorage", Ignored, Note: "transcripts stay in the database"),
         new("session.maintenance.rotateBytes", Ignored, Note: "sessions live in the database"),
-        new("session.identityLinks", Ignored, Note: Later),
-        new("session.sendPolicy", Ignored, Note: Later),
-        new("session.agentToAgent", Ignored, Note: Later),
-        new("session.threadBindings", Ignored, Note: Later),
-        new("session.typingIntervalSeconds", Ignored, Note: Later),
+        new("session.identityLinks", Ignored, Note: NoMessengers),
+        new("session.sendPolicy", Ignored, Note: NoMessengers),
+        new("session.agentToAgent", Ignored, Note: "sessions_send is one question and one answer"),
+        new("session.threadBindings", Ignored, Note: NoMessengers),
+        new("session.typingIntervalSeconds", Ignored, Note: NoMessengers),
         new("session.store", Ignored, Note: "sessions live in the database"),
         new("logging.level", Choice, "info", "trace|debug|info|warn|error|fatal|silent"),
         new("logging.file", Text, "none"),

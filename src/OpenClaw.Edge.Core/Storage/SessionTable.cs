@@ -23,7 +23,8 @@ internal static class SessionTable
         """;
 
     /// <summary>key, now, new rows, status, run, started, ended, aborted, provider, model, total tokens, context tokens, unread, interaction,
-    /// input tokens, output tokens, cost, compactions, title, preview. Null keeps.</summary>
+    /// input tokens, output tokens, cost, compactions, title, preview. Null keeps. What the gateway archived by itself a person's message brings
+    /// back.</summary>
     public const string Append =
         $"""
         UPDATE sessions SET
@@ -40,6 +41,7 @@ internal static class SessionTable
             context_tokens = COALESCE($12, context_tokens),
             unread = COALESCE($13, unread),
             last_interaction_at = CASE WHEN $14 THEN $2 ELSE last_interaction_at END,
+            archived = CASE WHEN $14 AND archived AND extra LIKE '%"archiveReason"%' THEN 0 ELSE archived END,
             input_tokens = input_tokens + $15,
             output_tokens = output_tokens + $16,
             cost_usd = cost_usd + $17,

@@ -96,6 +96,24 @@ public sealed class SessionUpkeepTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_message_brings_back_what_was_archived_by_itself_and_not_what_a_person_archived()
+    {
+        await SayAsync("aged");
+        await SayAsync("filed");
+        await _it.Sessions.PatchAsync(AgentFixture.Key("filed"), new SessionPatch { Archived = Optional.Of(true) }, CancellationToken.None);
+        _it.Time.Advance(TimeSpan.FromDays(31));
+        await _upkeep.RunAsync(apply: true, CancellationToken.None);
+        Assert.True(Row("aged")!.Archived);
+
+        await _it.RunAsync(AgentFixture.Request("job", "tick", "aged", source: "cron"));
+        Assert.True(Row("aged")!.Archived);
+        await _it.RunAsync(AgentFixture.Request("r1", "are you there?", "aged"));
+        await _it.RunAsync(AgentFixture.Request("r2", "and you?", "filed"));
+
+        Assert.Equal((false, true), (Row("aged")!.Archived, Row("filed")!.Archived));
+    }
+
+    [Fact]
     public async Task Transcripts_from_before_a_reset_stay_until_their_time_is_set()
     {
         SessionKey main = AgentFixture.Key("main");

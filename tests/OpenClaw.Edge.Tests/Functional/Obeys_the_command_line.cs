@@ -151,6 +151,23 @@ public sealed class Obeys_the_command_line : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commands_in_messages_and_the_cleanup_of_sessions_work_from_here()
+    {
+        (await gateway.RunAsync("agent", "--message", "[text:copper]")).Ends(0);
+        CommandRun begun = (await gateway.RunAsync("agent", "--message", "/new")).Ends(0);
+        CommandRun asked = (await gateway.RunAsync("agent", "--message", "/reset [text:tin]")).Ends(0);
+        CommandRun shown = (await gateway.RunAsync("sessions", "show", "main")).Ends(0);
+        CommandRun looked = (await gateway.RunAsync("sessions", "cleanup", "--dry-run")).Ends(0);
+        JsonElement done = (await gateway.RunAsync("sessions", "cleanup", "--enforce", "--json")).Ends(0).Json;
+
+        Assert.Contains("New session started", begun.Out);
+        Assert.Contains("tin", asked.Out);
+        Assert.DoesNotContain("copper", shown.Out);
+        Assert.StartsWith("Nothing to clean up.\n1 conversations are in the list, ", looked.Out);
+        Assert.False(done.GetProperty("wouldMutate").GetBoolean());
+    }
+
+    [Fact]
     public async Task Doctor_looks_and_names_what_it_found()
     {
         File.SetUnixFileMode(home.StateDir, (UnixFileMode)0b111_101_101);

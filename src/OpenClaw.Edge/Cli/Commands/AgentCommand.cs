@@ -64,7 +64,7 @@ internal static class AgentCommand
 
         using TerminationSignals signals = new(cancellationToken);
         await using GatewayClient client = await context.ConnectAsync(
-            GatewayScopes.Write, signals.Token, ["tool-events"], live || request.Stream ? Show : null);
+            StartsOver(message) ? GatewayScopes.Admin : GatewayScopes.Write, signals.Token, ["tool-events"], live || request.Stream ? Show : null);
         string? sessionKey = request.SessionKey;
         try
         {
@@ -114,6 +114,11 @@ internal static class AgentCommand
             // the interruption is what the person wants to hear about
         }
     }
+
+    // The method asks an administrator for these two.
+    private static bool StartsOver(string message) =>
+        message.AsSpan().TrimStart().StartsWith("/new", StringComparison.OrdinalIgnoreCase)
+        || message.AsSpan().TrimStart().StartsWith("/reset", StringComparison.OrdinalIgnoreCase);
 
     private static int Print(CliContext context, AgentRequest request, JsonElement result, string written)
     {
