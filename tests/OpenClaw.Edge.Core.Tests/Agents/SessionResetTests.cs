@@ -2,7 +2,6 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Agents;

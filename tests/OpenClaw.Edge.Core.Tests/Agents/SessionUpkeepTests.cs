@@ -225,7 +225,7 @@ public sealed class SessionUpkeepTests : IAsyncDisposable
 
     private SessionRow? Row(string rest) => _it.Sessions.Find(AgentFixture.Key(rest));
 
-    private Task SayAsync(string rest, int length = 5) => _it.Sessions.AppendAsync(
+    private Task<IReadOnlyList<TranscriptEntry>> SayAsync(string rest, int length = 5) => _it.Sessions.AppendAsync(
         AgentFixture.Key(rest),
         [
             new TranscriptEntry
