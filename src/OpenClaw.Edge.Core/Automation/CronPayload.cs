@@ -36,7 +36,7 @@ public sealed record CronPayload
     /// <summary>Reasoning level of the turn.</summary>
     public string? Thinking { get; init; }
 
-    /// <summary>Budget of the turn; zero means none, null means an hour. Of a command: ten minutes at most, and without one.</summary>
+    /// <summary>Budget of the turn; zero means none, null means an hour. Of a command: nine minutes at most, and without one.</summary>
     public long? TimeoutSeconds { get; init; }
 
     /// <summary>Tools that the turn may use; null or <c>*</c> means the agent's.</summary>

@@ -151,6 +151,11 @@ internal sealed partial class GatewayParts
         var sessions = new SessionStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers) { LocalSlots = strain.Heat.Slots });
+        health.Watch(() => router.Catalog is { DefaultModelRef: { } chosen } catalog && catalog.Describe(chosen) is { Tools: false }
+            ? new Warnable(
+                "model-without-tools",
+                $"The default model {chosen} cannot call tools: it answers from its words alone, without files, commands or memory. Choose one that can: 'openclaw models set'.")
+            : null);
         ExecApprovalsFile approvals = owned.Own(() => new ExecApprovalsFile(Path.Combine(setup.Paths.StateDir, "exec-approvals.json")));
         var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
         var questions = new QuestionBoard(clock);
