@@ -96,22 +96,7 @@ internal sealed class Turn(ActiveRun active)
         MessageUsage one = finish.Usage;
         LastUsage = one;
         ModelCalls++;
-        Usage = new MessageUsage
-        {
-            Input = Usage.Input + one.Input,
-            Output = Usage.Output + one.Output,
-            TotalTokens = Usage.TotalTokens + one.TotalTokens,
-            CacheRead = Usage.CacheRead + one.CacheRead,
-            CacheWrite = Usage.CacheWrite + one.CacheWrite,
-            Cost = new MessageCost
-            {
-                Input = Usage.Cost.Input + one.Cost.Input,
-                Output = Usage.Cost.Output + one.Cost.Output,
-                CacheRead = Usage.Cost.CacheRead + one.Cost.CacheRead,
-                CacheWrite = Usage.Cost.CacheWrite + one.Cost.CacheWrite,
-                Total = Usage.Cost.Total + one.Cost.Total,
-            },
-        };
+        Usage = Usage.Plus(one);
         Publisher.Usage(Usage.Output);
     }
 }

@@ -20,23 +20,7 @@ public sealed class UsageSums
         ArgumentNullException.ThrowIfNull(more);
         Count += count;
         CpuMs += cpuMs;
-        MessageUsage sum = Tokens;
-        Tokens = new MessageUsage
-        {
-            Input = sum.Input + more.Input,
-            Output = sum.Output + more.Output,
-            CacheRead = sum.CacheRead + more.CacheRead,
-            CacheWrite = sum.CacheWrite + more.CacheWrite,
-            TotalTokens = sum.TotalTokens + more.TotalTokens,
-            Cost = new MessageCost
-            {
-                Input = sum.Cost.Input + more.Cost.Input,
-                Output = sum.Cost.Output + more.Cost.Output,
-                CacheRead = sum.Cost.CacheRead + more.Cost.CacheRead,
-                CacheWrite = sum.Cost.CacheWrite + more.Cost.CacheWrite,
-                Total = sum.Cost.Total + more.Cost.Total,
-            },
-        };
+        Tokens = Tokens.Plus(more);
     }
 
     /// <summary>Adds other sums.</summary>

@@ -20,4 +20,26 @@ public sealed record MessageUsage
 
     /// <summary>Money by the model's cost table; zero for local models.</summary>
     public MessageCost Cost { get; init; } = new();
+
+    /// <summary>Both calls together.</summary>
+    public MessageUsage Plus(MessageUsage other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new MessageUsage
+        {
+            Input = Input + other.Input,
+            Output = Output + other.Output,
+            TotalTokens = TotalTokens + other.TotalTokens,
+            CacheRead = CacheRead + other.CacheRead,
+            CacheWrite = CacheWrite + other.CacheWrite,
+            Cost = new MessageCost
+            {
+                Input = Cost.Input + other.Cost.Input,
+                Output = Cost.Output + other.Cost.Output,
+                CacheRead = Cost.CacheRead + other.Cost.CacheRead,
+                CacheWrite = Cost.CacheWrite + other.Cost.CacheWrite,
+                Total = Cost.Total + other.Cost.Total,
+            },
+        };
+    }
 }
