@@ -144,7 +144,7 @@ check_binary() {
       rm -rf "$home"
       echo "$answer"
       [ -n "$answer" ] && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ;;
-    version) "$bin" --version | tee /dev/stderr | grep -qE '[0-9]+\.[0-9]+' ;;
+    version) "$bin" --version | tee /dev/stderr | grep -E '[0-9]+\.[0-9]+' >/dev/null ;;
   esac
 }
 

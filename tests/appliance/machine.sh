@@ -79,4 +79,8 @@ until_ok() { # SECONDS COMMAND…: asks until it succeeds
 property() { g systemctl show "${2:-openclaw.service}" -p "$1" --value; } # NAME [UNIT]
 active() { [ "$(property ActiveState "$@")" = active ]; }                  # [UNIT]
 healthy() { http -o /dev/null -f "http://127.0.0.1:${1:-18789}/healthz"; } # [PORT]
-logged() { g journalctl -u openclaw.service --no-pager -o cat --since "${2:-today}" | grep -qF -- "$1"; } # TEXT [SINCE]
+# In a pipe grep reads to its end (no -q): what writes into it must not be ended by a reader that has gone, which pipefail would tell as a failure.
+logged() { g journalctl -u openclaw.service --no-pager -o cat ${2:+--since "$2"} | grep -F -- "$1" >/dev/null; } # TEXT [SINCE]
+digits() { # the six digits that the gateway which runs now has put into the journal
+  g journalctl "_SYSTEMD_INVOCATION_ID=$(property InvocationID)" --no-pager -o cat | grep -oE 'and type [0-9]{6}' | tail -n 1 | grep -oE '[0-9]{6}'
+}

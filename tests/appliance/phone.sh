@@ -9,7 +9,7 @@ phone_tools() { # Node, the original's page, playwright and Chromium, as the sta
 }
 
 from_package_to_phone() { # PACKAGE, on a machine that has never had it: three steps, as docs/install.md has them
-  local began digits
+  local began code
   g dpkg --purge openclaw-edge >/dev/null 2>&1
   no_network
   lan || return
@@ -20,11 +20,11 @@ from_package_to_phone() { # PACKAGE, on a machine that has never had it: three s
   step "installed and started"
   # 2. open it to the LAN
   oc config set gateway.bind lan && g systemctl restart openclaw.service && until_ok 20 healthy || return
-  until_ok 10 logged 'and type ' || return
-  digits=$(g journalctl -u openclaw.service --no-pager -o cat | grep -oE 'and type [0-9]{6}' | tail -n 1 | grep -oE '[0-9]{6}')
+  until_ok 10 digits || return
+  code=$(digits)
   step "open to the LAN, six digits in the journal"
   # 3. the digits, typed on the phone
   ip netns exec "$net" "$node" "$here/phone.mjs" --packages "$original" --playwright "$phone_browser" --chromium "$chromium" \
-    --address 10.77.0.1:18789 --digits "$digits" --since "$began" || return
+    --address 10.77.0.1:18789 --digits "$code" --since "$began" || return
   [ $((${EPOCHREALTIME%.*} - ${began%.*})) -lt 90 ] || { echo "more than 90 seconds"; return 1; }
 }

@@ -48,18 +48,18 @@ trusted_on_the_lan() { # a browser elsewhere is sent to https, and whoever insta
 }
 
 first_visit() { # a browser elsewhere, the six digits of the journal, and nothing else
-  local digits answer page=(ip netns exec "$net" curl -sS -k --max-time 10 -H 'Content-Type: application/json')
-  digits=$(g journalctl -u openclaw.service --no-pager -o cat | grep -oE 'and type [0-9]{6}' | tail -n 1 | grep -oE '[0-9]{6}')
-  [ -n "$digits" ] || { echo "no digits in the journal"; return 1; }
-  ! grep -rqF "$digits" "$root/var/lib/openclaw/logs" || { echo "the digits are in the log file"; return 1; }
-  "${page[@]}" https://10.77.0.1:18789/ | grep -qF '<script src=/pair.js>' || { echo "no form"; return 1; }
-  answer=$("${page[@]}" -H 'Origin: https://evil.example' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
+  local code answer page=(ip netns exec "$net" curl -sS -k --max-time 10 -H 'Content-Type: application/json')
+  code=$(digits)
+  [ -n "$code" ] || { echo "no digits in the journal"; return 1; }
+  ! grep -rqF "$code" "$root/var/lib/openclaw/logs" || { echo "the digits are in the log file"; return 1; }
+  "${page[@]}" https://10.77.0.1:18789/ | grep -F '<script src=/pair.js>' >/dev/null || { echo "no form"; return 1; }
+  answer=$("${page[@]}" -H 'Origin: https://evil.example' -d "{\"code\":\"$code\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
   [ "$answer" = 403 ] || { echo "another site got $answer"; return 1; }
-  answer=$("${page[@]}" -H 'Origin: http://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' http://10.77.0.1:18789/pair)
+  answer=$("${page[@]}" -H 'Origin: http://10.77.0.1:18789' -d "{\"code\":\"$code\"}" -o /dev/null -w '%{http_code}' http://10.77.0.1:18789/pair)
   [ "$answer" = 403 ] || { echo "in the clear: $answer"; return 1; }
-  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" https://10.77.0.1:18789/pair)
+  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$code\"}" https://10.77.0.1:18789/pair)
   grep -qE '"bootstrapToken":"[A-Za-z0-9_-]{43}"' <<<"$answer" || { echo "got: $answer"; return 1; }
-  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$digits\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
+  answer=$("${page[@]}" -H 'Origin: https://10.77.0.1:18789' -d "{\"code\":\"$code\"}" -o /dev/null -w '%{http_code}' https://10.77.0.1:18789/pair)
   [ "$answer" = 403 ] || { echo "a second time: $answer"; return 1; }
 }
 
@@ -145,7 +145,7 @@ shutdown_waits() { # for a turn that runs, and for nothing before and after
 
 held() { # both, and as a delay only
   g systemd-inhibit --list --no-pager >"$work/held"
-  grep -F OpenClaw "$work/held" | grep -F shutdown | grep -qF delay && grep -F OpenClaw "$work/held" | grep -F sleep | grep -qF delay
+  grep -F OpenClaw "$work/held" | grep -F shutdown | grep -F delay >/dev/null && grep -F OpenClaw "$work/held" | grep -F sleep | grep -F delay >/dev/null
 }
 
 load_shed() { # in a group of its own, beside somebody who takes the memory: refused in time, and taken again afterwards
@@ -167,7 +167,7 @@ load_shed() { # in a group of its own, beside somebody who takes the memory: ref
     hog=$!
     until_ok 20 strain_answers 503 || { echo "never refused"; cat "$group"/memory.usage_in_bytes "$group"/memory.current 2>/dev/null; code=1; }
     curl -sS -D - -o "$home/body" -H "Authorization: Bearer $(cat "$home/state/gateway-token")" -d '{"model":"openclaw","messages":[{"role":"user","content":"hello"}]}' \
-      "http://127.0.0.1:$port/v1/chat/completions" | grep -qi '^retry-after: 5' || { echo "refused without saying when to come back"; code=1; }
+      "http://127.0.0.1:$port/v1/chat/completions" | grep -i '^retry-after: 5' >/dev/null || { echo "refused without saying when to come back"; code=1; }
     grep -qF memory_pressure "$home/body" || { echo "refused otherwise: $(cat "$home/body")"; code=1; }
     curl -sS -H "Authorization: Bearer $(cat "$home/state/gateway-token")" "http://127.0.0.1:$port/metrics" | grep -E '^openclaw_(memory|load)' || code=1
     while read -r other; do if [ "$other" != "$pid" ]; then kill -KILL "$other"; fi; done <"$group/cgroup.procs"
@@ -226,7 +226,7 @@ newer() { # PACKAGE: an upgrade or a downgrade restarts what runs and keeps the 
   until_ok 20 restarted_from "$pid" || return
   until_ok 10 healthy || return
   [ "$(cat "$root/var/lib/openclaw/gateway-token")" = "$token" ] || { echo "another token"; return 1; }
-  oc sessions show agent:main:appliance | grep -qF "hello from the appliance" || { echo "the conversation is gone"; return 1; }
+  oc sessions show agent:main:appliance | grep -F "hello from the appliance" >/dev/null || { echo "the conversation is gone"; return 1; }
 }
 
 stays_stopped() { # PACKAGE: what somebody stopped or disabled, an upgrade leaves so

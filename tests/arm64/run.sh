@@ -94,7 +94,7 @@ C
     [ -f "$archive" ] || { echo "no libsqlite3.a for arm64: $archive"; exit 1; }
     for linker in bfd lld; do
       clang --target=aarch64-linux-gnu -fuse-ld=$linker -O1 -o sqlite-$linker sqlite.c "$archive" -lm -ldl -lpthread
-      readelf -h sqlite-$linker | grep -q AArch64
+      readelf -h sqlite-$linker | grep AArch64 >/dev/null
       readelf -d sqlite-$linker | grep NEEDED
       llvm-objcopy --strip-all sqlite-$linker
       qemu-aarch64-static -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=/usr/aarch64-linux-gnu/lib:/lib/aarch64-linux-gnu ./sqlite-$linker
@@ -109,7 +109,7 @@ publishes() { in_tree bash packaging/publish.sh linux-arm64; }
 
 program() { # what came out: for the right machine, small, and needing the C library only
   local bin=$root/src/artifacts/bin/openclaw
-  readelf -h "$bin" | grep -q 'Machine:.*AArch64' || return
+  readelf -h "$bin" | grep 'Machine:.*AArch64' >/dev/null || return
   readelf -d "$bin" | grep NEEDED
   ! readelf -d "$bin" | grep NEEDED | grep -vE '\[(libc|libm|ld-linux-aarch64)\.so' || { echo "needs more than the C library"; return 1; }
   echo "figure: $(stat -c %s "$bin") bytes"
@@ -131,7 +131,7 @@ packages() { # both packages of the program, as clean as those of amd64
   local bin=$root/src/artifacts/bin/openclaw out=$work/packages
   bash "$top/packaging/deb/build.sh" arm64 "$bin" "$out" && bash "$top/packaging/rpm/build.sh" aarch64 "$bin" "$out" && bash "$top/packaging/tarball.sh" arm64 "$bin" "$out" || return
   lintian --allow-root --fail-on warning,error "$out"/*.deb || return
-  rpmlint --config "$top/packaging/rpm/rpmlint.toml" "$out"/*.rpm | tee /dev/stderr | grep -qE '0 errors, 0 warnings'
+  rpmlint --config "$top/packaging/rpm/rpmlint.toml" "$out"/*.rpm | tee /dev/stderr | grep -E '0 errors, 0 warnings' >/dev/null
 }
 
 base() { # the image's base for arm64 where none can be pulled: its own libraries run
@@ -141,7 +141,7 @@ base() { # the image's base for arm64 where none can be pulled: its own librarie
     apt-get update -q >/dev/null
     bash base.sh /src/base arm64
     mkdir -p /src/base/tree && tar -xf /src/base/base.tar -C /src/base/tree
-    for library in libc.so.6 libssl.so.3 libcrypto.so.3 libgcc_s.so.1; do readelf -h "$(find /src/base/tree -name "$library" | head -n 1)" | grep -q AArch64; done
+    for library in libc.so.6 libssl.so.3 libcrypto.so.3 libgcc_s.so.1; do readelf -h "$(find /src/base/tree -name "$library" | head -n 1)" | grep AArch64 >/dev/null; done
     [ ! -e /src/base/tree/bin/sh ]
     echo "figure: $(stat -c %s /src/base/base.tar) bytes"
     cp /src/sqlite-lld /src/base/tree/sqlite

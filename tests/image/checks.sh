@@ -2,7 +2,7 @@
 # What the image and the files around it promise. Sourced by run.sh.
 
 compose_file() {
-  OPENCLAW_GATEWAY_PORT=18999 docker-compose -f "$top/packaging/compose/docker-compose.yml" config | tee "$work/compose" | grep -qE '18999'
+  OPENCLAW_GATEWAY_PORT=18999 docker-compose -f "$top/packaging/compose/docker-compose.yml" config | tee "$work/compose" | grep -E '18999' >/dev/null
   grep -q 'read_only: true' "$work/compose" && grep -q 'no-new-privileges:true' "$work/compose"
 }
 

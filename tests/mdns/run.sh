@@ -165,7 +165,7 @@ through_avahi() { # the service stands in Avahi's own records, under Avahi's hos
 
 avahi_has() { # NAME HOST, as the other Avahi knows it
   on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp >"$work/avahi"
-  sed 's/\\032/ /g;s/\\040/(/g;s/\\041/)/g;s/\\035/#/g' "$work/avahi" | grep '^=' | grep -F "$1" | grep -F "$2" | grep -qF 'gatewayPort=18789'
+  sed 's/\\032/ /g;s/\\040/(/g;s/\\041/)/g;s/\\035/#/g' "$work/avahi" | grep '^=' | grep -F "$1" | grep -F "$2" | grep -F 'gatewayPort=18789' >/dev/null
 }
 
 avahi_comes_and_goes() { # without it the gateway announces itself, and when it is back, through it again
@@ -176,7 +176,7 @@ avahi_comes_and_goes() { # without it the gateway announces itself, and when it 
   [ "$(grep -cF 'through Avahi' "$work/through/log")" -ge 2 ] && kill -0 "$through"
 }
 
-avahi_sees() { on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp | tee "$work/avahi" | grep '^=' | grep -F '10.78.0.1' | grep -qF 'role=gateway'; }
+avahi_sees() { on c env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/avahi.c/bus" avahi-browse -rpt _openclaw-gw._tcp | tee "$work/avahi" | grep '^=' | grep -F '10.78.0.1' | grep -F 'role=gateway' >/dev/null; }
 
 answering() { # HOST PORT BODY: an HTTP server that says the same to everybody
   on "$1" node -e 'require("http").createServer((_, answer) => answer.end(process.argv[2])).listen(+process.argv[1])' "$2" "$3" >/dev/null 2>&1 </dev/null &
