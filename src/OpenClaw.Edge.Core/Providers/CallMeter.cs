@@ -12,6 +12,7 @@ public sealed class CallMeter : IDisposable
     private readonly string? _model;
     private readonly TimeProvider _clock;
     private readonly long _start;
+    private TimeSpan _first;
     private bool _begun;
     private bool _ended;
 
@@ -33,18 +34,23 @@ public sealed class CallMeter : IDisposable
         }
 
         _begun = true;
-        TimeSpan after = _clock.GetElapsedTime(_start);
-        _counts.FirstToken(after);
+        _first = _clock.GetElapsedTime(_start);
+        _counts.FirstToken(_first);
         if (EdgeTelemetry.TimeToFirstToken.Enabled)
         {
-            EdgeTelemetry.TimeToFirstToken.Record(after.TotalSeconds, Tags());
+            EdgeTelemetry.TimeToFirstToken.Record(_first.TotalSeconds, Tags());
         }
     }
 
-    /// <summary>Counts tokens.</summary>
+    /// <summary>Counts the tokens of an answer that has ended.</summary>
     public void Tokens(long input, long output, long cacheRead)
     {
         _counts.Tokens(input, output, cacheRead);
+        if (_begun && output > 0)
+        {
+            _counts.Came(output, _first, _clock.GetElapsedTime(_start) - _first);
+        }
+
         if (EdgeTelemetry.ModelTokens.Enabled)
         {
             Add("input", input);

@@ -5,6 +5,8 @@ namespace OpenClaw.Edge.Providers;
 /// <summary>What the calls to one provider came to since the start. Thread-safe; counting never blocks.</summary>
 public sealed class ProviderCounts
 {
+    private const double MostOfOneWait = 60; // seconds; a cold load is no pace
+
     private static readonly double[] Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]; // a cold load takes minutes
 
     private readonly long[] _failures = new long[Enum.GetValues<ProviderFailure>().Length];
@@ -15,6 +17,11 @@ public sealed class ProviderCounts
     private long _input;
     private long _output;
     private long _cacheRead;
+    private readonly Lock _pace = new();
+    private double _paceTokens;
+    private double _paceSeconds;
+    private double _waits;
+    private double _waitSeconds;
 
     /// <summary>Upper bounds of the first-token times, in seconds; one more slot holds what is longer.</summary>
     public static IReadOnlyList<double> FirstTokenBounds => Bounds;
@@ -37,6 +44,19 @@ public sealed class ProviderCounts
     /// <summary>Sum of the first-token times, in seconds.</summary>
     public double FirstTokenSeconds => TimeSpan.FromTicks(Interlocked.Read(ref _firstTokenTicks)).TotalSeconds;
 
+    /// <summary>How fast one answer was written lately, in tokens a second, and how long its first piece took, in seconds; null until
+    /// there is something to judge by: five answers, or a minute of writing.</summary>
+    public (double TokensPerSecond, double FirstSeconds)? Pace
+    {
+        get
+        {
+            lock (_pace)
+            {
+                return _paceSeconds > 0 && (_waits >= 5 || _paceSeconds >= 60) ? (_paceTokens / _paceSeconds, _waitSeconds / _waits) : null;
+            }
+        }
+    }
+
     /// <summary>Calls that failed so.</summary>
     public long FailuresOf(ProviderFailure failure) => Interlocked.Read(ref _failures[(int)failure]);
 
@@ -57,6 +77,30 @@ public sealed class ProviderCounts
         Interlocked.Add(ref _input, input);
         Interlocked.Add(ref _output, output);
         Interlocked.Add(ref _cacheRead, cacheRead);
+    }
+
+    /// <summary>Counts how one answer came; one that came in a single piece tells nothing. What is older weighs half after ten minutes of
+    /// writing, and after twenty answers.</summary>
+    /// <param name="tokens">Tokens of the answer.</param>
+    /// <param name="first">From the call to the first piece.</param>
+    /// <param name="writing">From the first piece to the end.</param>
+    public void Came(long tokens, TimeSpan first, TimeSpan writing)
+    {
+        if (writing < first / 100)
+        {
+            return;
+        }
+
+        double wait = Math.Min(first.TotalSeconds, MostOfOneWait);
+        lock (_pace)
+        {
+            if (_paceSeconds > 600 || _waits >= 20)
+            {
+                (_paceTokens, _paceSeconds, _waits, _waitSeconds) = (_paceTokens / 2, _paceSeconds / 2, _waits / 2, _waitSeconds / 2);
+            }
+
+            (_paceTokens, _paceSeconds, _waits, _waitSeconds) = (_paceTokens + tokens, _paceSeconds + writing.TotalSeconds, _waits + 1, _waitSeconds + wait);
+        }
     }
 
     /// <summary>Counts a call that ended well.</summary>

@@ -156,6 +156,7 @@ internal sealed partial class GatewayParts
                 "model-without-tools",
                 $"The default model {chosen} cannot call tools: it answers from its words alone, without files, commands or memory. Choose one that can: 'openclaw models set'.")
             : null);
+        health.Watch(() => router.Counters.Slow() is { } slow ? new Warnable("model-slow", slow) : null);
         ExecApprovalsFile approvals = owned.Own(() => new ExecApprovalsFile(Path.Combine(setup.Paths.StateDir, "exec-approvals.json")));
         var guard = new ExecGuard(new ApprovalGate(clock), approvals, new ApprovalLedger(database, clock), clock);
         var questions = new QuestionBoard(clock);

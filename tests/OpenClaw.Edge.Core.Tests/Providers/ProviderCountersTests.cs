@@ -58,6 +58,54 @@ public sealed class ProviderCountersTests
     }
 
     [Theory]
+    [InlineData(60, 40_000, 1_000, null)] // 60 tokens in 40 s, five times: 1.5 a second
+    [InlineData(100, 40_000, 1_000, "")] // 2.5
+    [InlineData(100, 1_000, 33_000, null)]
+    [InlineData(100, 0, 90_000, "")] // not streamed
+    [InlineData(100, 1_000, 26_000, "")]
+    public void A_slow_model_server_is_named(long tokens, int writing, int first, string? quiet)
+    {
+        ManualTimeProvider clock = new();
+        ProviderCounters counters = new(clock);
+        Answer(counters, clock, 1, 1_000, 120_000); // a cold load alone is no reason
+        Assert.Null(counters.Slow());
+        for (int i = 0; i < 20; i++)
+        {
+            Answer(counters, clock, tokens, writing, first);
+        }
+
+        if (quiet is null)
+        {
+            Assert.StartsWith("Provider box writes ", counters.Slow(), StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Null(counters.Slow());
+        }
+    }
+
+    [Fact]
+    public void A_model_server_that_has_become_fast_is_not_named_for_ever()
+    {
+        ManualTimeProvider clock = new();
+        ProviderCounters counters = new(clock);
+        for (int i = 0; i < 50; i++)
+        {
+            Answer(counters, clock, 10, 20_000, 1_000);
+        }
+
+        Assert.Equal(
+            "Provider box writes 0.5 tokens a second, and begins after 1.0 s, on average of the last answers. Choose a smaller model or a smaller window (params.num_ctx), keep it loaded (keep_alive), or switch thinking off.",
+            counters.Slow());
+        for (int i = 0; i < 50; i++)
+        {
+            Answer(counters, clock, 100, 5_000, 500);
+        }
+
+        Assert.Null(counters.Slow());
+    }
+
+    [Theory]
     [InlineData(40, 0)]
     [InlineData(50, 0)]
     [InlineData(51, 1)]
@@ -86,6 +134,16 @@ public sealed class ProviderCountersTests
 
     private static long FirstTokens(ProviderCounts counts) =>
         Enumerable.Range(0, ProviderCounts.FirstTokenBounds.Count + 1).Sum(counts.FirstTokensIn);
+
+    private static void Answer(ProviderCounters counters, ManualTimeProvider clock, long tokens, int writing, int first)
+    {
+        using CallMeter meter = counters.Begin("box", "m");
+        clock.Advance(first);
+        meter.Piece();
+        clock.Advance(writing);
+        meter.Tokens(10, tokens, 0);
+        meter.Succeeded();
+    }
 
     private static long Failures(ProviderCounts counts) => Enum.GetValues<ProviderFailure>().Sum(counts.FailuresOf);
 }
