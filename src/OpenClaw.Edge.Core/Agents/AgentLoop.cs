@@ -150,7 +150,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         Task BegunOnceAsync() => hasBegun ??= BegunAsync(turn, choice);
         for (int count = 0; ; count++)
         {
-            bool last = count == maxRounds || round.IsStuck;
+            bool last = count >= maxRounds || round.IsStuck || (turn.AskedAgain > 0 && prompt.HasRounds);
             if (last)
             {
                 prompt.AnswerNow();
@@ -195,8 +195,12 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
             if (answer.Calls.Count == 0 || last)
             {
-                ThrowOnNothing(turn, answer.Finish);
-                return;
+                if (await IsAnsweredAsync(turn, prompt, answer.Finish))
+                {
+                    return;
+                }
+
+                continue;
             }
 
             prompt.Add(await CallToolsAsync(turn, answer, round, cancellationToken));
@@ -337,17 +341,6 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
     private static bool IsClients(Turn turn, ToolCall call) =>
         turn.Active.Run.Request.ClientTools.Any(tool => tool.Name == call.Name);
 
-    private static void ThrowOnNothing(Turn turn, ModelFinish finish)
-    {
-        if (!turn.Silent && finish.StopReason == "stop" && turn.Publisher.ReadText().Length == 0
-            && turn.Publisher.RunThinking.Length == 0)
-        {
-            throw new ProviderException(
-                ProviderFailure.Malformed,
-                $"{turn.Provider}/{turn.Model} gave an empty answer; ask again, or choose another model: openclaw models list");
-        }
-    }
-
     private long Now => runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static partial class Log
@@ -357,6 +350,9 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
         [LoggerMessage(1802, LogLevel.Error, "Run {RunId} broke; it was ended with an error.")]
         public static partial void RunBroke(ILogger logger, Exception exception, string runId);
+
+        [LoggerMessage(1807, LogLevel.Warning, "Run {RunId}: {Model} gave an answer without words; it is asked again ({Time} of {Most}).")]
+        public static partial void AskedAgain(ILogger logger, string runId, string model, int time, int most);
 
         [LoggerMessage(1805, LogLevel.Warning, "Run {RunId} was refused: {Message}")]
         public static partial void Refused(ILogger logger, string runId, string message);

@@ -11,8 +11,8 @@ public abstract record RunEvent(Run Run, long Seq, long TimestampMs);
 public sealed record RunPhaseEvent(Run Run, long Seq, long TimestampMs, string Phase, string? Note, int? QueuePosition)
     : RunEvent(Run, Seq, TimestampMs);
 
-/// <summary>The run left its queue.</summary>
-public sealed record RunStartedEvent(Run Run, long Seq, long TimestampMs) : RunEvent(Run, Seq, TimestampMs);
+/// <summary>The run left its queue, or (<c>Again</c>) asks the model anew after an answer without words.</summary>
+public sealed record RunStartedEvent(Run Run, long Seq, long TimestampMs, bool Again = false) : RunEvent(Run, Seq, TimestampMs);
 
 /// <summary>The run talks to a model now (nulls: no longer).</summary>
 public sealed record RunModelEvent(Run Run, long Seq, long TimestampMs, string? Provider, string? Model)
@@ -88,8 +88,8 @@ public sealed record RunSteeredEvent(Run Run, long Seq, long TimestampMs, IReadO
 public sealed record RunUsageEvent(Run Run, long Seq, long TimestampMs, long OutputTokens)
     : RunEvent(Run, Seq, TimestampMs);
 
-/// <summary>The model has ended; the result is being stored.</summary>
-public sealed record RunFinishingEvent(Run Run, long Seq, long TimestampMs, string StopReason, string? Error)
+/// <summary>The model has ended; <c>Failed</c> is how, where it failed.</summary>
+public sealed record RunFinishingEvent(Run Run, long Seq, long TimestampMs, string StopReason, RunResult? Failed)
     : RunEvent(Run, Seq, TimestampMs);
 
 /// <summary>The run has ended and everything of it is on disk. <c>Run.Completion</c> completes after this was handed out.</summary>

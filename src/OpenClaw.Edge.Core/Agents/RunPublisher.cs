@@ -152,7 +152,7 @@ internal sealed class RunPublisher : IDisposable
     public void Phase(string phase, string? note = null, int? position = null) =>
         Publish(seq => new RunPhaseEvent(_run, seq, Now, phase, note, position));
 
-    public void Started() => Publish(seq => new RunStartedEvent(_run, seq, Now));
+    public void Started(bool again = false) => Publish(seq => new RunStartedEvent(_run, seq, Now, again));
 
     public void Model(string? provider, string? model) =>
         Publish(seq => new RunModelEvent(_run, seq, Now, provider, model));
@@ -168,8 +168,8 @@ internal sealed class RunPublisher : IDisposable
 
     public void Steered(IReadOnlyList<string> runIds) => Publish(seq => new RunSteeredEvent(_run, seq, Now, runIds));
 
-    public void Finishing(string stopReason, string? error) =>
-        Publish(seq => new RunFinishingEvent(_run, seq, Now, stopReason, error));
+    public void Finishing(string stopReason, RunResult? failed) =>
+        Publish(seq => new RunFinishingEvent(_run, seq, Now, stopReason, failed));
 
     public void ToolStarted(ToolCall call, string title, JsonElement arguments) => Publish(
         seq => new RunToolStartedEvent(_run, _run.NextSeq(), seq, Now, call.Id, call.Name, title, arguments));

@@ -51,6 +51,9 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Whether the call under way has shown text, after which it must not be repeated.</summary>
     public bool SawText { get; set; }
 
+    /// <summary>How often the model was asked again because its answer had no words.</summary>
+    public int AskedAgain { get; set; }
+
     /// <summary>Whether the answer was <c>NO_REPLY</c>.</summary>
     public bool Silent { get; set; }
 

@@ -153,7 +153,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
 
         if (result.Status is not (RunStatus.Aborted or RunStatus.TimedOut)) // those end in other words, in RunEndedEvent
         {
-            turn.Publisher.Finishing(result.StopReason, result.ErrorMessage);
+            turn.Publisher.Finishing(result.StopReason, result.ErrorMessage is null ? null : result);
             turn.Publisher.Model(null, null);
         }
 

@@ -20,6 +20,7 @@ internal sealed partial class TurnPrompt(
     private int _compactions;
     private int _shrinks;
     private double _scale = 1;
+    private string? _urge;
 
     /// <summary>Notes what should last before history is summarized; null when nothing does.</summary>
     public MemoryFlush? Flush { get; init; }
@@ -35,8 +36,17 @@ internal sealed partial class TurnPrompt(
     public void Add(IEnumerable<PromptMessage> messages) => _rounds.AddRange(messages);
 
     /// <summary>Tells the model that this is its last call.</summary>
-    public void AnswerNow() =>
-        _rounds[^1] = _rounds[^1] with { Text = _rounds[^1].Text + "\n[No more tool calls in this turn: answer now.]" };
+    public void AnswerNow()
+    {
+        const string Note = "\n[No more tool calls in this turn: answer now.]";
+        if (!_rounds[^1].Text.EndsWith(Note, StringComparison.Ordinal))
+        {
+            _rounds[^1] = _rounds[^1] with { Text = _rounds[^1].Text + Note };
+        }
+    }
+
+    /// <summary>Adds a word to what the model reads last, for the calls that follow; the last one stands.</summary>
+    public void Urge(string word) => _urge = word;
 
     /// <summary>The messages of the next call; <paramref name="begun"/> is awaited before anything is published. Throws <see cref="RunRefusedException"/> when the message alone does not fit.</summary>
     public async Task<List<PromptMessage>> NextAsync(Func<Task> begun, CancellationToken cancellationToken)
@@ -70,6 +80,11 @@ internal sealed partial class TurnPrompt(
         List<PromptMessage> messages = PromptHistory.Fit(past, Math.Max(room, 0));
         messages.AddRange(current);
         List<PromptMessage> prompt = [.. PromptHistory.Alternate(messages), .. _rounds];
+        if (_urge is not null)
+        {
+            prompt[^1] = prompt[^1] with { Text = $"{prompt[^1].Text}\n\n{_urge}" };
+        }
+
         turn.Fill = HasRounds ? turn.Fill : ((int)((budget.Fixed + prompt.Sum(PromptHistory.Cost)) * budget.Ratio), budget.Answer, prompt.Count);
         return prompt;
     }

@@ -61,6 +61,11 @@ internal static class TurnRows
         });
     }
 
+    /// <summary>An answer that had no words for the user: what was thought is kept, and what it cost.</summary>
+    public static TranscriptEntry WithoutWords(Turn turn, long nowMs) =>
+        Assistant(turn, "stop", [], nowMs, null)
+        ?? Row(turn.Active.Run.Id, Answer(turn, "stop", nowMs, null) with { Content = MessageContent.Of(Array.Empty<ContentPart>()) });
+
     /// <summary>What is left of a run that failed: the text so far and what went wrong.</summary>
     public static TranscriptEntry Failed(Turn turn, string error, long nowMs)
     {

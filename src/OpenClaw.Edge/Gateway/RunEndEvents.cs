@@ -5,11 +5,11 @@ using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>The last events of a run, by how it ended. One <c>chat error</c>, where the original sends two.
-/// Source: docs/protocol.md, other endings.</summary>
+/// <summary>The last events of a run, by how it ended. Source: docs/protocol.md, other endings.</summary>
 internal static class RunEndEvents
 {
     private const string SilentReply = "NO_REPLY";
+    private const string LogHint = "To view logs, run `openclaw logs --follow` in a terminal.";
 
     /// <summary>Sends them.</summary>
     public static void Send(Broadcaster broadcaster, RunEndedEvent ended)
@@ -125,9 +125,7 @@ internal static class RunEndEvents
         {
             json.WriteBoolean("aborted"u8, false);
             json.WriteString("livenessState"u8, "blocked"u8);
-            json.WriteStartObject("errorObservation"u8);
-            WriteFailure(json, result);
-            json.WriteEndObject();
+            WriteObservation(json, result);
             json.WriteString("phase"u8, "error"u8);
             json.WriteString("error"u8, message);
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
@@ -155,6 +153,20 @@ internal static class RunEndEvents
                 MessageJson.WriteAssistant(json, result.Text, result.EndedAtMs);
             }
         });
+        if (ended.Run.Request.Source == "chat")
+        {
+            // What the one who asked gets for a reply; it counts by itself, as the numbers of the run are over.
+            RunEventEncoder.SendChat(broadcaster, ended with { Seq = 1 }, "error", json =>
+                json.WriteString("errorMessage"u8, $"⚠️ Agent failed before reply: {message.Trim().TrimEnd('.')}.\n{LogHint}"));
+        }
+    }
+
+    /// <summary>Writes <c>errorObservation</c>: what failed, and how.</summary>
+    public static void WriteObservation(Utf8JsonWriter json, RunResult result)
+    {
+        json.WriteStartObject("errorObservation"u8);
+        WriteFailure(json, result);
+        json.WriteEndObject();
     }
 
     private static string? KindOf(ProviderFailure? failure) => failure switch

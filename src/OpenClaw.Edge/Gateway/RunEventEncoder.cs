@@ -62,7 +62,11 @@ internal sealed class RunEventEncoder : IDisposable
                 break;
             case RunStartedEvent started:
                 RunStatusEvents.Started(broadcaster, started);
-                sessions.Changed(started.Run.SessionKey, "agent.run.started", run: started.Run);
+                if (!started.Again)
+                {
+                    sessions.Changed(started.Run.SessionKey, "agent.run.started", run: started.Run);
+                }
+
                 sessions.Changed(started.Run.SessionKey, null, "start", started.Run);
                 break;
             case RunModelEvent model:

@@ -64,18 +64,19 @@ internal static class RunStatusEvents
         RunEventEncoder.SendAgent(broadcaster, finishing, finishing.Seq, "lifecycle", json =>
         {
             json.WriteString("phase"u8, "finishing"u8);
-            if (finishing.Error is null)
+            if (finishing.Failed is { } failed)
+            {
+                json.WriteString("error"u8, failed.ErrorMessage);
+                RunEndEvents.WriteObservation(json, failed);
+            }
+            else
             {
                 json.WriteString("stopReason"u8, finishing.StopReason);
             }
 
             json.WriteBoolean("aborted"u8, false);
-            json.WriteString("livenessState"u8, finishing.Error is null ? "working"u8 : "blocked"u8);
+            json.WriteString("livenessState"u8, finishing.Failed is null ? "working"u8 : "blocked"u8);
             json.WriteNumber("endedAt"u8, finishing.TimestampMs);
-            if (finishing.Error is not null)
-            {
-                json.WriteString("error"u8, finishing.Error);
-            }
         });
 
     private static void Write(Utf8JsonWriter json, RunPhaseEvent phase)

@@ -33,6 +33,9 @@ internal sealed class ScriptedProvider : IModelProvider
     /// <summary>Answers the next call with a text and a tool call.</summary>
     public void SayAndCall(string text, ToolCall call) => _scripts.Enqueue(_ => SayAsync([text], [call], null));
 
+    /// <summary>Answers the next call with a thought and no words.</summary>
+    public void Think(string thought) => _scripts.Enqueue(_ => ThinkAsync(thought));
+
     /// <summary>Fails the next call after a text.</summary>
     public void Fail(ProviderException exception, params string[] texts) => _scripts.Enqueue(_ => SayAsync(texts, [], exception));
 
@@ -83,6 +86,13 @@ internal sealed class ScriptedProvider : IModelProvider
         }
 
         yield return ChatDelta.Of(Finish(calls.Length > 0 ? "toolUse" : "stop", texts.Length));
+    }
+
+    private static async IAsyncEnumerable<ChatDelta> ThinkAsync(string thought)
+    {
+        await Task.Yield();
+        yield return ChatDelta.OfThinking(Encoding.UTF8.GetBytes(thought));
+        yield return ChatDelta.Of(Finish("stop", 7));
     }
 
     private static async IAsyncEnumerable<ChatDelta> AfterAsync(Task release, ToolCall[] calls)

@@ -78,18 +78,63 @@ public sealed class Order_of_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_model_that_fails_makes_one_chat_error()
+    public async Task A_failed_message_is_told_as_two_chat_errors_the_second_one_as_its_reply()
     {
         using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
         await client.CallAsync("chat.send", """{"sessionKey":"main","message":"[fault:400]","idempotencyKey":"bad-1"}""");
         JsonElement error = (await client.UntilAsync(frame => StateOf(frame) == "error")).GetProperty("payload");
-        await client.CallAsync("agent.wait", """{"runId":"bad-1"}""");
+        JsonElement reply = (await client.UntilAsync(frame => StateOf(frame) == "error")).GetProperty("payload");
+        await client.CallAsync("last-heartbeat");
+
+        Assert.Equal(2, client.Seen.Count(frame => StateOf(frame) == "error"));
+        Assert.Equal(400, error.GetProperty("errorDetail").GetProperty("httpStatus").GetInt32());
+        Assert.Equal("lab", error.GetProperty("errorDetail").GetProperty("provider").GetString());
+        Assert.Equal(("bad-1", 1), (reply.GetProperty("runId").GetString(), reply.GetProperty("seq").GetInt32()));
+        Assert.Equal(
+            $"⚠️ Agent failed before reply: {error.GetProperty("errorMessage").GetString()}.\nTo view logs, run `openclaw logs --follow` in a terminal.",
+            reply.GetProperty("errorMessage").GetString());
+        Assert.False(reply.TryGetProperty("errorDetail", out _));
+        Assert.Equal(
+            ["lifecycle start", "lifecycle model", "lifecycle finishing", "lifecycle model", "lifecycle fallback_step", "lifecycle error"],
+            client.Seen.Where(frame => StreamOf(frame) == "lifecycle").Select(frame => Steps(frame.GetProperty("payload"))));
+        foreach (JsonElement told in client.Seen.Where(frame => StreamOf(frame) == "lifecycle").Select(frame => frame.GetProperty("payload")))
+        {
+            Assert.Equal(
+                Steps(told) is "lifecycle finishing" or "lifecycle error",
+                told.GetProperty("data").TryGetProperty("errorObservation", out JsonElement seen) && seen.GetProperty("failoverReason").GetString() == "format");
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_call_of_agent_is_told_as_one_chat_error()
+    {
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("agent", """{"sessionKey":"main","message":"[fault:400]","idempotencyKey":"bad-2"}""");
+        await client.UntilAsync(frame => StateOf(frame) == "error");
+        await client.CallAsync("agent.wait", """{"runId":"bad-2"}""");
         await client.CallAsync("last-heartbeat");
 
         Assert.Single(client.Seen, frame => StateOf(frame) == "error");
-        Assert.Equal(400, error.GetProperty("errorDetail").GetProperty("httpStatus").GetInt32());
-        Assert.Equal("lab", error.GetProperty("errorDetail").GetProperty("provider").GetString());
-        Assert.Contains(client.Seen, frame => StreamOf(frame) == "lifecycle" && Steps(frame.GetProperty("payload")) == "lifecycle error");
+    }
+
+    [Fact]
+    public async Task An_empty_answer_is_followed_by_a_second_start_of_the_same_run()
+    {
+        model.Enqueue(new ModelAnswer { CompletionTokens = 1 }, ModelAnswer.Say("Now I speak."));
+        using RawSocket client = await RawSocket.ConnectAsync(gateway.BaseUri, home.Token);
+        await client.CallAsync("sessions.subscribe");
+        await client.CallAsync("chat.send", """{"sessionKey":"main","message":"speak","idempotencyKey":"mute-1"}""");
+        await EndAsync(client);
+
+        Assert.Equal(
+            ["status preparing_workspace", "status preparing_context", "status starting_model", "status preparing_context", "status starting_model", "delta ", "final "],
+            client.Seen.Where(frame => StateOf(frame) is not null).Select(frame => frame.GetProperty("payload"))
+                .Select(chat => $"{chat.GetProperty("state").GetString()} {(chat.TryGetProperty("phase", out JsonElement phase) ? phase.GetString() : "")}"));
+        Assert.Equal(
+            ["start", "model", "finishing", "start", "model", "finishing", "model", "end"],
+            client.Seen.Where(frame => StreamOf(frame) == "lifecycle").Select(frame => frame.GetProperty("payload").GetProperty("data").GetProperty("phase").GetString()!));
+        Assert.Single(client.Seen, frame => frame.TryGetProperty("event", out JsonElement name) && name.ValueEquals("sessions.changed")
+            && frame.GetProperty("payload").TryGetProperty("reason", out JsonElement reason) && reason.GetString() == "agent.run.started");
     }
 
     [Fact]

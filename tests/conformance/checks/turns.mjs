@@ -14,7 +14,7 @@ export async function turns(server, record) {
   await turn(context, 'tool read', 'agent:main:tool', 'read it [tool:read notes.txt] [text:It says alpha.] [id:tool]');
   await turn(context, 'tool that is not there', 'agent:main:notool', 'use it [tool:no_such_tool x] [text:Sorry.] [id:notool]');
   await turn(context, 'provider error', 'agent:main:fault', 'fail [fault:400] [id:fault]');
-  await turn(context, 'empty answer', 'agent:main:empty', 'say nothing [fault:empty] [id:empty]');
+  await turn(context, 'empty answer', 'agent:main:empty', `say nothing [fault:empty*1] [tokens:64] [id:empty-${server.name}]`); // asked again, the model speaks
   await turn(context, 'slash command', 'main', '/status');
   await turn(context, 'slash command new', 'agent:main:slash', '/new');
   await abort(context);
@@ -125,7 +125,8 @@ function interleaved(frames, runId) {
   return collapse(milestones.map(signature).map((text) => (text === 'agent assistant' || text === 'chat delta' ? 'text' : text)));
 }
 
-const collapse = (items) => items.filter((item, index) => item !== items[index - 1]);
+// How many pieces a text has is chance; how often a turn ends is not.
+const collapse = (items) => items.filter((item, index) => item !== items[index - 1] || item === 'chat error');
 
 // Promises about numbers; true on both sides or a difference.
 function counters(frames, runId) {
