@@ -16,7 +16,7 @@ internal static class TokenCommand
     {
         Option<string> grace = new("--grace")
         {
-            Description = "How long the old one opens too, 7d at most",
+            Description = "How long the old one opens too: 10m unless given, 0 to 7d",
             HelpName = "duration",
             DefaultValueFactory = _ => "10m",
         };
@@ -46,7 +46,8 @@ internal static class TokenCommand
             }
             else
             {
-                context.Say($"the new token is in {path}; the old one opens until {until:yyyy-MM-dd HH:mm:ss} UTC");
+                string old = span == TimeSpan.Zero ? "no longer opens" : $"opens until {until:yyyy-MM-dd HH:mm:ss} UTC";
+                context.Say($"the new token is in {path}; the old one {old}");
                 context.Say("who came in by the old one is disconnected then; paired devices have tokens of their own and are not concerned");
             }
 
