@@ -8,6 +8,14 @@ public static class CommandLine
 {
     private const string Name = "openclaw";
 
+    // In the order of the help.
+    private static readonly string[] Names =
+    [
+        "gateway", "status", "health", "chat", "agent", "agents", "models", "sessions", "usage", "memory", "config", "doctor", "backup",
+        "import", "token", "reset", "diagnostics", "update", "logs", "approvals", "cron", "system", "sandbox", "skills", "mcp", "devices",
+        "nodes", "node", "qr", "pair", "dashboard", "completion",
+    ];
+
     private static readonly ParserConfiguration Grammar = new()
     {
         EnablePosixBundling = false,
@@ -24,7 +32,13 @@ public static class CommandLine
         IReadOnlyList<string> args, CliWorld world, CancellationToken cancellationToken)
     {
         CliOptions shared = new();
-        ParseResult parsed = Build(shared, world).Parse(args, Grammar);
+        ParseResult parsed = Build(shared, world, Named(args)).Parse(args, Grammar);
+        if (parsed.Errors.Count > 0 || (parsed.CommandResult == parsed.RootCommandResult && parsed.Action is not VersionAction))
+        {
+            shared = new CliOptions(); // what is wrong, and what there is, is told with all of them
+            parsed = Build(shared, world, Names).Parse(args, Grammar);
+        }
+
         bool json = parsed.GetValue(shared.Json);
         try
         {
@@ -49,45 +63,83 @@ public static class CommandLine
         }
     }
 
-    /// <summary>The command tree. The root is a plain command: a root command takes its name from the executable, and an
-    /// executable called like one of the commands would then swallow that command.</summary>
-    internal static Command Build(CliOptions shared, CliWorld world)
+    // A command that no word names cannot be meant and is not made: all of them take more memory than most have work for.
+    private static List<string> Named(IReadOnlyList<string> args)
     {
-        Command root = new(Name, "OpenClaw on one small machine: gateway, models, sessions.")
+        List<string> named = new(Names.Length);
+        foreach (string word in args)
         {
-            GatewayCommand.Create(shared, world),
-            StatusCommand.Create(shared, world),
-            HealthCommand.Create(shared, world),
-            ChatCommand.Create(shared, world),
-            AgentCommand.Create(shared, world),
-            AgentsCommand.Create(shared, world),
-            ModelsCommand.Create(shared, world),
-            SessionsCommand.Create(shared, world),
-            UsageCommand.Create(shared, world),
-            MemoryCommand.Create(shared, world),
-            ConfigCommand.Create(shared, world),
-            DoctorCommand.Create(shared, world),
-            BackupCommand.Create(shared, world),
-            ImportCommand.Create(shared, world),
-            TokenCommand.Create(shared, world),
-            ResetCommand.Create(shared, world),
-            DiagnosticsCommand.Create(shared, world),
-            UpdateCommand.Create(shared, world),
-            LogsCommand.Create(shared, world),
-            ApprovalsCommand.Create(shared, world),
-            CronCommand.Create(shared, world),
-            SystemCommand.Create(shared, world),
-            SandboxCommands.Create(shared, world),
-            SkillsCommand.Create(shared, world),
-            McpCommand.Create(shared, world),
-            DevicesCommand.Create(shared, world),
-            NodesCommand.Create(shared, world),
-            NodeCommand.Create(shared, world),
-            QrCommand.Create("qr", waits: false, shared, world),
-            QrCommand.Create("pair", waits: true, shared, world),
-            DashboardCommand.Create(shared, world),
-            CompletionCommand.Create(shared, world),
-        };
+            string name = word switch
+            {
+                "tui" or "terminal" => "chat",
+                "automations" => "cron",
+                "exec-approvals" => "approvals",
+                _ => word,
+            };
+            if (word == CompletionCommand.Hidden)
+            {
+                return new List<string>(Names);
+            }
+
+            if (Names.Contains(name) && !named.Contains(name))
+            {
+                named.Add(name);
+            }
+        }
+
+        return named;
+    }
+
+    private static Command Made(string name, CliOptions shared, CliWorld world) => name switch
+    {
+        "gateway" => GatewayCommand.Create(shared, world),
+        "status" => StatusCommand.Create(shared, world),
+        "health" => HealthCommand.Create(shared, world),
+        "chat" => ChatCommand.Create(shared, world),
+        "agent" => AgentCommand.Create(shared, world),
+        "agents" => AgentsCommand.Create(shared, world),
+        "models" => ModelsCommand.Create(shared, world),
+        "sessions" => SessionsCommand.Create(shared, world),
+        "usage" => UsageCommand.Create(shared, world),
+        "memory" => MemoryCommand.Create(shared, world),
+        "config" => ConfigCommand.Create(shared, world),
+        "doctor" => DoctorCommand.Create(shared, world),
+        "backup" => BackupCommand.Create(shared, world),
+        "import" => ImportCommand.Create(shared, world),
+        "token" => TokenCommand.Create(shared, world),
+        "reset" => ResetCommand.Create(shared, world),
+        "diagnostics" => DiagnosticsCommand.Create(shared, world),
+        "update" => UpdateCommand.Create(shared, world),
+        "logs" => LogsCommand.Create(shared, world),
+        "approvals" => ApprovalsCommand.Create(shared, world),
+        "cron" => CronCommand.Create(shared, world),
+        "system" => SystemCommand.Create(shared, world),
+        "sandbox" => SandboxCommands.Create(shared, world),
+        "skills" => SkillsCommand.Create(shared, world),
+        "mcp" => McpCommand.Create(shared, world),
+        "devices" => DevicesCommand.Create(shared, world),
+        "nodes" => NodesCommand.Create(shared, world),
+        "node" => NodeCommand.Create(shared, world),
+        "qr" => QrCommand.Create("qr", waits: false, shared, world),
+        "pair" => QrCommand.Create("pair", waits: true, shared, world),
+        "dashboard" => DashboardCommand.Create(shared, world),
+        "completion" => CompletionCommand.Create(shared, world),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no command"),
+    };
+
+    /// <summary>The whole command tree.</summary>
+    internal static Command Build(CliOptions shared, CliWorld world) => Build(shared, world, Names);
+
+    // The root is a plain command: a root command takes its name from the executable, and an executable called like one of the commands
+    // would then swallow that command.
+    private static Command Build(CliOptions shared, CliWorld world, IReadOnlyList<string> names)
+    {
+        Command root = new(Name, "OpenClaw on one small machine: gateway, models, sessions.");
+        foreach (string name in names)
+        {
+            root.Add(Made(name, shared, world));
+        }
+
         root.Add(CompletionCommand.CreateHidden(world, () => root));
         foreach (Option option in shared.All)
         {

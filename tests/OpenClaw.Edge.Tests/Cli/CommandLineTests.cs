@@ -1,3 +1,4 @@
+using System.CommandLine;
 using OpenClaw.Edge.Cli;
 using Xunit;
 
@@ -21,6 +22,7 @@ public sealed class CommandLineTests
     [InlineData("sesions list", "openclaw: 'openclaw' has no command 'sesions'; did you mean 'sessions'?\n")]
     [InlineData("gateway statsu", "openclaw: 'openclaw gateway' has no command 'statsu'; did you mean 'status'?\n")]
     [InlineData("status --jsno", "openclaw: 'openclaw status' has no option '--jsno'; did you mean '--json'?\n")]
+    [InlineData("--profile status gatway", "openclaw: 'openclaw' has no command 'gatway'; did you mean 'gateway'?\n")]
     [InlineData("xyzzy", "openclaw: 'openclaw' has no command 'xyzzy'; try 'openclaw --help'\n")]
     [InlineData("health now", "openclaw: 'openclaw health' has no argument 'now'; try 'openclaw health --help'\n")]
     public async Task A_slip_is_a_usage_error_with_a_way_on(string line, string expected)
@@ -29,6 +31,33 @@ public sealed class CommandLineTests
         Assert.Equal((int)ExitCode.Usage, await run.InvokeAsync(line.Split(' ')));
         Assert.Equal(expected, run.Error.ToString());
         Assert.Empty(run.Out.ToString());
+    }
+
+    [Fact]
+    public async Task Every_command_is_found_by_each_of_its_names()
+    {
+        using CliRun all = new();
+        foreach (Command command in CommandLine.Build(new CliOptions(), all.World()).Subcommands.Where(command => !command.Hidden))
+        {
+            foreach (string name in command.Aliases.Append(command.Name))
+            {
+                using CliRun run = new();
+                Assert.Equal(0, await run.InvokeAsync("--profile", "models", name, "--help"));
+                Assert.StartsWith($"{command.Description}\n\nUsage: openclaw {command.Name}", run.Out.ToString());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--help")]
+    [InlineData("--profile status")]
+    [InlineData("--profile status --help")]
+    public async Task Help_without_a_command_lists_them_all(string line)
+    {
+        using CliRun run = new();
+        Assert.Equal(0, await run.InvokeAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(32, run.Out.ToString().Split("Commands:\n")[1].Split("\n\n")[0].Split('\n').Count(row => row.Length > 2 && row[2] != ' '));
     }
 
     [Fact]

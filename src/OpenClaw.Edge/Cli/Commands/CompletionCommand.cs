@@ -5,6 +5,9 @@ namespace OpenClaw.Edge.Cli.Commands;
 /// <summary><c>openclaw completion</c>, and the hidden command that its scripts call.</summary>
 internal static class CompletionCommand
 {
+    /// <summary>The name of the hidden command.</summary>
+    public const string Hidden = "__complete";
+
     public static Command Create(CliOptions shared, CliWorld world)
     {
         Argument<string?> shell = new("shell")
@@ -24,7 +27,7 @@ internal static class CompletionCommand
     public static Command CreateHidden(CliWorld world, Func<Command> root)
     {
         Argument<string[]> words = new("words") { Arity = ArgumentArity.ZeroOrMore };
-        Command command = new("__complete") { words };
+        Command command = new(Hidden) { words };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
