@@ -32,8 +32,9 @@ public static class CommandLine
         IReadOnlyList<string> args, CliWorld world, CancellationToken cancellationToken)
     {
         CliOptions shared = new();
-        ParseResult parsed = Build(shared, world, Named(args)).Parse(args, Grammar);
-        if (parsed.Errors.Count > 0 || (parsed.CommandResult == parsed.RootCommandResult && parsed.Action is not VersionAction))
+        IReadOnlyList<string> named = Named(args);
+        ParseResult parsed = Build(shared, world, named).Parse(args, Grammar);
+        if (named.Count < Names.Length && (parsed.Errors.Count > 0 || (parsed.CommandResult == parsed.RootCommandResult && parsed.Action is not VersionAction)))
         {
             shared = new CliOptions(); // what is wrong, and what there is, is told with all of them
             parsed = Build(shared, world, Names).Parse(args, Grammar);
@@ -64,7 +65,7 @@ public static class CommandLine
     }
 
     // A command that no word names cannot be meant and is not made: all of them take more memory than most have work for.
-    private static List<string> Named(IReadOnlyList<string> args)
+    private static IReadOnlyList<string> Named(IReadOnlyList<string> args)
     {
         List<string> named = new(Names.Length);
         foreach (string word in args)
@@ -78,7 +79,7 @@ public static class CommandLine
             };
             if (word == CompletionCommand.Hidden)
             {
-                return new List<string>(Names);
+                return Names;
             }
 
             if (Names.Contains(name) && !named.Contains(name))
@@ -87,7 +88,7 @@ public static class CommandLine
             }
         }
 
-        return named;
+        return named.Count > 0 || args is ["--version" or "-V" or "-v"] ? named : Names;
     }
 
     private static Command Made(string name, CliOptions shared, CliWorld world) => name switch
