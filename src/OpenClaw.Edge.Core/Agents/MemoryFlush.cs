@@ -25,7 +25,7 @@ internal sealed partial class MemoryFlush(AgentRuntime runtime, ModelChoice choi
     public static MemoryFlush? For(
         AgentRuntime runtime, ModelChoice choice, ModelRequest call, ToolPolicy policy, ToolCallContext context, CompactionConfig settings) =>
         settings is { Enabled: true, MemoryFlush: true } && policy.Allows("write") && call.Tools.Any(tool => tool.Name == "write")
-        && !SubagentDesk.IsSubagent(context.SessionKey) && !context.IsSandboxed
+        && !SubagentDesk.IsSubagent(context.SessionKey) && !context.SessionKey.IsIncognito && !context.IsSandboxed
             ? new MemoryFlush(runtime, choice, call, context, settings)
             : null;
 

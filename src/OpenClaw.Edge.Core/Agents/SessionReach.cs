@@ -24,6 +24,11 @@ internal static class SessionReach
             return null;
         }
 
+        if (target.IsIncognito && !IsSpawnedBy(row, self))
+        {
+            return "this session is incognito";
+        }
+
         EdgeConfig config = runtime.Config();
         bool spawned = IsSpawnedBy(row, self);
         if (from.IsSandboxed && !spawned && SandboxOf(config, self.AgentId).SessionTools != "all")

@@ -39,7 +39,7 @@ internal sealed class SessionsSpawnTool(Func<RunRegistry> runs) : ITool
         (string? model, string? warning) = Model(runtime, config, agentId, SessionTools.Text(arguments, "model"));
         int seconds = SessionTools.Whole(arguments, "runTimeoutSeconds")
             ?? (SubagentDesk.Setting(config, agentId, "runTimeoutSeconds") is { ValueKind: JsonValueKind.Number } set && set.TryGetInt32(out int given) ? given : 0);
-        SessionKey key = SubagentDesk.NewKey(agentId);
+        SessionKey key = SubagentDesk.NewKey(agentId, parent);
         string label = SessionTools.Text(arguments, "label") is { Length: > 0 } named ? ConversationText.Shorten(named, 80) : ConversationText.Shorten(task, 80);
         bool announce = !(arguments.TryGetProperty("expectsCompletionMessage", out JsonElement expects) && expects.ValueKind == JsonValueKind.False);
         string runId = Guid.NewGuid().ToString();

@@ -47,9 +47,9 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
     /// <summary>Whether a session is a sub-agent's.</summary>
     public static bool IsSubagent(SessionKey key) => key.Rest.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>A new session for a sub-agent.</summary>
-    public static SessionKey NewKey(string agentId) =>
-        SessionKey.TryParse($"agent:{agentId}:{Prefix}{Guid.NewGuid()}", agentId, out SessionKey key) ? key : throw new ArgumentException("no agent id", nameof(agentId));
+    /// <summary>A new session for a sub-agent; one of an incognito session is incognito too.</summary>
+    public static SessionKey NewKey(string agentId, SessionKey parent = default) =>
+        SessionKey.TryParse($"agent:{agentId}:{Prefix}{(parent.IsIncognito ? SessionKey.IncognitoMark : "")}{Guid.NewGuid()}", agentId, out SessionKey key) ? key : throw new ArgumentException("no agent id", nameof(agentId));
 
     /// <summary>A setting of the agent, or of the defaults; null when neither has it.</summary>
     public static JsonElement? Setting(EdgeConfig config, string agentId, string name) =>

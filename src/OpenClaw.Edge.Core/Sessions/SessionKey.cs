@@ -9,6 +9,9 @@ public readonly record struct SessionKey
     /// <summary>Longest accepted key in characters, as <c>chat.send</c> documents it.</summary>
     public const int MaxLength = 512;
 
+    /// <summary>How the last part of the key of a session begins that is in memory only.</summary>
+    public const string IncognitoMark = "incognito-";
+
     private readonly string? _text;
 
     private SessionKey(string text, string agentId)
@@ -28,6 +31,18 @@ public readonly record struct SessionKey
 
     /// <summary>Whether this is the agent's main session.</summary>
     public bool IsMain => Rest == "main";
+
+    /// <summary>Whether the session is in memory only: <c>dashboard:incognito-…</c>, and those of its sub-agents. As the original.</summary>
+    public bool IsIncognito
+    {
+        get
+        {
+            ReadOnlySpan<char> rest = Text.AsSpan(_text is null ? 0 : AgentId.Length + 7);
+            int place = rest.IndexOf(':') + 1;
+            return (rest[..place] is "dashboard:" or "subagent:") && rest[place..].StartsWith(IncognitoMark, StringComparison.OrdinalIgnoreCase)
+                && rest.Length > place + IncognitoMark.Length && !rest[place..].Contains(':');
+        }
+    }
 
     /// <summary>Reads a key as clients write it: canonical, or short (<c>main</c>, <c>foo</c>) for the default agent.
     /// Never throws on input; false for an empty, overlong or control-character key.</summary>

@@ -10,20 +10,20 @@ public sealed partial class SessionStore
 
     /// <summary>The lines of the session's history since its last reset, the active one first; none when nothing was said.</summary>
     public IReadOnlyList<SessionBranch> Branches(SessionKey key) =>
-        Find(key) is not SessionRow row ? [] : database.Read(connection => BranchReader.List(connection, row));
+        Find(key) is not SessionRow row ? [] : At(key).Read(connection => BranchReader.List(connection, row));
 
     /// <summary>Goes back to before a message of a person. What came after it stays on disk as a branch; the session gets another id and
     /// another <see cref="SessionRow.LifecycleRevision"/>. Refused while an accepted input waits for its turn's end.</summary>
     public Task<BranchOutcome> RewindAsync(SessionKey key, string entryId, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Told(connection, BranchWriter.Rewind(connection, key, entryId, NowMs)), cancellationToken);
+        At(key).WriteAsync(connection => Told(connection, BranchWriter.Rewind(connection, key, entryId, NowMs)), cancellationToken);
 
     /// <summary>Goes on with another branch, told by its last row. The session gets another id and another revision.</summary>
     public Task<BranchOutcome> SwitchBranchAsync(SessionKey key, string leafEntryId, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Told(connection, BranchWriter.Switch(connection, key, leafEntryId, NowMs)), cancellationToken);
+        At(key).WriteAsync(connection => Told(connection, BranchWriter.Switch(connection, key, leafEntryId, NowMs)), cancellationToken);
 
     /// <summary>Makes another session of what was said before a message of a person; this one stays as it is.</summary>
     public Task<BranchOutcome> ForkAsync(SessionKey key, SessionKey target, string entryId, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Told(connection, BranchWriter.Fork(connection, key, target, entryId, NowMs)), cancellationToken);
+        At(key).WriteAsync(connection => Told(connection, BranchWriter.Fork(connection, key, target, entryId, NowMs)), cancellationToken);
 
     /// <summary>Makes a row the last one of the active branch, on a branch of its own where others follow it; for transcripts that are brought
     /// in. The session keeps its id.</summary>
@@ -31,7 +31,7 @@ public sealed partial class SessionStore
     /// <param name="entryId">The row; null for an empty branch.</param>
     /// <param name="cancellationToken">Before it begins.</param>
     /// <returns>Whether it is so now; not for a row that is not there, nor where there are <see cref="MaxBranches"/>.</returns>
-    internal Task<bool> GraftAsync(SessionKey key, string? entryId, CancellationToken cancellationToken) => database.WriteAsync(
+    internal Task<bool> GraftAsync(SessionKey key, string? entryId, CancellationToken cancellationToken) => At(key).WriteAsync(
         connection => Told(connection, BranchWriter.Graft(connection, key, entryId, NowMs)).Status is BranchStatus.Done or BranchStatus.AlreadyActive,
         cancellationToken);
 
@@ -58,7 +58,7 @@ public sealed partial class SessionStore
             yield break;
         }
 
-        IReadOnlyList<BranchWindow> branches = database.Read(connection => BranchWindow.Of(connection, row.RowId));
+        IReadOnlyList<BranchWindow> branches = At(key).Read(connection => BranchWindow.Of(connection, row.RowId));
         BranchWindow? copy = BranchWindow.Find(branches, afterWindow);
         string? parentId = afterId;
         long current = afterWindow;
@@ -69,7 +69,7 @@ public sealed partial class SessionStore
             long window = current;
             long seq = chunk.Count > 0 ? chunk[^1].Seq : afterSeq;
             windows.Clear();
-            chunk = database.Read(connection => connection.All(
+            chunk = At(key).Read(connection => connection.All(
                 TranscriptTable.After,
                 entry =>
                 {
@@ -96,7 +96,7 @@ public sealed partial class SessionStore
         while (chunk.Count == ChunkRows);
     }
 
-    private string? IdAt(SessionRow row, long window, long seq) => database.Read(connection =>
+    private string? IdAt(SessionRow row, long window, long seq) => At(row.Key).Read(connection =>
         connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, seq + 1, 1))?.Id;
 
     private BranchOutcome Told(EdgeConnection connection, BranchOutcome outcome)

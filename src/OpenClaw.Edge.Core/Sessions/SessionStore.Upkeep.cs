@@ -50,7 +50,7 @@ public sealed partial class SessionStore
     /// <param name="reason">Why it is archived; null removes it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>Whether it was done.</returns>
-    internal Task<bool> RetireAsync(SessionRow seen, string? reason, CancellationToken cancellationToken) => database.WriteAsync(
+    internal Task<bool> RetireAsync(SessionRow seen, string? reason, CancellationToken cancellationToken) => At(seen.Key).WriteAsync(
         connection =>
         {
             if (reason is null)

@@ -25,6 +25,9 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
 
     private SessionFamily Family => LazyInitializer.EnsureInitialized(ref _family, () => new SessionFamily(ReadChildren));
 
+    // What is incognito is in memory only: no list, search or sum over all sessions sees it.
+    private EdgeDatabase At(SessionKey key) => key.IsIncognito ? database.Transient : database;
+
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The session's row; null when there is none.</summary>
@@ -36,7 +39,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         }
 
         long version = _cache.Version;
-        SessionRow? row = database.Read(connection =>
+        SessionRow? row = At(key).Read(connection =>
             connection.First(SessionTable.Find, SessionRowReader.Read, key.Text));
         if (row is not null)
         {
@@ -51,7 +54,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
 
     /// <summary>The session's row, made if it is missing.</summary>
     public async ValueTask<SessionRow> GetOrCreateAsync(SessionKey key, CancellationToken cancellationToken) =>
-        Find(key) ?? await WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs), cancellationToken);
+        Find(key) ?? await WriteRowAsync(key, connection => SessionWriter.Ensure(connection, key, NowMs), cancellationToken);
 
     /// <summary>Appends entries and changes the row and usage with them, in one transaction; makes the session if it is missing. An entry
     /// whose idempotency key is already stored is not stored again: the result has the stored one in its place (told by its id), and when
@@ -61,7 +64,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         SessionKey key, IReadOnlyList<TranscriptEntry> entries, SessionUpdate? update, CancellationToken cancellationToken)
     {
         StoredEntry[] stored = [.. entries.Select(StoredEntry.Of)];
-        return await database.WriteAsync(
+        return await At(key).WriteAsync(
             connection =>
             {
                 TranscriptEntry[] appended = SessionWriter.Append(connection, key, stored, update ?? NoUpdate, NowMs, out SessionRow? row);
@@ -88,7 +91,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         }
 
         // The row may be older than the rows that are read now; its count must not cut a newer one off.
-        List<TranscriptEntry> entries = database.Read(connection =>
+        List<TranscriptEntry> entries = At(key).Read(connection =>
             TranscriptReader.Page(connection, row, Math.Max(limit, 1), beforeSeq ?? long.MaxValue, maxBytes));
         long total = beforeSeq is null && entries.Count > 0 ? entries[^1].Seq : row.MessageCount;
         return new TranscriptPage(entries, total, entries.Count > 0 && entries[0].Seq > 1);
@@ -129,15 +132,15 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         }
 
         long after = row.LifecycleRevision == revision ? afterSeq : 0;
-        return database.Read(connection => TranscriptReader.Context(connection, row, maxChars, after));
+        return At(key).Read(connection => TranscriptReader.Context(connection, row, maxChars, after));
     }
 
     /// <summary>The entry that was stored under the key, before the last reset too; null when there is none.</summary>
-    public TranscriptEntry? FindByIdempotencyKey(SessionKey key, string idempotencyKey) => database.Read(connection =>
+    public TranscriptEntry? FindByIdempotencyKey(SessionKey key, string idempotencyKey) => At(key).Read(connection =>
         connection.First(TranscriptTable.FindByIdempotencyKey, TranscriptReader.Read, key.Text, idempotencyKey));
 
     /// <summary>The entry of the history with the id; null when there is none.</summary>
-    public TranscriptEntry? FindEntry(SessionKey key, string entryId) => Find(key) is not SessionRow row ? null : database.Read(connection =>
+    public TranscriptEntry? FindEntry(SessionKey key, string entryId) => Find(key) is not SessionRow row ? null : At(key).Read(connection =>
         connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId));
 
     /// <summary>Sessions that match, a page at a time.</summary>
@@ -190,7 +193,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
 
     /// <summary>Changes the row, and makes it if it is missing.</summary>
     public Task<SessionRow> PatchAsync(SessionKey key, SessionPatch patch, CancellationToken cancellationToken) =>
-        WriteRowAsync(connection => SessionWriter.Patch(connection, key, patch, NowMs), cancellationToken);
+        WriteRowAsync(key, connection => SessionWriter.Patch(connection, key, patch, NowMs), cancellationToken);
 
     /// <summary>Makes a stored message part of another run's turn, or marks why it was not answered: what a model sees of it follows.</summary>
     /// <param name="key">The session.</param>
@@ -199,7 +202,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <param name="reason"><see cref="DroppedReason"/> or <see cref="OverflowReason"/>; null keeps.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public Task AssignAsync(SessionKey key, string entryId, string? runId, string? reason, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        At(key).WriteAsync(
             connection =>
             {
                 SessionWriter.Assign(connection, key, entryId, runId, reason);
@@ -213,15 +216,15 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <param name="reason"><c>new</c> or <c>reset</c>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public Task<SessionRow> ResetAsync(SessionKey key, string reason, CancellationToken cancellationToken) =>
-        WriteRowAsync(connection => SessionWriter.Reset(connection, key, reason, NowMs), cancellationToken);
+        WriteRowAsync(key, connection => SessionWriter.Reset(connection, key, reason, NowMs), cancellationToken);
 
     /// <summary>The same with a marker that was there before.</summary>
     internal Task<SessionRow> ResetByAsync(SessionKey key, TranscriptEntry marker, CancellationToken cancellationToken) =>
-        WriteRowAsync(connection => SessionWriter.Reset(connection, key, marker.Reason ?? "reset", NowMs, marker), cancellationToken);
+        WriteRowAsync(key, connection => SessionWriter.Reset(connection, key, marker.Reason ?? "reset", NowMs, marker), cancellationToken);
 
     /// <summary>Removes the session and its transcript; usage stays. The caller refuses main sessions (<see cref="SessionKey.IsMain"/>).</summary>
     /// <returns>False when there was none.</returns>
-    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => At(key).WriteAsync(
         connection => Removed(connection, key, connection.Execute(SessionTable.Delete, key.Text) > 0), cancellationToken);
 
     /// <summary>Summed usage, newest day first.</summary>
@@ -235,7 +238,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <param name="zone">What a day is.</param>
     /// <param name="counted">Whether messages are counted too, which reads them.</param>
     public IReadOnlyCollection<SessionUsage> UsageOf(SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted) =>
-        database.Read(connection => UsageReader.OfSessions(connection, key, agentId, fromMs, toMs, zone, counted));
+        (key is { } one ? At(one) : database).Read(connection => UsageReader.OfSessions(connection, key, agentId, fromMs, toMs, zone, counted));
 
     /// <summary>The newest messages of a session, those before a reset too; oldest first.</summary>
     /// <param name="row">The session.</param>
@@ -243,7 +246,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     public IReadOnlyList<TranscriptEntry> ReadAllWindows(SessionRow row, int limit)
     {
         ArgumentNullException.ThrowIfNull(row);
-        List<TranscriptEntry> newest = new(database.Read(connection =>
+        List<TranscriptEntry> newest = new(At(row.Key).Read(connection =>
             connection.All(TranscriptTable.AllWindows, TranscriptReader.Read, row.RowId, Math.Max(limit, 1))));
         newest.Reverse();
         return newest;
@@ -267,18 +270,19 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <summary>Makes the session with a known id, for imports.</summary>
     /// <returns>The row; its id is another one when the session was there.</returns>
     internal Task<SessionRow> CreateAsync(SessionKey key, string? sessionId, CancellationToken cancellationToken) =>
-        WriteRowAsync(connection => SessionWriter.Ensure(connection, key, NowMs, sessionId), cancellationToken);
+        WriteRowAsync(key, connection => SessionWriter.Ensure(connection, key, NowMs, sessionId), cancellationToken);
 
     /// <summary>As <see cref="ResetAsync"/>, at a time of the past; for imports.</summary>
     internal Task<SessionRow> ResetAtAsync(SessionKey key, string reason, long atMs, CancellationToken cancellationToken) =>
-        WriteRowAsync(connection => SessionWriter.Reset(connection, key, reason, atMs), cancellationToken);
+        WriteRowAsync(key, connection => SessionWriter.Reset(connection, key, reason, atMs), cancellationToken);
 
     /// <summary>Rows of the session's transcript, those before a reset included.</summary>
-    internal long CountEntries(SessionKey key) => database.Read(connection => connection.Number(TranscriptTable.CountOf, key.Text));
+    internal long CountEntries(SessionKey key) => At(key).Read(connection => connection.Number(TranscriptTable.CountOf, key.Text));
 
     /// <summary>Gives the session the times of where it came from; null keeps.</summary>
     internal Task<SessionRow> SetTimesAsync(SessionKey key, long? createdAtMs, long? updatedAtMs, long? interactionAtMs, CancellationToken cancellationToken) =>
         WriteRowAsync(
+            key,
             connection => connection.First(SessionTable.SetTimes, SessionRowReader.Read, key.Text, createdAtMs, updatedAtMs, interactionAtMs)
                 ?? SessionWriter.Ensure(connection, key, NowMs),
             cancellationToken);
@@ -302,7 +306,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
         .Replace("%", "\\%", StringComparison.Ordinal)
         .Replace("_", "\\_", StringComparison.Ordinal);
 
-    private Task<SessionRow> WriteRowAsync(Func<EdgeConnection, SessionRow> work, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<SessionRow> WriteRowAsync(SessionKey key, Func<EdgeConnection, SessionRow> work, CancellationToken cancellationToken) => At(key).WriteAsync(
         connection =>
         {
             SessionRow row = work(connection);

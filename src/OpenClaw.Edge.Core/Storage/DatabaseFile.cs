@@ -36,13 +36,19 @@ internal static class DatabaseFile
     /// row: each step moves one page.</summary>
     public const string GiveBackPages = "PRAGMA incremental_vacuum(512)";
 
+    /// <summary>The path of a database that is nowhere: SQLite's own word.</summary>
+    public const string InMemory = ":memory:";
+
+    /// <summary>Settings of a database in memory: 16,384 pages of 4 KiB at most, and nothing beside it on a disk.</summary>
+    public const string InMemoryPragmas = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA max_page_count=16384;";
+
     private static int _providerSet;
 
     /// <summary>Makes directory (0700) and file (0600) if they are missing; SQLite gives the log and its index the file's mode.</summary>
     /// <exception cref="StorageException">They cannot be made.</exception>
     public static void Prepare(string path)
     {
-        if (File.Exists(path))
+        if (path == InMemory || File.Exists(path))
         {
             return;
         }

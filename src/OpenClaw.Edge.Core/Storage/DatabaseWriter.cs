@@ -44,7 +44,7 @@ internal sealed partial class DatabaseWriter : IDisposable
         DatabaseWriter writer = new(sqlite, path, logger);
         try
         {
-            writer.Connection.Script(DatabaseFile.WriterPragmas);
+            writer.Connection.Script(path == DatabaseFile.InMemory ? DatabaseFile.InMemoryPragmas : DatabaseFile.WriterPragmas);
             Migrator.Apply(writer.Connection, path, Migration.All, time, logger);
             return writer;
         }

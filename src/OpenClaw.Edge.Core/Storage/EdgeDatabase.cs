@@ -15,23 +15,49 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
     private readonly Channel<WriteItem> _queue = Channel.CreateBounded<WriteItem>(
         new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ReaderPool _readers;
     private readonly DatabaseWriter _writer;
     private readonly Task _loop;
+    private readonly Lock _one = new(); // the only connection of a database in memory
+    private readonly bool _inMemory;
+    private EdgeDatabase? _transient;
     private int _disposed;
 
-    private EdgeDatabase(string path, DatabaseWriter writer, ILogger logger)
+    private EdgeDatabase(string path, DatabaseWriter writer, TimeProvider time, ILogger logger)
     {
         Path = path;
+        _time = time;
         _logger = logger;
         _writer = writer;
+        _inMemory = path == DatabaseFile.InMemory;
         _readers = new ReaderPool(path);
         _loop = Task.Run(() => RunAsync(writer));
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>A database beside this one that is in memory only, 64 MiB at most: it ends with this one, and nothing of it comes to a disk.
+    /// Made when it is first asked for.</summary>
+    /// <exception cref="StorageException">This one is closed.</exception>
+    public EdgeDatabase Transient
+    {
+        get
+        {
+            lock (_one)
+            {
+                if (_disposed != 0)
+                {
+                    throw StorageException.ClosedFor(Path);
+                }
+
+                return _transient ??= new EdgeDatabase(
+                    DatabaseFile.InMemory, DatabaseWriter.Open(DatabaseFile.InMemory, _time, _logger), _time, _logger);
+            }
+        }
+    }
 
     /// <summary>Why the disk takes no writes now; null while it does. Its message names the fix.</summary>
     public StorageException? WriteFailure => _writer.Failure;
@@ -47,7 +73,7 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
         string full = System.IO.Path.GetFullPath(path);
         try
         {
-            return new EdgeDatabase(full, DatabaseWriter.Open(full, time, logger), logger);
+            return new EdgeDatabase(full, DatabaseWriter.Open(full, time, logger), time, logger);
         }
         catch (SqliteException cause)
         {
@@ -89,7 +115,18 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
     /// <summary>Runs a query on a read-only connection; waits while all of them are busy. It sees every write that was acknowledged before.</summary>
     /// <typeparam name="T">What the query makes; it must not hold on to the connection.</typeparam>
     /// <exception cref="StorageException">The file cannot be read.</exception>
-    public T Read<T>(Func<EdgeConnection, T> query) => _readers.Read(query);
+    public T Read<T>(Func<EdgeConnection, T> query)
+    {
+        if (!_inMemory)
+        {
+            return _readers.Read(query);
+        }
+
+        lock (_one)
+        {
+            return _disposed == 0 ? query(_writer.Connection) : throw StorageException.ClosedFor(Path);
+        }
+    }
 
     /// <summary>Reads the whole file and checks it; slow on a big one.</summary>
     /// <returns>False when SQLite finds damage; it is logged.</returns>
@@ -122,6 +159,16 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
         _queue.Writer.TryComplete();
         _readers.Dispose();
         await _loop;
+        EdgeDatabase? transient;
+        lock (_one)
+        {
+            transient = _transient;
+        }
+
+        if (transient is not null)
+        {
+            await transient.DisposeAsync();
+        }
     }
 
     private async Task RunAsync(DatabaseWriter writer)
@@ -136,12 +183,19 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
                     batch.Add(item);
                 }
 
-                writer.Commit(batch);
+                lock (_one)
+                {
+                    writer.Commit(batch);
+                }
+
                 batch.Clear();
                 writer.CheckpointIfLong();
             }
 
-            writer.Finish();
+            lock (_one)
+            {
+                writer.Finish();
+            }
         }
     }
 

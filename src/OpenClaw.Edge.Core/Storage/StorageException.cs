@@ -15,6 +15,7 @@ public sealed class StorageException : Exception
     // Primary result codes: https://www.sqlite.org/rescode.html
     internal static StorageException From(SqliteException cause, string path) => cause.SqliteErrorCode switch
     {
+        13 when path == DatabaseFile.InMemory => new(StorageFailure.Full, "incognito sessions have filled the memory that they may have (64 MiB). Delete one of them, or go on in a session that is kept.", cause),
         13 => new(StorageFailure.Full, $"{path}: no space left. Free some space on that disk; nothing stored was lost, and writing continues as soon as there is room.", cause),
         11 or 26 => new(StorageFailure.Corrupt, $"{path}: the database is damaged ({cause.Message}). Stop the gateway, move the file away, and restore the newest file of the backups directory.", cause),
         5 or 6 => new(StorageFailure.Locked, $"{path}: another process holds the database. Stop it (fuser {path} names it) and try again.", cause),

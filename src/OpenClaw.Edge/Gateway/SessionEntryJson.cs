@@ -30,8 +30,13 @@ internal static class SessionEntryJson
         if (root is not null)
         {
             json.WriteString("sessionRoot"u8, root);
-            json.WriteString("modelOverrideSource"u8, facts.ModelSource ?? "default");
+            if (!row.Key.IsIncognito)
+            {
+                json.WriteString("modelOverrideSource"u8, facts.ModelSource ?? "default");
+            }
         }
+
+        SessionRowJson.WriteIncognito(json, row.Key);
 
         json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row.Key));
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);

@@ -25,6 +25,7 @@ internal static partial class SessionRowJson
         SessionRow row = facts.Row;
         json.WriteString("key"u8, row.Key.Text);
         json.WriteString("visibility"u8, "shared"u8);
+        WriteIncognito(json, row.Key);
         json.WriteBoolean("permissionModePending"u8, false);
         json.WriteString("createdVia"u8, CreatedVia(row.Key));
         WriteParticipants(json, row);
@@ -77,6 +78,15 @@ internal static partial class SessionRowJson
         }
 
         json.WriteString("sharingRole"u8, "admin"u8);
+    }
+
+    /// <summary>Writes that a session is in memory only, when it is.</summary>
+    public static void WriteIncognito(Utf8JsonWriter json, SessionKey key)
+    {
+        if (key.IsIncognito)
+        {
+            json.WriteBoolean("incognito"u8, true);
+        }
     }
 
     /// <summary>Writes the members of a session that nobody has spoken in yet.</summary>

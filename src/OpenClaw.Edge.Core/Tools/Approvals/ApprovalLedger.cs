@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Tools;
@@ -8,6 +9,7 @@ public sealed class ApprovalLedger(EdgeDatabase database, TimeProvider time)
 {
     private const int MaxCommandChars = 4000;
     private const int TrimEvery = 1000;
+    private const string Unsaid = "(a command of an incognito session)";
 
     private int _appended;
 
@@ -16,7 +18,8 @@ public sealed class ApprovalLedger(EdgeDatabase database, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(row);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        string command = row.Command.Length > MaxCommandChars ? row.Command[..MaxCommandChars] : row.Command;
+        bool incognito = SessionKey.TryParse(row.SessionKey, "main", out SessionKey key) && key.IsIncognito;
+        string command = incognito ? Unsaid : row.Command.Length > MaxCommandChars ? row.Command[..MaxCommandChars] : row.Command;
         bool trim = Interlocked.Increment(ref _appended) % TrimEvery == 0;
         return database.WriteAsync(
             connection =>

@@ -15,7 +15,7 @@ public sealed class ExecSession : IAsyncDisposable
     private ITimer? _deadline;
     private long _cursor;
 
-    internal ExecSession(string id, ExecRequest request, string spillPath, TimeProvider time)
+    internal ExecSession(string id, ExecRequest request, string? spillPath, TimeProvider time)
     {
         Id = id;
         Request = request;
@@ -147,7 +147,7 @@ public sealed class ExecSession : IAsyncDisposable
         return $"{start}\n[… {Output.Total} bytes in all; the middle is left out; process log {Id} has it …]\n{end}";
     }
 
-    internal static ExecSession Start(string id, ExecRequest request, HostCommand command, string spillPath, TimeProvider time, out string problem)
+    internal static ExecSession Start(string id, ExecRequest request, HostCommand command, string? spillPath, TimeProvider time, out string problem)
     {
         ExecSession session = new(id, request, spillPath, time);
         problem = command.Recheck?.Invoke() ?? "";
@@ -166,7 +166,7 @@ public sealed class ExecSession : IAsyncDisposable
 
     /// <summary>Starts what runs elsewhere: <paramref name="run"/> gets a sink for output and is cancelled to end it.</summary>
     internal static ExecSession Start(
-        string id, ExecRequest request, Func<Action<ReadOnlySpan<byte>>, CancellationToken, Task<int>> run, string spillPath, TimeProvider time)
+        string id, ExecRequest request, Func<Action<ReadOnlySpan<byte>>, CancellationToken, Task<int>> run, string? spillPath, TimeProvider time)
     {
         ExecSession session = new(id, request, spillPath, time);
         session.Arm();

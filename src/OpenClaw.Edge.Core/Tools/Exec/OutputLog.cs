@@ -3,8 +3,8 @@ using OpenClaw.Edge.Configuration;
 namespace OpenClaw.Edge.Tools;
 
 /// <summary>What a command has printed: the newest bytes in a ring in memory, and all of it, up to a limit, in a file once it
-/// outgrows the ring. Thread-safe. Dispose removes the file.</summary>
-internal sealed class OutputLog(string spillPath) : IDisposable
+/// outgrows the ring; with no file only the ring. Thread-safe. Dispose removes the file.</summary>
+internal sealed class OutputLog(string? spillPath) : IDisposable
 {
     /// <summary>Bytes kept in memory.</summary>
     public const int RingBytes = 256 * 1024;
@@ -99,7 +99,7 @@ internal sealed class OutputLog(string spillPath) : IDisposable
 
     private void Spill(ReadOnlySpan<byte> bytes)
     {
-        if (_spillFailed || _spilled >= SpillBytes)
+        if (spillPath is null || _spillFailed || _spilled >= SpillBytes)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Tools;
 
@@ -50,7 +51,7 @@ public sealed class ProcessTable : IAsyncDisposable
     internal ExecSession? Start(ExecRequest request, HostCommand command, out string problem)
     {
         string started = "";
-        ExecSession? session = Add(id => ExecSession.Start(id, request, command, SpillOf(id), _time, out started), out problem);
+        ExecSession? session = Add(id => ExecSession.Start(id, request, command, SpillOf(id, request), _time, out started), out problem);
         problem = problem.Length > 0 ? problem : started;
         if (session is not null && started.Length > 0)
         {
@@ -64,7 +65,7 @@ public sealed class ProcessTable : IAsyncDisposable
     /// <summary>Starts a command elsewhere. Null with a sentence when too many run.</summary>
     internal ExecSession? Start(
         ExecRequest request, Func<Action<ReadOnlySpan<byte>>, CancellationToken, Task<int>> run, out string problem) =>
-        Add(id => ExecSession.Start(id, request, run, SpillOf(id), _time), out problem);
+        Add(id => ExecSession.Start(id, request, run, SpillOf(id, request), _time), out problem);
 
     /// <summary>Commands of an agent, newest first.</summary>
     public IReadOnlyList<ExecSession> Of(string agentId)
@@ -187,5 +188,7 @@ public sealed class ProcessTable : IAsyncDisposable
         }
     }
 
-    private string SpillOf(string id) => Path.Combine(_spillDir, id + ".log");
+    // What an incognito session prints stays in memory.
+    private string? SpillOf(string id, ExecRequest request) =>
+        SessionKey.TryParse(request.SessionKey, request.AgentId, out SessionKey key) && key.IsIncognito ? null : Path.Combine(_spillDir, id + ".log");
 }

@@ -41,6 +41,11 @@ internal static class AttachedFiles
 
         StringBuilder told = new(request.Message);
         StringBuilder read = new();
+        if (key.IsIncognito)
+        {
+            return Recite(files, ref request);
+        }
+
         try
         {
             Directory.CreateDirectory(agent.Workspace);
@@ -71,6 +76,24 @@ internal static class AttachedFiles
 
         string message = told.ToString();
         request = request with { Message = message, Prompt = read.Length > 0 ? message + read : request.Prompt };
+        return null;
+    }
+
+    // Nothing of an incognito session comes to a disk: the model reads the beginning of texts, and other files have no place.
+    private static GatewayError? Recite(List<AttachedFile> files, ref RunRequest request)
+    {
+        StringBuilder read = new(request.Prompt ?? request.Message);
+        foreach (AttachedFile file in files)
+        {
+            if (TextOf(file) is not { } text)
+            {
+                return GatewayError.Invalid($"{file.Name} cannot be attached in an incognito session: it would have to be written to a disk. Send it as text or as an image.");
+            }
+
+            read.Append(CultureInfo.InvariantCulture, $"\n\n<file name=\"{file.Name}\">\n{text}\n</file>");
+        }
+
+        request = request with { Prompt = read.ToString() };
         return null;
     }
 

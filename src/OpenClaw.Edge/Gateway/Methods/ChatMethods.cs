@@ -38,6 +38,11 @@ internal sealed class ChatMethods(GatewayRuntime runtime, Broadcaster broadcaste
             return MethodReply.Invalid("message or attachment required");
         }
 
+        if (key.IsIncognito && runtime.Sessions.Find(key) is null)
+        {
+            return MethodReply.Invalid($"Incognito session \"{key.Text}\" was not found.");
+        }
+
         if (IsOtherWindow(call, key))
         {
             return MethodReply.Fail(GatewayError.Invalid(

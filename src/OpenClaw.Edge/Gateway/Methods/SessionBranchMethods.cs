@@ -61,7 +61,7 @@ internal sealed class SessionBranchMethods(GatewayRuntime runtime, SessionEvents
         SessionKey target = key;
         if (action == "fork")
         {
-            _ = SessionKey.TryParse($"agent:{key.AgentId}:dashboard:{Guid.NewGuid()}", key.AgentId, out target);
+            _ = SessionKey.TryParse($"agent:{key.AgentId}:dashboard:{(key.IsIncognito ? SessionKey.IncognitoMark : "")}{Guid.NewGuid()}", key.AgentId, out target);
         }
 
         BranchOutcome outcome = await (action switch

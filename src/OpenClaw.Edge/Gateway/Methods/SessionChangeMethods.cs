@@ -56,10 +56,34 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             return MethodReply.Fail(Stale());
         }
 
+        if (key.IsIncognito)
+        {
+            return await ForgetAsync(call, key, cancellationToken);
+        }
+
         await runtime.Runs.AbortAsync(key, null, "rpc");
         SessionRow row = await runtime.Sessions.ResetAsync(key, call.Text("reason") ?? "reset", cancellationToken);
         sessions.Changed(key, "reset");
         return Entry(row, path: false, reset: true);
+    }
+
+    // What is in memory only does not start over: it is gone.
+    private async Task<MethodReply> ForgetAsync(MethodCall call, SessionKey key, CancellationToken cancellationToken)
+    {
+        if (runtime.Sessions.Find(key) is not { } row)
+        {
+            return MethodReply.Invalid($"unknown session: {call.Text("key")}");
+        }
+
+        await runtime.Runs.AbortAsync(key, null, "rpc");
+        bool deleted = await runtime.Sessions.DeleteAsync(key, cancellationToken);
+        sessions.Changed(key, "delete", goneId: row.SessionId);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("key"u8, key.Text);
+            json.WriteBoolean("deleted"u8, deleted);
+        });
     }
 
     private async ValueTask<MethodReply> DeleteAsync(MethodCall call, CancellationToken cancellationToken)
@@ -100,7 +124,7 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             await runtime.Runs.AbortAsync(key, null, "rpc");
             try
             {
-                kept = await new SessionArchive(runtime).WriteAsync(
+                kept = key.IsIncognito ? null : await new SessionArchive(runtime).WriteAsync(
                     row, runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Workspace : null, cancellationToken);
             }
             catch (Exception full) when (full is IOException or UnauthorizedAccessException)

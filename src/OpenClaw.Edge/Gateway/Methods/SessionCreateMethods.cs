@@ -14,10 +14,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
 {
     private const string CreateParams =
         "key:str1(512) agentId:str1 label:str1(512) displayName:str1(500) model:str1 thinkingLevel:str1 message:str1 task:str1 " +
-        "parentSessionKey:str1 idempotencyKey:str1(512) attachments:arr timeoutMs:int(0..) …";
-
-    // Their reasons stand in docs/differences.md.
-    private static readonly string[] s_absent = ["incognito", "execNode"];
+        "parentSessionKey:str1 idempotencyKey:str1(512) attachments:arr timeoutMs:int(0..) incognito:bool " + SessionPlace.Params + " …";
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -33,19 +30,21 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
 
     private async ValueTask<MethodReply> CreateAsync(MethodCall call, CancellationToken cancellationToken)
     {
-        if (Array.Find(s_absent, call.Has) is { } absent)
-        {
-            return MethodReply.Invalid($"sessions.create: {absent} is not supported by this gateway");
-        }
-
-        if ((call.Has("toolOverrides") || call.Text("permissionMode") == "full") && !call.Connection.Grant!.IsAdmin)
+        bool incognito = call.Flag("incognito") || Named(call, "parentSessionKey").IsIncognito;
+        if (!call.Connection.Grant!.IsAdmin
+            && (incognito || Named(call, "key").IsIncognito || call.Has("execNode") || call.Has("toolOverrides") || call.Text("permissionMode") == "full"))
         {
             return MethodReply.Fail(GatewayConnection.MissingScope(OperatorScopes.Admin));
         }
 
         string agentId = call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id;
+        if ((SessionPlace.Problem(call, runtime, agentId) ?? IncognitoProblem(call, incognito)) is { } misplaced)
+        {
+            return MethodReply.Invalid(misplaced);
+        }
+
         List<AttachedFile> files = [];
-        string name = call.Text("key") ?? $"agent:{agentId}:dashboard:{NewId(call.Text("idempotencyKey"))}";
+        string name = call.Text("key") ?? $"agent:{agentId}:dashboard:{(incognito ? SessionKey.IncognitoMark : "")}{NewId(call.Text("idempotencyKey"))}";
         if (!SessionTarget.TryParse(name, agentId, runtime.Agents(), out SessionKey key, out GatewayError? error)
             || !ChatAttachments.TryRead(call, files, out IReadOnlyList<PromptImage> images, out error))
         {
@@ -67,6 +66,24 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
 
         RunAdmission? run = request is null ? null : await runtime.Runs.StartAsync(request, CancellationToken.None);
         return Created(key, row, request, run);
+    }
+
+    private SessionKey Named(MethodCall call, string member) =>
+        SessionKey.TryParse(call.Text(member), call.Text("agentId") ?? runtime.AgentsOf(call).Default.Id, out SessionKey key) ? key : default;
+
+    // The rules and words are the original's.
+    private string? IncognitoProblem(MethodCall call, bool incognito)
+    {
+        SessionKey wanted = Named(call, "key");
+        SessionKey parent = Named(call, "parentSessionKey");
+        return wanted.IsIncognito && !call.Flag("incognito") ? "incognito-shaped session keys require incognito: true"
+            : !incognito ? parent.Text.Length > 0 && runtime.Sessions.Find(parent) is null ? $"unknown parent session: {call.Text("parentSessionKey")}" : null
+            : call.Has("key") && !(wanted.IsIncognito && wanted.Rest.StartsWith("dashboard:", StringComparison.Ordinal)) ? "incognito sessions are web-only"
+            : call.Has("key") && runtime.Sessions.Find(wanted) is not null ? "incognito is immutable and requires a new session key"
+            : parent.Text.Length > 0 && runtime.Sessions.Find(parent) is null ? $"unknown parent session: {call.Text("parentSessionKey")}"
+            : parent.Text.Length > 0 && !parent.IsIncognito ? "incognito sessions cannot have durable parents"
+            : parent.IsIncognito && call.Has("key") ? "incognito sessions are web-only"
+            : null;
     }
 
     private string? ReadPatch(MethodCall call, SessionKey key, out SessionPatch patch)
@@ -117,6 +134,7 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             }
         }
 
+        SessionPlace.Keep(call, extra);
         string? problem = ReadParent(call, key, extra);
         patch = extra.Count == 0 ? patch : patch with { Extra = extra };
         return problem;
@@ -130,6 +148,12 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
             return null;
         }
 
+        extra["spawnDepth"] = JsonDocument.Parse("0").RootElement;
+        if (key.IsIncognito && !call.Has("parentSessionKey"))
+        {
+            return null;
+        }
+
         string name = call.Text("parentSessionKey") ?? $"agent:{key.AgentId}:main";
         if (!SessionTarget.TryParse(name, key.AgentId, runtime.Agents(), out SessionKey parent, out GatewayError? error))
         {
@@ -137,7 +161,6 @@ internal sealed class SessionCreateMethods(GatewayRuntime runtime, SessionEvents
         }
 
         extra["parentSessionKey"] = JsonSerializer.SerializeToElement(parent.Text, TranscriptJson.Default.String);
-        extra["spawnDepth"] = JsonDocument.Parse("0").RootElement;
         return null;
     }
 

@@ -125,7 +125,7 @@ internal static class SessionPatchReader
     public static bool IsKept(string name) => name is
         "autoLabel" or "icon" or "color" or "category" or "boardFace" or "boardPresentation" or "fastMode" or "permissionMode"
         or "traceLevel" or "elevatedLevel" or "responseUsage" or "sendPolicy" or "groupActivation" or "parentSessionKey" or "spawnDepth"
-        or "toolOverrides" or "spawnedBy" or "previousSessionId" or "forkedFromParent" or "forkSource" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
+        or "toolOverrides" or "execHost" or "execNode" or "execCwd" or "spawnedBy" or "previousSessionId" or "forkedFromParent" or "forkSource" or "subagentRole" or "projectId" or "workspaceDir" or "markedUnreadAt" or "goal";
 
     /// <summary>What is wrong with a <c>permissionMode</c> or with <c>toolOverrides</c>; null when nothing. Null clears them.</summary>
     public static string? Wrong(JsonProperty property)
