@@ -113,7 +113,11 @@ public sealed class ChatCommands
                 return new((await _runs.AbortAsync(key, null, "rpc")).Count > 0 ? "Stopped." : "Nothing was running.");
             case "new" or "reset":
                 await _runs.AbortAsync(key, null, "rpc");
-                await _runtime.Sessions.ResetAsync(key, name, cancellationToken);
+                if (_runtime.Sessions.Find(key) is not null) // else it is new as it is
+                {
+                    await _runtime.Sessions.ResetAsync(key, name, cancellationToken);
+                }
+
                 _runtime.Notes?.Forget(key);
                 return new(name == "new" ? "✅ New session started." : "✅ Session reset.", "reset");
             case "compact":

@@ -49,6 +49,12 @@ internal sealed class RunEventEncoder : IDisposable
             frames.Release(_toWatchers);
         }
 
+        if (IsQuiet(runEvent.Run))
+        {
+            OnQuiet(runEvent);
+            return;
+        }
+
         switch (runEvent)
         {
             case RunTextEvent text:
@@ -121,6 +127,39 @@ internal sealed class RunEventEncoder : IDisposable
         }
     }
 
+    // Nobody asked for a turn of the heartbeat: what it leaves in the session is told, not how it came about, as in the original.
+    private static bool IsQuiet(Run run) => run.Request.Source == "heartbeat";
+
+    private void OnQuiet(RunEvent runEvent)
+    {
+        SessionKey key = runEvent.Run.SessionKey;
+        switch (runEvent)
+        {
+            case RunStartedEvent { Again: false }:
+                sessions.Changed(key, null, "start", runEvent.Run);
+                break;
+            case RunCompactionEvent { Starts: false, Completed: true }:
+                sessions.Changed(key, "compact", run: runEvent.Run);
+                break;
+            case RunResetEvent:
+                sessions.Changed(key, "reset");
+                break;
+            case RunEntryStoredEvent stored:
+                if (stored.Entry.Message.Role == "user")
+                {
+                    sessions.Changed(key, "message", run: stored.Run);
+                }
+
+                sessions.Stored(key, stored.Entry);
+                break;
+            case RunEndedEvent ended:
+                TellEnd(ended);
+                break;
+            default:
+                break;
+        }
+    }
+
     private void OnText(RunTextEvent text)
     {
         if (!broadcaster.AnyReader)
@@ -186,6 +225,11 @@ internal sealed class RunEventEncoder : IDisposable
     private void OnEnded(RunEndedEvent ended)
     {
         RunEndEvents.Send(broadcaster, ended);
+        TellEnd(ended);
+    }
+
+    private void TellEnd(RunEndedEvent ended)
+    {
         SessionKey key = ended.Run.SessionKey;
         if (ended.Result.Status is not (RunStatus.Aborted or RunStatus.TimedOut))
         {

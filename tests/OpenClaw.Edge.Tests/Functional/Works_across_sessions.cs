@@ -65,6 +65,29 @@ public sealed class Works_across_sessions : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Starting_over_what_never_began_resets_nothing_and_its_answer_is_a_notice()
+    {
+        await using GatewayTestClient client = await gateway.ConnectAsync();
+        await client.CallAsync("sessions.subscribe");
+        string runId = await client.SendChatAsync("fresh", "/new");
+        JsonElement final = (await client.ChatEventAsync(runId, "final")).GetProperty("message");
+        await client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("session.message")
+            && frame.GetProperty("payload").GetProperty("message").GetProperty("role").ValueEquals("assistant"));
+
+        Assert.True(final.GetProperty("content")[0].GetProperty("openclawStatusNotice").GetBoolean());
+        Assert.Equal(["user: /new", "assistant: ✅ New session started."], await client.HistoryAsync("fresh"));
+        string[] order = [.. client.Events.Select(frame => (Name: frame.GetProperty("event").GetString()!, Payload: frame.GetProperty("payload")))
+            .Where(frame => frame.Name is "chat" or "sessions.changed" or "session.message")
+            .Select(frame => frame.Payload.TryGetProperty("reason", out JsonElement reason) ? reason.GetString()! : frame.Name)];
+        Assert.Equal(["participants", "session.message", "chat", "agent.input.settled", "session.message"], order);
+
+        await client.ChatAsync("fresh", "hello");
+        await client.ChatAsync("fresh", "/new");
+        Assert.Contains(client.Events, frame => frame.GetProperty("event").ValueEquals("sessions.changed")
+            && frame.GetProperty("payload").TryGetProperty("reason", out JsonElement reason) && reason.ValueEquals("reset"));
+    }
+
+    [Fact]
     public async Task Old_sessions_are_looked_after_when_a_person_asks()
     {
         await RestartAsync("session: { maintenance: { mode: 'warn', maxEntries: 2 } },");

@@ -72,6 +72,34 @@ public sealed class Heartbeats : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_heartbeats_turn_readers_are_told_what_it_left_and_not_how_it_came_about()
+    {
+        await StartAsync("");
+        await _client.CallAsync("sessions.subscribe");
+        await _client.ChatAsync("main", "hello");
+        await NextAsync("sessions.changed", IsEnd);
+        int before = _client.Events.Count;
+        _model.Enqueue(ModelAnswer.Call("ls", """{"path":"."}"""), ModelAnswer.Say("The cellar is wet."));
+        await _client.CallAsync("wake", """{"mode":"now","text":"look around"}""");
+        await NextAsync("heartbeat");
+        await NextAsync("sessions.changed", IsEnd);
+        JsonElement[] told = [.. _client.Events.Skip(before)];
+
+        string[] names = [.. told.Select(frame => frame.GetProperty("event").GetString()!).Where(name => name is not ("tick" or "health" or "presence")).Distinct().Order()];
+        Assert.Equal(["heartbeat", "session.message", "sessions.changed"], names);
+        Assert.Equal(
+            ["message", "start", "end"],
+            told.Where(frame => frame.GetProperty("event").ValueEquals("sessions.changed")).Select(frame => frame.GetProperty("payload"))
+                .Select(payload => payload.TryGetProperty("reason", out JsonElement reason) ? reason.GetString() : payload.GetProperty("phase").GetString()));
+        Assert.Equal(
+            "The cellar is wet.",
+            told.Where(frame => frame.GetProperty("event").ValueEquals("session.message"))
+                .Select(frame => GatewayTestClient.TextOf(frame.GetProperty("payload").GetProperty("message"))).Last());
+        Assert.Equal(
+            "done", (await _client.CallAsync("sessions.describe", """{"key":"main"}""")).GetProperty("session").GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task Heartbeats_can_be_switched_off_and_on()
     {
         await StartAsync("");
@@ -208,6 +236,8 @@ public sealed class Heartbeats : IAsyncLifetime
     }
 
     private Task<JsonElement> RunAsync(JsonElement job) => _client.CallAsync("cron.run", $$"""{"id":"{{job.GetProperty("id").GetString()}}"}""");
+
+    private static bool IsEnd(JsonElement payload) => payload.TryGetProperty("phase", out JsonElement phase) && phase.ValueEquals("end");
 
     private Task<JsonElement> FinishedAsync() => NextAsync("cron", payload => payload.GetProperty("action").GetString() == "finished");
 

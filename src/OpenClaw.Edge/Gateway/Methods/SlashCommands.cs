@@ -103,8 +103,13 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             return (null, rest); // said again: the run is known, and the session is the new one
         }
 
+        bool known = runtime.Sessions.Find(key) is not null;
         (CommandAnswer answer, string left) = await runtime.Runs.Commands.StartOverAsync(word, rest, key, cancellationToken);
-        broadcaster.Sessions.Changed(key, "reset");
+        if (known)
+        {
+            broadcaster.Sessions.Changed(key, "reset");
+        }
+
         return left.Length > 0 ? (null, left) : (answer.Text, "");
     }
 
@@ -161,7 +166,11 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteString("status"u8, "started"u8);
             json.WriteEndObject();
         }));
-        Publish(key, runId, rows[1].Message);
+        broadcaster.Sessions.Changed(key, "participants");
+        broadcaster.Sessions.Stored(key, rows[0]);
+        Publish(key, runId, rows[1].Message, isReset);
+        broadcaster.Sessions.Changed(key, "agent.input.settled");
+        broadcaster.Sessions.Stored(key, rows[1]);
         return MethodReply.Sent;
     }
 
@@ -247,13 +256,8 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             IdempotencyKey = runId,
             ExcludeFromContext = true,
         });
-        IReadOnlyList<TranscriptEntry> rows = await runtime.Sessions.AppendAsync(
+        return await runtime.Sessions.AppendAsync(
             key, [asked, answered], new SessionUpdate { Interaction = true, Participant = client?.Id }, cancellationToken);
-        broadcaster.Sessions.Changed(key, "participants");
-        broadcaster.Sessions.Stored(key, rows[0]);
-        broadcaster.Sessions.Changed(key, "agent.input.settled");
-        broadcaster.Sessions.Stored(key, rows[1]);
-        return rows;
     }
 
     private static TranscriptEntry Row(ChatMessage message) => new()
@@ -263,7 +267,8 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         Message = message,
     };
 
-    private void Publish(SessionKey key, string runId, ChatMessage message)
+    // A page shows a notice of the gateway's otherwise than words of the agent's.
+    private void Publish(SessionKey key, string runId, ChatMessage message, bool isNotice)
     {
         byte[] open = FrameWriter.OpenEvent("chat", json =>
         {
@@ -275,7 +280,14 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteStartObject("message"u8);
             foreach (JsonProperty member in JsonSerializer.SerializeToElement(message, TranscriptJson.Default.ChatMessage).EnumerateObject())
             {
-                member.WriteTo(json);
+                if (isNotice && member.NameEquals("content"u8))
+                {
+                    WriteNotice(json, message.Content.PlainText);
+                }
+                else
+                {
+                    member.WriteTo(json);
+                }
             }
 
             json.WriteStartObject("__openclaw"u8);
@@ -285,5 +297,16 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteEndObject();
         });
         broadcaster.ToReaders(open, key.Text, dropIfSlow: false);
+    }
+
+    private static void WriteNotice(Utf8JsonWriter json, string text)
+    {
+        json.WriteStartArray("content"u8);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, text);
+        json.WriteBoolean("openclawStatusNotice"u8, true);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 }
