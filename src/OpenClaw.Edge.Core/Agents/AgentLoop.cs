@@ -120,6 +120,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             IsSandboxed = runtime.Tools.Sandbox?.Covers(active.Agent.ScopeOf(active.Run.SessionKey)) == true,
             Elevated = elevated,
             Permission = limits.Mode,
+            ExecNode = limits.ExecNode,
+            ExecFolder = limits.ExecFolder,
         };
         TurnPrompt prompt = new(runtime, parts, turn, budget, CompactionOf(active.Run.SessionKey, choice, turn.Window, config))
         {

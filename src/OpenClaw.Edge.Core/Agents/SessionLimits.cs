@@ -30,6 +30,12 @@ internal sealed class SessionLimits
     /// <summary>The mode of the session; null where the configuration alone decides.</summary>
     public string? Mode { get; private set; }
 
+    /// <summary>The node that its commands run on; null for this machine.</summary>
+    public string? ExecNode { get; private set; }
+
+    /// <summary>The folder that its commands begin in; null for the usual one.</summary>
+    public string? ExecFolder { get; private set; }
+
     /// <summary>Reads them from a row and from the row of the session that it works for.</summary>
     public static SessionLimits Of(SessionStore sessions, SessionRow? row)
     {
@@ -112,11 +118,20 @@ internal sealed class SessionLimits
             Mode = Modes[rank];
         }
 
+        if (ExecNode is null && ExecFolder is null)
+        {
+            ExecNode = Text(extra, "execHost") is null or "node" ? Text(extra, "execNode") : null;
+            ExecFolder = Text(extra, "execCwd");
+        }
+
         if (extra.TryGetProperty(OverridesMember, out JsonElement overrides) && overrides.ValueKind == JsonValueKind.Object)
         {
             _overrides.Add(overrides);
         }
     }
+
+    private static string? Text(JsonElement members, string name) =>
+        members.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static int IndexOf(string mode)
     {

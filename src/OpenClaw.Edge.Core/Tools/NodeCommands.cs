@@ -61,7 +61,8 @@ public sealed class NodeCommands(ToolParts parts, string home)
             }
         });
         string agent = ToolJson.Text(parameters, "agentId") is { Length: > 0 } named ? named : "main";
-        ToolCallContext context = new() { SessionKey = SessionKey.Main(agent), Workspace = home, MaxResultChars = MaxOutputChars };
+        SessionKey key = SessionKey.TryParse(ToolJson.Text(parameters, "sessionKey"), agent, out SessionKey asked) && asked.IsIncognito ? asked : SessionKey.Main(agent);
+        ToolCallContext context = new() { SessionKey = key, Workspace = home, MaxResultChars = MaxOutputChars };
         ToolResult result = await _exec.InvokeAsync(context, arguments, cancellationToken);
         if (result.Details is not { } details || !details.TryGetProperty("exitCode", out JsonElement code))
         {

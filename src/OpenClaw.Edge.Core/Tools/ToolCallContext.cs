@@ -33,6 +33,12 @@ public sealed record ToolCallContext
     /// <summary>The session's own wish about commands on this machine, in the words of <c>permissionMode</c>; null has none.</summary>
     public string? Permission { get; init; }
 
+    /// <summary>The node that the session's commands run on, as <c>sessions.create</c> named it; null for this machine.</summary>
+    public string? ExecNode { get; init; }
+
+    /// <summary>The folder that the session's commands begin in, there or here; null for the usual one.</summary>
+    public string? ExecFolder { get; init; }
+
     /// <summary>Called when the call waits for a person's approval, and with the same request and true when that has ended; must
     /// not block. Null tells nobody.</summary>
     public Action<PendingApproval, bool>? OnApproval { get; init; }

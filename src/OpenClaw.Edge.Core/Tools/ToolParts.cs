@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Skills;
@@ -27,6 +28,13 @@ public sealed record ToolParts
 
     /// <summary>The memory of agents; null leaves its tools out.</summary>
     public Func<Memory.MemoryIndex>? Memory { get; init; }
+
+    /// <summary>Finds a connected node that runs commands, by id or name, or the only one for null; else says why there is none. Null where
+    /// there are no nodes.</summary>
+    public Func<string?, (string? Id, string Problem)>? FindNode { get; init; }
+
+    /// <summary>Has a node run a command: its id, the params of <c>system.run</c>, and the longest wait.</summary>
+    public Func<string, JsonElement, TimeSpan, CancellationToken, Task<NodeAnswer>>? RunOnNode { get; init; }
 
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -50,6 +50,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         };
         runtime.Questions.HasPeople = HasPeople;
         Outlet = new PersonOutlet(runtime, Broadcaster, _registry, nodes).Outlet;
+        Hands = new NodeHands(runtime, _registry, nodes);
         _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals);
         _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
     }
@@ -59,6 +60,9 @@ public sealed class GatewayEndpoint : IAsyncDisposable
 
     /// <summary>How messages reach people beside the answers of turns.</summary>
     public MessageOutlet Outlet { get; }
+
+    /// <summary>Nodes that run commands for sessions.</summary>
+    internal NodeHands Hands { get; }
 
     internal MethodTable Methods { get; }
 

@@ -98,6 +98,28 @@ public sealed class Is_a_node : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_is_the_hands_of_a_session_that_is_bound_to_it()
+    {
+        far.Write("home/.openclaw/openclaw.json", """{ tools: { exec: { mode: "full" } } }""");
+        Start();
+        await ApproveAsync();
+        string key = (await owner.CallAsync("sessions.create", """{"execNode":"attic","incognito":true,"permissionMode":"full"}""")).GetProperty("key").GetString()!;
+        string word = $"word{Guid.NewGuid():N}";
+        model.Enqueue(ModelAnswer.Call("exec", $$"""{"command":"echo made > it && echo {{word}} && pwd"}"""));
+        model.Enqueue(ModelAnswer.Say("done"));
+        await owner.ChatAsync(key, "go on");
+
+        Assert.Equal("made\n", far.Read("home/it"));
+        Assert.Contains(word, System.Text.Encoding.UTF8.GetString(model.ChatRequests[^1].Body.Span), StringComparison.Ordinal);
+        foreach (string path in Directory.EnumerateFiles(far.PathOf("home/.openclaw"), "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using StreamReader reader = new(file, System.Text.Encoding.Latin1);
+            Assert.DoesNotContain(word, await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal); // the session is incognito there, too
+        }
+    }
+
+    [Fact]
     public async Task It_decides_by_its_own_approvals()
     {
         far.Write("home/.openclaw/openclaw.json", """{ tools: { exec: { mode: "allowlist" } } }""");

@@ -82,6 +82,26 @@ public sealed class ExecGuard(ApprovalGate gate, ExecApprovalsFile file, Approva
         }
     }
 
+    /// <summary>Clears a command that a node will run, or refuses it: what it would find there is not known here, so that it runs where
+    /// everything may, and a person is asked otherwise. The node decides again by its own rules.</summary>
+    /// <returns>Why not; null when it is cleared.</returns>
+    public async Task<string?> ClearForNodeAsync(
+        ApprovalRequest request, ExecConfig config, string? ask, Action<PendingApproval, bool>? onWait, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(config);
+        GuardState state = State(request, ExecPolicy.Of(config).Harden(ask));
+        (ExecOutcome outcome, string reason) = state.Policy switch
+        {
+            { Security: "deny" } => (ExecOutcome.Refuse, "security=deny"),
+            { Ask: "always" } => (ExecOutcome.Ask, "ask=always"),
+            { Security: "full" } => (ExecOutcome.Run, "security=full"),
+            { Ask: "off" } => (ExecOutcome.Refuse, "allowlist"),
+            _ => (ExecOutcome.Ask, "ask=on-miss"),
+        };
+        return (await DecideAsync(request, config, state, new ExecVerdict(outcome, reason, null, [], []), onWait, cancellationToken)).Refusal;
+    }
+
     /// <summary>What holds for commands of an agent: the configuration's wish, tightened by the approvals file.</summary>
     public ExecPolicy PolicyOf(string agentId, ExecConfig config)
     {

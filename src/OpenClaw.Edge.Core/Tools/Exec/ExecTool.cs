@@ -9,7 +9,7 @@ namespace OpenClaw.Edge.Tools;
 
 /// <summary>Runs a shell command: in the session's sandbox, or on this machine after the guard has cleared it. What takes
 /// longer than the patience of the call goes on in the background.</summary>
-public sealed class ExecTool(ToolParts parts) : ITool
+public sealed partial class ExecTool(ToolParts parts) : ITool
 {
     private const int MaxTold = 2000; // guess: bytes that a page shows of a command that runs
     private const int TaskHeadroom = 512; // new tasks that a command may make; guess: make -j on a small box stays below
@@ -37,7 +37,13 @@ public sealed class ExecTool(ToolParts parts) : ITool
             return ToolResult.Error("exec: command is empty or has a NUL");
         }
 
-        string host = ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished : config.Host;
+        string host = ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished
+            : context.ExecNode is null ? config.Host : "node";
+        if (host == "node")
+        {
+            return await RunOnNodeAsync(context, arguments, config, command, cancellationToken);
+        }
+
         bool leaves = Leaves(arguments, host, context);
         if (HostProblem(host, context, leaves) is { } refusal)
         {
@@ -83,7 +89,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
 
     private static string? HostProblem(string host, ToolCallContext context, bool leaves) => host switch
     {
-        "node" => "exec: commands on nodes are not available from here; leave host out",
+        _ when context.ExecNode is { } bound => $"exec: the commands of this session run on the node {bound}; leave host out",
         "sandbox" when context.Sandbox is null => "exec: this session has no sandbox (agents.defaults.sandbox.mode), and host is \"sandbox\"; nothing was run",
         "gateway" when context.Sandbox is not null && !leaves => $"exec: this session is sandboxed and may not leave it: {context.Elevated.Why}. Leave host out to run inside",
         _ => null,
@@ -144,7 +150,7 @@ public sealed class ExecTool(ToolParts parts) : ITool
     {
         bool terminal = arguments.TryGetProperty("pty", out JsonElement pty) && pty.ValueKind == JsonValueKind.True;
         bool background = Patience(arguments, config) == TimeSpan.Zero;
-        string directory = Path.GetFullPath(ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? Outside(asked, context.Sandbox) : ".", context.Workspace);
+        string directory = Path.GetFullPath(ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? Outside(asked, context.Sandbox) : context.ExecFolder ?? ".", context.Workspace);
         if (!Directory.Exists(directory))
         {
             return (null, $"exec: workdir {directory} is not a directory; use ls to see what is there");
