@@ -107,6 +107,15 @@ tree_of_source() {
 
 publishes() { in_tree bash packaging/publish.sh linux-arm64; }
 
+compiles() { # the product's code for arm64, by the native compiler of this machine and its framework: all of the build but the last link
+  local commands=$top/artifacts/aot/obj/OpenClaw.Edge/release_linux-x64/native/openclaw.ilc.rsp compiler
+  compiler=$(grep -m 1 -oE '^-r:.*/runtime\.linux-x64\.microsoft\.dotnet\.ilcompiler/[^/]+/' "$commands") || { echo "$commands names no compiler"; return 1; }
+  sed -e 's/^--targetarch:x64$/--targetarch:arm64/' -e "s#^-o:.*#-o:$work/openclaw.o#" -e '/^--exportsfile/d' "$commands" >"$work/openclaw.rsp"
+  grep -x -e --targetarch:arm64 "$work/openclaw.rsp" && "${compiler#-r:}tools/ilc" "@$work/openclaw.rsp" || return
+  readelf -hW "$work/openclaw.o" | grep 'Machine:.*AArch64' || return
+  echo "figure: $((0x$(readelf -SW "$work/openclaw.o" | sed 's/^ *\[ *[0-9]*\] //' | awk '$1 == "__managedcode" { print $5 }'))) bytes of code"
+}
+
 program() { # what came out: for the right machine, small, and needing the C library only
   local bin=$root/src/artifacts/bin/openclaw
   readelf -h "$bin" | grep 'Machine:.*AArch64' >/dev/null || return
@@ -166,6 +175,7 @@ if publishes >"$work/publish.log" 2>&1; then
   check "it runs under qemu: version, help, a start and an answer" emulated
   check "packages for arm64, clean" packages
 elif grep -qE 'NU1101|NU1102|NU1301|Unable to find package|404' "$work/publish.log"; then
+  if [ -s "$top/artifacts/aot/obj/OpenClaw.Edge/release_linux-x64/native/openclaw.ilc.rsp" ]; then check "the product compiles for arm64" compiles; fi
   echo "SKIP arm64: the compiler's packs for linux-arm64 cannot be had: $(grep -ohE 'NU1[0-9]+: [^[]*' "$work/publish.log" | sort | head -n 1)"
 else
   check "packaging/publish.sh linux-arm64" false
