@@ -93,7 +93,7 @@ internal sealed partial class AgentLoop
                 AtMs = Now,
                 ModelRef = turn.Requested ?? "",
                 SessionId = row.SessionId,
-                Revision = row.LifecycleRevision,
+                Revision = row.HistoryRevision,
                 PromptTokens = fill.Prompt,
                 WindowTokens = turn.Window,
                 ReserveTokens = fill.Reserve,

@@ -167,7 +167,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
     public ContextReport? ContextOf(SessionRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return _context.Reports.Find(row.Key) is { } report && report.Revision == row.LifecycleRevision ? report : null;
+        return _context.Reports.Find(row.Key) is { } report && report.Revision == row.HistoryRevision ? report : null;
     }
 
     /// <summary>Finds a run that is active or ended within the last five minutes.</summary>

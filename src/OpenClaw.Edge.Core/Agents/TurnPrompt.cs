@@ -30,7 +30,7 @@ internal sealed partial class TurnPrompt(
 
     private SessionKey Key => turn.Active.Run.SessionKey;
 
-    private string Revision => runtime.Sessions.Find(Key)?.LifecycleRevision ?? "";
+    private string Revision => runtime.Sessions.Find(Key)?.HistoryRevision ?? "";
 
     /// <summary>Adds what a round brought.</summary>
     public void Add(IEnumerable<PromptMessage> messages) => _rounds.AddRange(messages);

@@ -13,7 +13,7 @@ internal static class BranchReader
     {
         List<SessionBranch> list = [];
         IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
-        foreach (BranchWindow branch in Family(branches, row.Window))
+        foreach (BranchWindow branch in All(connection, row, branches))
         {
             if (LeafOf(connection, row, branch) is { } leaf)
             {
@@ -31,26 +31,40 @@ internal static class BranchReader
         return list;
     }
 
-    /// <summary>The windows of the history that a window belongs to: itself first, then from the youngest on.</summary>
-    public static List<BranchWindow> Family(IReadOnlyList<BranchWindow> branches, long window)
+    /// <summary>The windows of a session: the active one first, then those of its family from the youngest on, then what resets ended.</summary>
+    public static List<BranchWindow> All(EdgeConnection connection, SessionRow row, IReadOnlyList<BranchWindow> branches)
     {
-        BranchWindow here = BranchWindow.Find(branches, window) ?? new BranchWindow(window, window, window, 0);
-        List<BranchWindow> family = [here];
-        for (int i = branches.Count - 1; i >= 0; i--)
-        {
-            if (branches[i].Root == here.Root && branches[i].Window != window)
+        BranchWindow here = At(branches, row.Window);
+        List<BranchWindow> all = [here];
+        List<BranchWindow> before = [];
+        connection.Each(
+            BranchTable.Windows,
+            read =>
             {
-                family.Add(branches[i]);
+                BranchWindow window = At(branches, read.GetInt64(0));
+                if (window.Window != row.Window)
+                {
+                    (window.Root == here.Root ? all : before).Add(window);
+                }
+
+                return true;
+            },
+            row.RowId, SessionStore.MaxBranches + 1);
+        foreach (BranchWindow window in before)
+        {
+            // A reset of what was reset leaves its marker only.
+            if (connection.Number(BranchTable.CountKind, row.RowId, window.Window, (int)TranscriptEntryKind.Message) > 0)
+            {
+                all.Add(window);
             }
         }
 
-        if (here.Root != window)
-        {
-            family.Add(new BranchWindow(here.Root, here.Root, here.Root, 0));
-        }
-
-        return family;
+        return all;
     }
+
+    /// <summary>What is known of a window; one that is nobody's copy is the first of a family.</summary>
+    public static BranchWindow At(IReadOnlyList<BranchWindow> branches, long window) =>
+        BranchWindow.Find(branches, window) ?? new BranchWindow(window, window, window, 0);
 
     /// <summary>The last row of a branch: of the active window, or of one with rows that nobody else has; null for others.</summary>
     public static TranscriptEntry? LeafOf(EdgeConnection connection, SessionRow row, BranchWindow branch) =>

@@ -23,19 +23,20 @@ internal static class BranchWriter
             return new BranchOutcome(refused);
         }
 
-        TranscriptEntry? cut = connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId);
+        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
+        TranscriptEntry? cut = Find(connection, row, branches, entryId, out long from);
         if (NoCut(connection, row, cut, entryId) is { } wrong)
         {
             return new BranchOutcome(wrong);
         }
 
-        IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
         if (branches.Count >= SessionStore.MaxBranches)
         {
             return new BranchOutcome(BranchStatus.Full);
         }
 
-        long window = Copy(connection, row, branches, row.Window, cut!.Seq - 1);
+        long window = Copy(connection, row, branches, from, cut!.Seq - 1);
+        Stay(connection, row, branches, from);
         DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
         return new BranchOutcome(BranchStatus.Done, Move(connection, row, window, nowMs, Before(row)), cut);
     }
@@ -49,7 +50,7 @@ internal static class BranchWriter
         }
 
         IReadOnlyList<BranchWindow> branches = BranchWindow.Of(connection, row.RowId);
-        foreach (BranchWindow branch in BranchReader.Family(branches, row.Window))
+        foreach (BranchWindow branch in BranchReader.All(connection, row, branches))
         {
             if (BranchReader.LeafOf(connection, row, branch)?.Id != leafEntryId)
             {
@@ -61,6 +62,7 @@ internal static class BranchWriter
                 return new BranchOutcome(BranchStatus.AlreadyActive);
             }
 
+            Stay(connection, row, branches, branch.Window);
             DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
             return new BranchOutcome(BranchStatus.Done, Move(connection, row, branch.Window, nowMs, Before(row)));
         }
@@ -76,14 +78,14 @@ internal static class BranchWriter
             return new BranchOutcome(refused);
         }
 
-        TranscriptEntry? cut = connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, row.Window, entryId);
+        TranscriptEntry? cut = Find(connection, row, BranchWindow.Of(connection, row.RowId), entryId, out long from);
         if (NoCut(connection, row, cut, entryId) is { } wrong)
         {
             return new BranchOutcome(wrong);
         }
 
         SessionRow made = SessionWriter.Patch(connection, target, Inherited(row, entryId), nowMs);
-        connection.Execute(BranchTable.CopyRows, made.RowId, made.Window, row.RowId, row.Window, cut!.Seq);
+        connection.Execute(BranchTable.CopyRows, made.RowId, made.Window, row.RowId, from, cut!.Seq);
         return new BranchOutcome(BranchStatus.Done, Move(connection, made, made.Window, nowMs, NoChange), cut);
     }
 
@@ -135,6 +137,32 @@ internal static class BranchWriter
         target = target == None ? Copy(connection, row, branches, from, seq) : target;
         DropEmpty(connection, row, BranchWindow.Find(branches, row.Window));
         return new BranchOutcome(BranchStatus.Done, Move(connection, row, target, nowMs, NoChange, row.SessionId));
+    }
+
+    // On the active branch, or in what a reset ended.
+    private static TranscriptEntry? Find(EdgeConnection connection, SessionRow row, IReadOnlyList<BranchWindow> branches, string entryId, out long window)
+    {
+        long at = row.Window;
+        TranscriptEntry? entry = connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, at, entryId);
+        if (entry is null)
+        {
+            connection.Each(BranchTable.Anywhere, place => (at = place.GetInt64(0)) < 0, row.RowId, entryId);
+            entry = BranchReader.At(branches, at).Root == BranchReader.At(branches, row.Window).Root
+                ? null
+                : connection.First(TranscriptTable.FindById, TranscriptReader.Read, row.RowId, at, entryId);
+        }
+
+        window = at;
+        return entry;
+    }
+
+    // What is left for another family is a branch from now on, and no transcript from before a reset that grows old and goes.
+    private static void Stay(EdgeConnection connection, SessionRow row, IReadOnlyList<BranchWindow> branches, long target)
+    {
+        if (BranchReader.At(branches, target).Root != BranchReader.At(branches, row.Window).Root && BranchWindow.Find(branches, row.Window) is null)
+        {
+            connection.Execute(BranchTable.Insert, row.RowId, row.Window, row.Window, row.Window, 0);
+        }
     }
 
     // A window that begins with the first rows of another one.
@@ -201,7 +229,7 @@ internal static class BranchWriter
 
         return connection.First(
             BranchTable.MoveTo, SessionRowReader.Read,
-            row.Key.Text, nowMs, SessionWriter.NewId(), sessionId ?? SessionWriter.NewId(), window,
+            row.Key.Text, nowMs, row.LifecycleRevision, sessionId ?? SessionWriter.NewId(), window,
             connection.Number(BranchTable.LastSeq, row.RowId, window),
             connection.Number(BranchTable.CountKind, row.RowId, window, (int)TranscriptEntryKind.Compaction), title, preview,
             ExtraMembers.Merge(row.Extra, changes))

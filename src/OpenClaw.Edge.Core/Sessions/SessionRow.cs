@@ -17,6 +17,9 @@ public sealed record SessionRow
     /// <summary>Changes with each reset; clients detect resets by it.</summary>
     public required string LifecycleRevision { get; init; }
 
+    /// <summary>Tells one history of the session from another: it changes with each reset, rewind and change of branch.</summary>
+    public string HistoryRevision => $"{LifecycleRevision.AsSpan(0, Math.Min(8, LifecycleRevision.Length))}:{SessionId}";
+
     /// <summary>Name that a client gave.</summary>
     public string? Label { get; init; }
 

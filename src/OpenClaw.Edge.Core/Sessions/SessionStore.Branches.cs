@@ -8,16 +8,16 @@ public sealed partial class SessionStore
     /// <summary>Most branches of one session, those before a reset included.</summary>
     public const int MaxBranches = 200;
 
-    /// <summary>The lines of the session's history since its last reset, the active one first; none when nothing was said.</summary>
+    /// <summary>The lines of the session's history, the active one first; those that a reset ended last.</summary>
     public IReadOnlyList<SessionBranch> Branches(SessionKey key) =>
         Find(key) is not SessionRow row ? [] : At(key).Read(connection => BranchReader.List(connection, row));
 
-    /// <summary>Goes back to before a message of a person. What came after it stays on disk as a branch; the session gets another id and
-    /// another <see cref="SessionRow.LifecycleRevision"/>. Refused while an accepted input waits for its turn's end.</summary>
+    /// <summary>Goes back to before a message of a person. What came after it stays on disk as a branch; the session gets another id, and so
+    /// another <see cref="SessionRow.HistoryRevision"/>. Refused while an accepted input waits for its turn's end.</summary>
     public Task<BranchOutcome> RewindAsync(SessionKey key, string entryId, CancellationToken cancellationToken) =>
         At(key).WriteAsync(connection => Told(connection, BranchWriter.Rewind(connection, key, entryId, NowMs)), cancellationToken);
 
-    /// <summary>Goes on with another branch, told by its last row. The session gets another id and another revision.</summary>
+    /// <summary>Goes on with another branch, told by its last row. The session gets another id.</summary>
     public Task<BranchOutcome> SwitchBranchAsync(SessionKey key, string leafEntryId, CancellationToken cancellationToken) =>
         At(key).WriteAsync(connection => Told(connection, BranchWriter.Switch(connection, key, leafEntryId, NowMs)), cancellationToken);
 
@@ -59,7 +59,7 @@ public sealed partial class SessionStore
         }
 
         IReadOnlyList<BranchWindow> branches = At(key).Read(connection => BranchWindow.Of(connection, row.RowId));
-        BranchWindow? copy = BranchWindow.Find(branches, afterWindow);
+        BranchWindow? copy = CopyOf(branches, afterWindow);
         string? parentId = afterId;
         long current = afterWindow;
         List<long> windows = [];
@@ -82,7 +82,7 @@ public sealed partial class SessionStore
                 if (windows[i] != current)
                 {
                     current = windows[i];
-                    copy = BranchWindow.Find(branches, current);
+                    copy = CopyOf(branches, current);
                     parentId = copy is null ? parentId : IdAt(row, copy.Origin, copy.Shared);
                 }
 
@@ -95,6 +95,9 @@ public sealed partial class SessionStore
         }
         while (chunk.Count == ChunkRows);
     }
+
+    private static BranchWindow? CopyOf(IReadOnlyList<BranchWindow> branches, long window) =>
+        BranchWindow.Find(branches, window) is { } branch && branch.Origin != window ? branch : null;
 
     private string? IdAt(SessionRow row, long window, long seq) => At(row.Key).Read(connection =>
         connection.First(TranscriptTable.Newest, TranscriptReader.Read, row.RowId, window, seq + 1, 1))?.Id;

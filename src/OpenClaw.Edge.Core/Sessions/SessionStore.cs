@@ -131,7 +131,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
             return ContextRead.Empty;
         }
 
-        long after = row.LifecycleRevision == revision ? afterSeq : 0;
+        long after = row.HistoryRevision == revision ? afterSeq : 0;
         return At(key).Read(connection => TranscriptReader.Context(connection, row, maxChars, after));
     }
 

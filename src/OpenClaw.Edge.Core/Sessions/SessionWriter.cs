@@ -49,7 +49,7 @@ internal static class SessionWriter
         }
 
         if (update.ExpectedRevision is string expected
-            && connection.First(SessionTable.Find, SessionRowReader.Read, key.Text)?.LifecycleRevision != expected)
+            && connection.First(SessionTable.Find, SessionRowReader.Read, key.Text)?.HistoryRevision != expected)
         {
             row = null;
             return [];

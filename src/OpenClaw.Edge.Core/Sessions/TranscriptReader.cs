@@ -88,7 +88,7 @@ internal static class TranscriptReader
             entries.Insert(0, summary);
         }
 
-        return new ContextRead(session.LifecycleRevision, afterSeq, entries, whole);
+        return new ContextRead(session.HistoryRevision, afterSeq, entries, whole);
     }
 
     // A tool result whose call was cut off is an error to most model servers.

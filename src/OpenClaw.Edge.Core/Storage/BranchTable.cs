@@ -25,6 +25,16 @@ internal static class BranchTable
     public const string OfSession =
         "SELECT window, root, origin, shared FROM transcript_branches WHERE session_row = $1 ORDER BY window LIMIT $2";
 
+    /// <summary>session row, limit. Windows that have rows, the youngest first; looks once into the index for each.</summary>
+    public const string Windows =
+        """
+        WITH RECURSIVE w(n) AS (
+            SELECT MAX(window) FROM transcript_entries WHERE session_row = $1
+            UNION ALL
+            SELECT (SELECT MAX(e.window) FROM transcript_entries e WHERE e.session_row = $1 AND e.window < w.n) FROM w WHERE w.n IS NOT NULL)
+        SELECT n FROM w WHERE n IS NOT NULL LIMIT $2
+        """;
+
     /// <summary>session row and window to fill, session row and window to copy, seq of the first row that is not copied.</summary>
     public const string CopyRows =
         """
@@ -48,8 +58,8 @@ internal static class BranchTable
     /// <summary>session row, window, limit. The same, newest first.</summary>
     public const string LastSaid = $"SELECT {TranscriptTable.Columns} FROM transcript_entries WHERE {Said} ORDER BY seq DESC LIMIT $3";
 
-    /// <summary>session row, entry id: windows that have it.</summary>
-    public const string Anywhere = "SELECT window FROM transcript_entries WHERE session_row = $1 AND id = $2 LIMIT 1";
+    /// <summary>session row, entry id: the youngest window that has it.</summary>
+    public const string Anywhere = "SELECT window FROM transcript_entries WHERE session_row = $1 AND id = $2 ORDER BY window DESC LIMIT 1";
 
     /// <summary>session row, entry id, first window of the family: windows that have it, its place there, the last place there; those of the
     /// family first.</summary>

@@ -4,7 +4,7 @@ namespace OpenClaw.Edge.Gateway;
 
 /// <summary>The place up to which a client knows a session's history; opaque to the client.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Revision">Its <see cref="Sessions.SessionRow.LifecycleRevision"/>: another one means that history began anew.</param>
+/// <param name="Revision">Its <see cref="Sessions.SessionRow.HistoryRevision"/>: another one means that history began anew.</param>
 /// <param name="LastSeq">The newest row that the client has; 0 for none.</param>
 internal readonly record struct HistoryCursor(string SessionId, string Revision, long LastSeq)
 {

@@ -45,16 +45,19 @@ internal static class SessionEventJson
             WritePlacement(json, facts);
         }
 
-        if (!facts.Row.Key.Rest.StartsWith("dashboard:", StringComparison.Ordinal) && !HasParent(facts.Row))
+        if (facts.Ancestors() is { } above)
         {
             json.WriteStartArray("ancestorSessions"u8);
+            foreach (SessionFacts ancestor in above)
+            {
+                SessionRowJson.Write(json, ancestor, SessionRowView.Event);
+            }
+
             json.WriteEndArray();
         }
 
         json.WriteString("sharingRole"u8, "admin"u8);
     }
-
-    private static bool HasParent(SessionRow row) => row.Extra is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty("parentSessionKey"u8, out _);
 
     private static void WriteIdentity(Utf8JsonWriter json, SessionFacts facts)
     {

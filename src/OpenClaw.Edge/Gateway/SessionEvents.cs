@@ -97,7 +97,7 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         json.WriteString("sessionKey"u8, key.Text);
         json.WriteString("agentId"u8, key.AgentId);
         json.WritePropertyName("message"u8);
-        MessageJson.Write(json, entry, facts?.Row.LifecycleRevision);
+        MessageJson.Write(json, entry, facts?.Row.HistoryRevision);
         json.WriteString("messageId"u8, entry.Id);
         json.WriteNumber("messageSeq"u8, entry.Seq);
         if (entry.Message.Role == "user")

@@ -10,7 +10,11 @@ internal sealed record SessionFacts
 {
     private const int MaxChildren = 50;
 
-    private SessionFacts(SessionRow row, IReadOnlyList<string> active) => (Row, ActiveRunIds) = (row, active);
+    private const int MaxAncestors = 16; // guess: sub-agents nest one deep, forks of forks some
+
+    private readonly GatewayRuntime _runtime;
+
+    private SessionFacts(GatewayRuntime runtime, SessionRow row, IReadOnlyList<string> active) => (_runtime, Row, ActiveRunIds) = (runtime, row, active);
 
     /// <summary>The row.</summary>
     public SessionRow Row { get; }
@@ -41,6 +45,31 @@ internal sealed record SessionFacts
 
     /// <summary>How full the model's window was before the last turn; null when that is not known.</summary>
     public ContextReport? Context { get; private init; }
+
+    /// <summary>The sessions that this one was made beside or by, the nearest first; null when one of them is gone.</summary>
+    public IReadOnlyList<SessionFacts>? Ancestors()
+    {
+        List<SessionFacts> above = [];
+        SessionRow row = Row;
+        while (ParentOf(row) is { } key && above.Count < MaxAncestors && !above.Exists(one => one.Row.Key == key))
+        {
+            if (_runtime.Sessions.Find(key) is not { } parent)
+            {
+                return null;
+            }
+
+            above.Add(Of(_runtime, parent));
+            row = parent;
+        }
+
+        return above;
+    }
+
+    private static SessionKey? ParentOf(SessionRow row) =>
+        row.Extra is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty("parentSessionKey"u8, out JsonElement name)
+        && name.ValueKind == JsonValueKind.String && SessionKey.TryParse(name.GetString(), row.AgentId, out SessionKey key)
+            ? key
+            : null;
 
     /// <summary>Whether the session has had a turn.</summary>
     public bool HadTurn => Row.StartedAtMs is not null;
@@ -86,7 +115,7 @@ internal sealed record SessionFacts
         string? wanted = row.ModelOverride
             ?? (runtime.Agents().TryGet(row.AgentId, out AgentEntry? agent) ? agent.Model : null)
             ?? runtime.Models.Catalog.DefaultModelRef;
-        return new SessionFacts(Begun(row, active.Count > 0, running), active)
+        return new SessionFacts(runtime, Begun(row, active.Count > 0, running), active)
         {
             ModelRef = wanted,
             Model = wanted is null ? null : runtime.Models.Catalog.Describe(wanted),

@@ -18,7 +18,8 @@ public sealed class SessionBranchTests : WithSessions
         Assert.Equal(["one", "re one"], Shown());
         SessionRow after = Store.Find(Main)!;
         Assert.NotEqual(before.SessionId, after.SessionId);
-        Assert.NotEqual(before.LifecycleRevision, after.LifecycleRevision);
+        Assert.Equal(before.LifecycleRevision, after.LifecycleRevision);
+        Assert.NotEqual(before.HistoryRevision, after.HistoryRevision);
         Assert.Equal((2, "one", "re one"), (after.MessageCount, after.DerivedTitle, after.LastMessagePreview));
         Assert.Equal(["one", "re one", "two", "re two", "three", "re three"], Texts(Store.ReadAll(Main)));
         Assert.Equal(["re one*", "re three"], Lines());
@@ -44,13 +45,13 @@ public sealed class SessionBranchTests : WithSessions
         await SayAsync("one", "two");
         await Store.RewindAsync(Main, "two", default);
         await SayAsync("other");
-        string revision = Store.Find(Main)!.LifecycleRevision;
+        string revision = Store.Find(Main)!.HistoryRevision;
 
         BranchOutcome outcome = await Store.SwitchBranchAsync(Main, "re two", default);
         await SayAsync("three");
 
         Assert.Equal(BranchStatus.Done, outcome.Status);
-        Assert.NotEqual(revision, outcome.Row!.LifecycleRevision);
+        Assert.NotEqual(revision, outcome.Row!.HistoryRevision);
         Assert.Equal(["one", "re one", "two", "re two", "three", "re three"], Shown());
         Assert.Equal(["re three*", "re other"], Lines());
     }
@@ -104,7 +105,67 @@ public sealed class SessionBranchTests : WithSessions
     }
 
     [Fact]
-    public async Task A_reset_ends_the_family_and_takes_a_window_that_is_free()
+    public async Task What_a_reset_ended_can_be_gone_back_to()
+    {
+        await SayAsync("one", "two");
+        await Store.ResetAsync(Main, "new", default);
+        await SayAsync("fresh");
+
+        Assert.Equal(["re fresh*", "re two"], Lines());
+        BranchOutcome rewound = await Store.RewindAsync(Main, "two", default);
+
+        Assert.Equal((BranchStatus.Done, "two"), (rewound.Status, rewound.Cut!.Message.Content.PlainText));
+        Assert.Equal(["one", "re one"], Shown());
+        await SayAsync("other");
+        Assert.Equal(["re other*", "re two", "re fresh"], Lines());
+        Assert.Equal(BranchStatus.Done, (await Store.SwitchBranchAsync(Main, "re fresh", default)).Status);
+        Assert.Equal(["Reset", "fresh", "re fresh"], Shown());
+        Assert.Equal(["one", "re one", "two", "re two", "Reset", "fresh", "re fresh", "other", "re other"], Texts(Store.ReadAll(Main)));
+    }
+
+    [Fact]
+    public async Task A_change_to_what_a_reset_ended_undoes_the_reset()
+    {
+        await SayAsync("one");
+        await Store.ResetAsync(Main, "reset", default);
+        await Store.ResetAsync(Main, "reset", default);
+        await SayAsync("fresh");
+
+        Assert.Equal(["re fresh*", "re one"], Lines());
+        Assert.Equal(BranchStatus.Done, (await Store.SwitchBranchAsync(Main, "re one", default)).Status);
+        await SayAsync("two");
+
+        Assert.Equal(["one", "re one", "two", "re two"], Shown());
+        Assert.Equal(["re two*", "re fresh"], Lines());
+    }
+
+    [Fact]
+    public async Task A_fork_begins_before_a_reset_too()
+    {
+        await SayAsync("one", "two");
+        await Store.ResetAsync(Main, "new", default);
+        Assert.True(SessionKey.TryParse("agent:main:dashboard:f", "main", out SessionKey fork));
+
+        Assert.Equal(BranchStatus.Done, (await Store.ForkAsync(Main, fork, "two", default)).Status);
+        Assert.Equal(["one", "re one"], Texts(Store.ReadPage(fork, 10).Entries));
+        Assert.Equal(["Reset"], Shown());
+    }
+
+    [Fact]
+    public async Task What_was_left_for_before_a_reset_does_not_grow_old()
+    {
+        await SayAsync("one");
+        await Store.ResetAsync(Main, "new", default);
+        await SayAsync("fresh");
+        await Store.SwitchBranchAsync(Main, "re one", default);
+        Time.Advance(TimeSpan.FromDays(400));
+
+        Assert.Empty(Store.OldWindows(Time.GetUtcNow().ToUnixTimeMilliseconds(), 10));
+        Assert.Equal(["re one*", "re fresh"], Lines());
+    }
+
+    [Fact]
+    public async Task A_reset_begins_a_family_and_takes_a_window_that_is_free()
     {
         await SayAsync("one", "two");
         await Store.RewindAsync(Main, "two", default);
@@ -117,11 +178,11 @@ public sealed class SessionBranchTests : WithSessions
 
         Assert.False(reset.Extra!.Value.TryGetProperty("previousSessionId", out _));
         Assert.Equal(["Reset", "fresh", "re fresh"], Shown());
-        Assert.Equal(["re fresh*"], Lines());
-        Assert.Equal(BranchStatus.OffActivePath, (await Store.RewindAsync(Main, "one", default)).Status);
+        Assert.Equal(["re fresh*", "re other", "re two"], Lines());
+        Assert.Equal(BranchStatus.NotUserMessage, (await Store.RewindAsync(Main, "re one", default)).Status);
         await Store.RewindAsync(Main, "fresh", default);
         Assert.Equal(["Reset"], Shown());
-        Assert.Equal(["*", "re fresh"], Lines());
+        Assert.Equal(["*", "re fresh", "re other", "re two"], Lines());
     }
 
     [Theory]
@@ -132,12 +193,12 @@ public sealed class SessionBranchTests : WithSessions
     {
         await SayAsync("one", "two");
         await Store.RewindAsync(Main, "two", default);
-        string revision = Store.Find(Main)!.LifecycleRevision;
+        string revision = Store.Find(Main)!.HistoryRevision;
 
         Assert.Equal(expected, (await Store.RewindAsync(Main, entryId, default)).Status);
         Assert.Equal(expected, (await Store.ForkAsync(Main, Key("child"), entryId, default)).Status);
 
-        Assert.Equal(revision, Store.Find(Main)!.LifecycleRevision);
+        Assert.Equal(revision, Store.Find(Main)!.HistoryRevision);
         Assert.Null(Store.Find(Key("child")));
     }
 

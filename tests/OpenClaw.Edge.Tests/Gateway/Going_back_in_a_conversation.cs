@@ -17,6 +17,7 @@ public sealed class Going_back_in_a_conversation : WithClient
         string second = await IdOfAsync("second [text:two]");
         await Client.CallAsync("sessions.subscribe");
         string before = await SessionIdAsync();
+        string revision = await RevisionAsync();
 
         JsonElement rewound = await Client.CallAsync("sessions.rewind", $$"""{"sessionKey":"main","entryId":"{{second}}"}""");
         JsonElement told = await ChangedAsync("rewind");
@@ -26,6 +27,7 @@ public sealed class Going_back_in_a_conversation : WithClient
         Assert.Equal("""{"editorText":"second [text:two]"}""", rewound.GetRawText());
         Assert.Equal("agent:main:main", told.GetProperty("sessionKey").GetString());
         Assert.Equal(before, told.GetProperty("previousSessionId").GetString());
+        Assert.Equal(revision, await RevisionAsync());
         Assert.False(told.GetProperty("session").GetProperty("totalTokensFresh").GetBoolean());
         Assert.False(told.GetProperty("session").GetProperty("systemSent").GetBoolean());
         Assert.True(told.GetProperty("session").TryGetProperty("lastInteractionAt", out _));
@@ -79,6 +81,8 @@ public sealed class Going_back_in_a_conversation : WithClient
         Assert.StartsWith("agent:main:dashboard:", key, StringComparison.Ordinal);
         Assert.Equal("second [text:two]", forked.GetProperty("editorText").GetString());
         Assert.Equal(key, told.GetProperty("sessionKey").GetString());
+        JsonElement above = Assert.Single(told.GetProperty("ancestorSessions").EnumerateArray());
+        Assert.Equal("agent:main:main", above.GetProperty("key").GetString());
         Assert.Equal(["user: first [text:one]", "assistant: one", "user: mine [text:three]", "assistant: three"], await Client.HistoryAsync(key));
         Assert.Equal(4, (await Client.HistoryAsync("main")).Count);
         JsonElement row = (await Client.CallAsync("sessions.describe", $$"""{"key":"{{key}}"}""")).GetProperty("session");
@@ -169,6 +173,9 @@ public sealed class Going_back_in_a_conversation : WithClient
 
     private async Task<string> SessionIdAsync() =>
         (await Client.CallAsync("sessions.describe", """{"key":"main"}""")).GetProperty("session").GetProperty("sessionId").GetString()!;
+
+    private async Task<string> RevisionAsync() =>
+        (await Client.CallAsync("sessions.patch", """{"key":"main","pinned":false}""")).GetProperty("entry").GetProperty("lifecycleRevision").GetString()!;
 
     private async Task<JsonElement[]> BranchesAsync() =>
         [.. (await Client.CallAsync("sessions.branches.list", """{"sessionKey":"main"}""")).GetProperty("branches").EnumerateArray()];

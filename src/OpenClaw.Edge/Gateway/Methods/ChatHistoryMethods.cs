@@ -69,7 +69,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
                 json.WriteString("sessionId"u8, row.SessionId);
             }
 
-            WriteMessages(json, page, row?.LifecycleRevision, all: call.Number("maxChars") == WholeTexts);
+            WriteMessages(json, page, row?.HistoryRevision, all: call.Number("maxChars") == WholeTexts);
             HistoryActivityJson.Write(json, page.Entries);
             WriteWaiting(json);
             if (row is not null && offset == 0)
@@ -115,7 +115,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         TranscriptPage page = runtime.Sessions.ReadPage(key, MaxDeltaMessages, null, maxBytes);
         long first = page.Entries.Count > 0 ? page.Entries[0].Seq : 1;
         long last = page.Entries.Count > 0 ? page.Entries[^1].Seq : 0;
-        if (first > cursor.LastSeq + 1 || last < cursor.LastSeq || runtime.Sessions.Find(key)?.LifecycleRevision != cursor.Revision)
+        if (first > cursor.LastSeq + 1 || last < cursor.LastSeq || runtime.Sessions.Find(key)?.HistoryRevision != cursor.Revision)
         {
             return Reset();
         }
@@ -141,7 +141,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     private static MethodReply Reset() => MethodReply.Object(json => json.WriteString("kind"u8, "reset"u8));
 
     private static void WriteCursor(Utf8JsonWriter json, SessionRow row, long lastSeq) =>
-        json.WriteString("deltaCursor"u8, new HistoryCursor(row.SessionId, row.LifecycleRevision, lastSeq).ToString());
+        json.WriteString("deltaCursor"u8, new HistoryCursor(row.SessionId, row.HistoryRevision, lastSeq).ToString());
 
     // A message that waits is a row of the history already.
     private static void WriteWaiting(Utf8JsonWriter json)
@@ -218,7 +218,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
             }
 
             json.WritePropertyName("message"u8);
-            MessageJson.Write(json, entry, runtime.Sessions.Find(key)?.LifecycleRevision);
+            MessageJson.Write(json, entry, runtime.Sessions.Find(key)?.HistoryRevision);
         });
     }
 
@@ -233,7 +233,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         TranscriptPage page = runtime.Sessions.Find(key) is null
             ? TranscriptPage.Empty
             : runtime.Sessions.ReadPage(key, limit, null, MaxBytes);
-        return MethodReply.Object(json => WriteMessages(json, page, runtime.Sessions.Find(key)?.LifecycleRevision, transport: false));
+        return MethodReply.Object(json => WriteMessages(json, page, runtime.Sessions.Find(key)?.HistoryRevision, transport: false));
     }
 
     private async ValueTask<MethodReply> MetadataAsync(MethodCall call, CancellationToken cancellationToken)

@@ -107,7 +107,7 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
             json.WriteStartArray("messages"u8);
             foreach (TranscriptEntry entry in page.Entries)
             {
-                MessageJson.Write(json, entry, row.LifecycleRevision);
+                MessageJson.Write(json, entry, row.HistoryRevision);
             }
 
             json.WriteEndArray();
