@@ -27,6 +27,9 @@ public sealed class Run
     /// <summary>Session of the run.</summary>
     public SessionKey SessionKey => Request.SessionKey;
 
+    /// <summary>The queue that its turn waits in.</summary>
+    public string Lane => RunLanes.Of(Request);
+
     /// <summary>Id of the session's current window; empty until the run starts.</summary>
     public string SessionId { get; internal set; } = "";
 

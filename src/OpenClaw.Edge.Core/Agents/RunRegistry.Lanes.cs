@@ -6,11 +6,12 @@ namespace OpenClaw.Edge.Agents;
 /// <content>Queues: who is let in, who is dropped, who runs.</content>
 public sealed partial class RunRegistry
 {
+    // One that is over has all its rows on disk, a moment before it leaves the lists.
     private bool IsActive(string runId)
     {
         lock (_gate)
         {
-            return _byId.ContainsKey(runId);
+            return _byId.TryGetValue(runId, out ActiveRun? active) && !active.Run.IsOver;
         }
     }
 
@@ -135,7 +136,7 @@ public sealed partial class RunRegistry
 
     private async Task RunAsync(ActiveRun active)
     {
-        using RunSlots.Ticket ticket = _slots.Take(position => QueuedForSlot(active, position));
+        using RunSlots.Ticket ticket = _places.Enter(active.Run.Request).Take(position => QueuedForSlot(active, position), _places.Leave);
         try
         {
             await ticket.Granted.WaitAsync(active.Stopped);

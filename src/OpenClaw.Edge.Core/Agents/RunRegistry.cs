@@ -19,7 +19,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
     private readonly EndedRuns _ended;
     private readonly CancellationTokenSource _stopping = new();
     private readonly RunLoad _load = new();
-    private readonly RunSlots _slots;
+    private readonly RunLanes _places;
     private readonly HistoryCache _histories;
     private readonly ContextParts _context;
     private readonly AgentLoop _loop;
@@ -36,7 +36,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         Subagents = new SubagentDesk(runtime, this);
         _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Agents");
         _ended = new EndedRuns(runtime.Time);
-        _slots = new RunSlots(() => runtime.Config().Agents.Defaults.MaxConcurrent ?? AgentDefaultsConfig.DefaultMaxConcurrent);
+        _places = new RunLanes(runtime.Config);
         _histories = new HistoryCache(runtime.Time);
         _context = new ContextParts(
             new HistoryReader(runtime.Sessions, _histories), new ResultPruning(runtime.Time), new Compactor(runtime), new TokenCalibration(), IsActive);
@@ -50,6 +50,9 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
     /// <summary>Commands in chat.</summary>
     public ChatCommands Commands { get; }
+
+    /// <summary>How many turns of a lane run at once, as the configuration has it now.</summary>
+    public int CapacityOf(string lane) => RunLanes.Capacity(_runtime.Config(), lane);
 
     internal AgentRuntime Runtime => _runtime;
 
@@ -185,7 +188,7 @@ public sealed partial class RunRegistry : IAsyncDisposable
         lock (_gate)
         {
             return _lanes.TryGetValue(key, out SessionLane? lane)
-                ? (lane.Running ?? (lane.Waiting.Count > 0 ? lane.Waiting[0] : null))?.Run
+                ? (lane.Running is { Run.IsOver: false } running ? running : lane.Waiting.Count > 0 ? lane.Waiting[0] : null)?.Run
                 : null;
         }
     }

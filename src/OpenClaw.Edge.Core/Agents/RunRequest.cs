@@ -48,6 +48,12 @@ public sealed record RunRequest
     /// <summary>Reasoning level for this turn only.</summary>
     public string? Think { get; init; }
 
+    /// <summary>The queue that its turn waits in (<see cref="RunLanes"/>); null for the one of its source.</summary>
+    public string? Lane { get; init; }
+
+    /// <summary>Why the answer cannot be delivered where the caller wished, in a word of the wire; null when nobody wished it.</summary>
+    public string? Undelivered { get; init; }
+
     /// <summary>What to do when the session is busy; null for the configured mode.</summary>
     public QueueMode? QueueMode { get; init; }
 

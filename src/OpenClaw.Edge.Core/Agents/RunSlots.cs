@@ -1,6 +1,6 @@
 namespace OpenClaw.Edge.Agents;
 
-/// <summary>How many turns run at once over all sessions. Waiting turns are served in the order they came; a session has at
+/// <summary>How many turns run at once over all sessions of a lane. Waiting turns are served in the order they came; a session has at
 /// most one turn here, so no session can hold more than its share. Thread-safe.</summary>
 internal sealed class RunSlots(Func<int> capacity)
 {
@@ -10,9 +10,10 @@ internal sealed class RunSlots(Func<int> capacity)
 
     /// <summary>Takes a slot, or a place in the queue; <see cref="Ticket.Granted"/> completes when the slot is there.</summary>
     /// <param name="onMoved">Told the number of turns before this one, whenever it changes.</param>
-    public Ticket Take(Action<int> onMoved)
+    /// <param name="onReturned">Told when the slot or the place was given back.</param>
+    public Ticket Take(Action<int> onMoved, Action<RunSlots>? onReturned = null)
     {
-        Ticket ticket = new(this, onMoved);
+        Ticket ticket = new(this, onMoved, onReturned);
         int position;
         lock (_gate)
         {
@@ -64,7 +65,7 @@ internal sealed class RunSlots(Func<int> capacity)
     }
 
     /// <summary>A slot or a place in the queue; disposing gives it back.</summary>
-    internal sealed class Ticket(RunSlots slots, Action<int> onMoved) : IDisposable
+    internal sealed class Ticket(RunSlots slots, Action<int> onMoved, Action<RunSlots>? onReturned) : IDisposable
     {
         private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _returned;
@@ -84,6 +85,7 @@ internal sealed class RunSlots(Func<int> capacity)
             if (Interlocked.Exchange(ref _returned, 1) == 0)
             {
                 slots.Release(this);
+                onReturned?.Invoke(slots);
             }
         }
     }

@@ -51,6 +51,12 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
     public static SessionKey NewKey(string agentId, SessionKey parent = default) =>
         SessionKey.TryParse($"agent:{agentId}:{Prefix}{(parent.IsIncognito ? SessionKey.IncognitoMark : "")}{Guid.NewGuid()}", agentId, out SessionKey key) ? key : throw new ArgumentException("no agent id", nameof(agentId));
 
+    /// <summary>Sub-agents at once by <c>agents.defaults.subagents</c>.</summary>
+    public static int Concurrent(EdgeConfig config) =>
+        Member(config.Agents.Defaults.Subagents, "maxConcurrent") is { ValueKind: JsonValueKind.Number } most && most.TryGetInt32(out int number)
+            ? Math.Clamp(number, 1, 64)
+            : DefaultConcurrent;
+
     /// <summary>A setting of the agent, or of the defaults; null when neither has it.</summary>
     public static JsonElement? Setting(EdgeConfig config, string agentId, string name) =>
         Member(config.Agents.List.FirstOrDefault(agent => agent.Id == agentId)?.Subagents ?? default, name) ?? Member(config.Agents.Defaults.Subagents, name);

@@ -102,7 +102,7 @@ public sealed class Methods_that_pages_ask_for : WithClient
         Assert.Equal((true, "safe to restart now"), (idle.GetProperty("safe").GetBoolean(), idle.GetProperty("summary").GetString()));
         Assert.Equal((false, 1), (busy.GetProperty("safe").GetBoolean(), busy.GetProperty("counts").GetProperty("totalActive").GetInt32()));
         Assert.Equal(1, lanes.GetProperty("dynamic").GetProperty("laneCount").GetInt32());
-        Assert.Equal(["cron", "main"], lanes.GetProperty("lanes").EnumerateArray().Select(lane => lane.GetProperty("lane").GetString()));
+        Assert.Equal(["cron", "main", "nested", "subagent"], lanes.GetProperty("lanes").EnumerateArray().Select(lane => lane.GetProperty("lane").GetString()));
     }
 
     [Fact]

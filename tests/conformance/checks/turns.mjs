@@ -282,6 +282,20 @@ async function agentMethod({ watcher, record }) {
     const { id, ...last } = answers.at(-1) ?? {};
     return { value: [answers.length], last };
   });
+  const wishes = [
+    ['deliver without a channel', { deliver: true }], ['deliver to the page', { deliver: true, channel: 'webchat' }],
+    ['an unknown channel', { channel: 'nope' }], ['a channel that is only named', { channel: 'last' }],
+    ['deliver at best', { deliver: true, bestEffortDeliver: true }], ['a messenger at best', { deliver: true, bestEffortDeliver: true, channel: 'telegram' }],
+    ['a lane', { lane: 'nested' }], ['a lane of its own', { lane: 'mine' }], ['a lane that is no text', { lane: 5 }],
+  ];
+  for (const [at, [name, wish]] of wishes.entries()) {
+    await record(`agent: ${name}`, async () => {
+      const answers = await watcher.callTwice('agent', { message: `say [text:Yes.] [id:w${at}]`, sessionKey: `agent:main:wish${at}`, idempotencyKey: `wish-${at}`, ...wish }, 40_000);
+      const { meta, ...result } = answers.at(-1)?.payload?.result ?? {};
+      const waited = answers.at(-1)?.ok ? (await watcher.call('agent.wait', { runId: `wish-${at}`, timeoutMs: 10_000 })).payload : null;
+      return { value: [answers.length], ok: answers.at(-1)?.ok, error: answers.at(-1)?.error, status: answers.at(-1)?.payload?.status, result, delivery: waited?.terminalDelivery };
+    });
+  }
   await record('agent.wait after the end', async () => (await watcher.call('agent.wait', { runId: 'agent-1', timeoutMs: 1000 })).payload);
   await record('agent.wait times out', async () => {
     await watcher.call('agent', { message: 'slow [tokens:60] [tps:30] [id:a4]', sessionKey: 'agent:main:rpc3', idempotencyKey: 'agent-4' });

@@ -14,7 +14,7 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
 
     private const string AgentParams =
         "message!:str1 idempotencyKey!:str1(512) agentId:str? sessionKey:str? sessionId:str? thinking:str? model:str? " +
-        "provider:str? deliver:bool timeout:int(0..) extraSystemPrompt:str? attachments:arr …";
+        "provider:str? deliver:bool bestEffortDeliver:bool channel:str? replyChannel:str? lane:str? timeout:int(0..) extraSystemPrompt:str? attachments:arr …";
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -44,6 +44,11 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             return MethodReply.Fail(error);
         }
 
+        if (AgentDelivery.Check(call, key, out string? undelivered) is { } refusal)
+        {
+            return MethodReply.Fail(refusal);
+        }
+
         (string? answer, message) = await commands.StartOverAsync(message, call.Text("idempotencyKey")!, key, cancellationToken);
         if (answer is not null)
         {
@@ -69,6 +74,8 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
             Source = "agent",
             Model = ModelOf(call),
             Think = call.Text("thinking"),
+            Lane = call.Text("lane"),
+            Undelivered = undelivered,
             Timeout = call.Number("timeout") is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null, // seconds here
             ExtraSystemPrompt = call.Text("extraSystemPrompt"),
             Sender = call.Connection.Grant!.Sender,
@@ -128,6 +135,14 @@ internal sealed class AgentMethods(GatewayRuntime runtime, SlashCommands command
 
             json.WriteString("stopReason"u8, result.StopReason);
             json.WriteString("livenessState"u8, result.Status == RunStatus.Failed ? "blocked"u8 : "working"u8);
+            if (run.Request.Undelivered is not null)
+            {
+                json.WriteStartObject("terminalDelivery"u8);
+                json.WriteString("status"u8, "failed"u8);
+                json.WriteNumber("resultCount"u8, 0);
+                json.WriteEndObject();
+            }
+
             if (result.Status == RunStatus.Done)
             {
                 RunEndEvents.WriteReceipt(json, run, result, RunEndEvents.IsSilent(result));

@@ -59,6 +59,24 @@ internal static class AgentReply
         WriteTrace(json, run, result);
         json.WriteEndObject();
         json.WriteString("sourceReplyDeliveryState"u8, "missing"u8); // it came from no channel
+        if (run.Request.Undelivered is { } reason)
+        {
+            WriteUndelivered(json, reason);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteUndelivered(Utf8JsonWriter json, string reason)
+    {
+        json.WriteBoolean("deliverySucceeded"u8, false);
+        json.WriteStartObject("deliveryStatus"u8);
+        json.WriteBoolean("requested"u8, true);
+        json.WriteBoolean("attempted"u8, false);
+        json.WriteString("status"u8, "failed"u8);
+        json.WriteBoolean("succeeded"u8, false);
+        json.WriteBoolean("error"u8, true);
+        json.WriteString("reason"u8, reason);
         json.WriteEndObject();
     }
 

@@ -28,9 +28,16 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals 
         json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
         json.WriteStartArray("lanes"u8);
         WriteLane(json, "cron", jobs, 0, runtime.Config.Current.Config.Cron.MaxConcurrentRuns);
-        WriteLane(
-            json, "main", running, runs.Count - running,
-            runtime.Config.Current.Config.Agents.Defaults.MaxConcurrent ?? Configuration.AgentDefaultsConfig.DefaultMaxConcurrent);
+        foreach (string lane in (HashSet<string>)["main", "nested", "subagent", .. runs.Select(run => run.Lane)])
+        {
+            if (lane != "cron")
+            {
+                int all = runs.Count(run => run.Lane == lane);
+                int active = runs.Count(run => run.Lane == lane && run.Status != RunStatus.Queued);
+                WriteLane(json, lane, active, all - active, runtime.Runs.CapacityOf(lane));
+            }
+        }
+
         json.WriteEndArray();
         IGrouping<string, Run>[] sessions = [.. runs.GroupBy(run => run.SessionKey.Text, StringComparer.Ordinal)];
         if (sessions.Length == 0)
