@@ -5,7 +5,7 @@ namespace OpenClaw.Edge.Configuration;
 /// <content>The <c>gateway</c> and <c>models</c> sections.</content>
 internal static partial class ConfigBinder
 {
-    private static GatewayConfig BindGateway(ConfigSection section)
+    private static GatewayConfig BindGateway(ConfigSection section, ConfigSection commands)
     {
         var d = new GatewayConfig();
         return new GatewayConfig
@@ -31,6 +31,7 @@ internal static partial class ConfigBinder
             {
                 Mode = section.Section("reload").Text("mode", d.Reload.Mode),
                 DebounceMs = section.Section("reload").Whole("debounceMs", d.Reload.DebounceMs),
+                BySignal = commands.Flag("restart", d.Reload.BySignal),
             },
             Tls = BindTls(section.Section("tls")),
             Pressure = BindPressure(section.Section("pressure")),

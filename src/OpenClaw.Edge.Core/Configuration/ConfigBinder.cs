@@ -12,7 +12,7 @@ internal static partial class ConfigBinder
         MemorySearchConfig memory = BindMemorySearch(all.Section("memory").Section("search"), new MemorySearchConfig());
         return new EdgeConfig
         {
-            Gateway = BindGateway(all.Section("gateway")),
+            Gateway = BindGateway(all.Section("gateway"), all.Section("commands")),
             Usage = new UsageConfig
             {
                 Day = BindLimit(all.Section("usage").Section("limits").Section("day")),

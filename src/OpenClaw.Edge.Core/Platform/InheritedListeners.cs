@@ -42,6 +42,19 @@ public sealed partial class InheritedListeners : IDisposable
     {
         List<Socket> sockets = [];
         List<Socket> kept = [];
+        foreach ((int descriptor, bool ofUnit) in Handover.Read(variable(Handover.Variable), processId).Listeners)
+        {
+            if (Adopt(descriptor) is { } left)
+            {
+                (ofUnit ? sockets : kept).Add(left);
+            }
+        }
+
+        if (sockets.Count + kept.Count > 0)
+        {
+            return new InheritedListeners(sockets, kept); // LISTEN_FDS was for the program before, in this same process
+        }
+
         if (variable("LISTEN_PID") != processId.ToString(CultureInfo.InvariantCulture)
             || !int.TryParse(variable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
@@ -90,7 +103,8 @@ public sealed partial class InheritedListeners : IDisposable
     {
         for (int index = _kept.Count - 1; index >= 0; index--)
         {
-            if (!wanted.Contains((IPEndPoint)_kept[index].LocalEndPoint!))
+            Socket left = _kept[index];
+            if (!wanted.Any(endpoint => IsAt(left, endpoint)))
             {
                 End(_kept[index]);
                 _kept.RemoveAt(index);
@@ -117,7 +131,7 @@ public sealed partial class InheritedListeners : IDisposable
 
     private static Socket? Take(List<Socket> sockets, EndPoint endpoint)
     {
-        Socket? found = sockets.Find(socket => endpoint.Equals(socket.LocalEndPoint));
+        Socket? found = sockets.Find(socket => IsAt(socket, endpoint));
         if (found is not null)
         {
             sockets.Remove(found);
@@ -125,6 +139,10 @@ public sealed partial class InheritedListeners : IDisposable
 
         return found;
     }
+
+    // Port 0 is any: the gateway before this one had found one there.
+    private static bool IsAt(Socket listener, EndPoint wanted) => listener.LocalEndPoint is IPEndPoint at && wanted is IPEndPoint endpoint
+        && at.Address.Equals(endpoint.Address) && (at.Port == endpoint.Port || endpoint.Port == 0);
 
     // Every copy stops listening, systemd's too; systemd drops such a one by itself.
     private static void End(Socket listener)

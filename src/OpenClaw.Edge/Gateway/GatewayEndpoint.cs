@@ -69,6 +69,10 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     /// <summary>Sockets that are open now.</summary>
     public int Connections => _registry.All.Length;
 
+    /// <summary>Tells the session that the start before had left something for.</summary>
+    internal Task TellOfRestartAsync(CancellationToken cancellationToken) =>
+        new RestartSentinel(_runtime).TellAsync(new ChatInjection(_runtime, Broadcaster), cancellationToken);
+
     /// <summary>Sends everybody a fresh report of how the gateway is, because that has changed.</summary>
     internal void TellHealth() => _sweep.TellHealth();
 
@@ -189,13 +193,19 @@ public sealed class GatewayEndpoint : IAsyncDisposable
     /// ended or the token fires, which cuts the rest.</summary>
     /// <param name="reason">What clients are told, such as <c>gateway stopping</c>.</param>
     /// <param name="cancellationToken">Cuts what is left.</param>
-    public async Task StopAsync(string reason, CancellationToken cancellationToken)
+    /// <param name="expectedMs">When it will be there again, in milliseconds; null when nobody knows.</param>
+    public async Task StopAsync(string reason, CancellationToken cancellationToken, int? expectedMs = null)
     {
         _stopping = true;
         Broadcaster.Publish("shutdown", OperatorScopes.None, json =>
         {
             json.WriteStartObject();
             json.WriteString("reason"u8, reason);
+            if (expectedMs is { } ms)
+            {
+                json.WriteNumber("restartExpectedMs"u8, ms);
+            }
+
             json.WriteEndObject();
         });
         foreach (GatewayConnection connection in _registry.All)

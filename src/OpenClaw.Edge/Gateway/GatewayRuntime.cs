@@ -102,4 +102,7 @@ public sealed record GatewayRuntime
 
     /// <summary>Jobs at their times.</summary>
     public required CronScheduler Cron { get; init; }
+
+    /// <summary>When the gateway starts itself anew.</summary>
+    public required RestartDesk Restarts { get; init; }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Cli;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
+using OpenClaw.Edge.Gateway;
 using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting;
@@ -80,6 +81,39 @@ public sealed partial class EdgeHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether and when this gateway is to start anew; the owner of the process says whether it can.</summary>
+    internal RestartDesk Restarts => _parts.Restarts;
+
+    /// <summary>Starts anew because of SIGUSR2, unless <c>commands.restart</c> forbids that.</summary>
+    internal void RestartOnSignal()
+    {
+        if (_parts.Config.Current.Config.Gateway.Reload.BySignal)
+        {
+            _parts.Restarts.Ask("SIGUSR2", 0);
+        }
+        else
+        {
+            Log.SignalRefused(_parts.Logger);
+        }
+    }
+
+    /// <summary>Stops as <see cref="DisposeAsync"/> does, but leaves the listeners open for the gateway that starts next in this process.
+    /// Null when it was stopped already.</summary>
+    internal async Task<Handover?> HandOverAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return null;
+        }
+
+        Handover handover = Handover.At(_parts.Restarts.Times());
+        _parts.LeaveListeners(handover);
+        Log.StartsAnew(_parts.Logger, _parts.Restarts.Reason);
+        await ShutdownSequence.BeforeRestartAsync(_parts);
+        await _owned.DisposeAsync();
+        return handover;
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -125,6 +159,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
         _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterStart, Timeout.InfiniteTimeSpan));
         _owned.Own(() => _parts.Clock.CreateTimer(static _ => ImagePages.Release(), null, AfterFirstWork, BetweenReleases));
         Report(_parts.Config.Current.Problems);
+        await _parts.Gateway.TellOfRestartAsync(cancellationToken);
         Log.Listening(_parts.Logger, Addresses[0], EdgeVersion.Own, (long)_parts.Lifecycle.Uptime.TotalMilliseconds);
     }
 
@@ -149,6 +184,12 @@ public sealed partial class EdgeHost : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2008, LogLevel.Information, "Starting anew in this process: {Reason}.")]
+        public static partial void StartsAnew(ILogger logger, string reason);
+
+        [LoggerMessage(2009, LogLevel.Warning, "SIGUSR2 was ignored: commands.restart is false.")]
+        public static partial void SignalRefused(ILogger logger);
+
         [LoggerMessage(2007, LogLevel.Information, "Took over the changed configuration {Path}.")]
         public static partial void Reloaded(ILogger logger, string path);
 

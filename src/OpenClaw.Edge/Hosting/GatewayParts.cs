@@ -65,6 +65,8 @@ internal sealed partial class GatewayParts
 
     public required SystemdNotifier Systemd { get; init; }
 
+    public required RestartDesk Restarts { get; init; }
+
     public required ProviderHttp ProviderHttp { get; init; }
 
     public required Lifecycle Lifecycle { get; init; }
@@ -138,6 +140,8 @@ internal sealed partial class GatewayParts
         }
 
         inherited.EndOthers(bind.Endpoints);
+        RestartDesk restarts = owned.Own(() => new RestartDesk(
+            Handover.Read(environment[Handover.Variable], Environment.ProcessId).RestartsMs, clock, loggers.CreateLogger("OpenClaw.Edge.Gateway")));
         SystemdNotifier systemd = owned.Own(() => SystemdNotifier.Connect(name => environment[name], Environment.ProcessId, logger));
         EdgeDatabase database = owned.Own(() => StateDirectory.OpenDatabase(setup.Paths, clock, loggers));
         health.Watch(() => database.WriteFailure is { } failure ? new Warnable("state-database", failure.Message, BlocksReady: true) : null);
@@ -218,6 +222,7 @@ internal sealed partial class GatewayParts
         GatewayEndpoint gateway = owned.Own(() => new GatewayEndpoint(new GatewayRuntime
         {
             Config = store,
+            Restarts = restarts,
             Browsers = browsers,
             Strain = strain,
             Editor = new ConfigEditor(setup.Paths, setup.Environment),
@@ -251,6 +256,7 @@ internal sealed partial class GatewayParts
         {
             Logger = logger,
             Loggers = loggers,
+            Restarts = restarts,
             Systemd = systemd,
             ProviderHttp = providerHttp,
             Lifecycle = lifecycle,
@@ -295,6 +301,9 @@ internal sealed partial class GatewayParts
             Listener = owned.Own(() => new KestrelListener(bind.Endpoints, inherited, new TlsFront(tls, clock, logger), loggers)),
             Pulse = PulseOf(clock, database, runs, gateway),
         };
+        restarts.Busy = parts.Working;
+        restarts.Obstacle = parts.PrepareRestart;
+        restarts.Refused = obstacle => RestartNeeds.Refused(health, obstacle);
         return parts;
     }
 
@@ -350,7 +359,7 @@ internal sealed partial class GatewayParts
         Heartbeat.Reschedule();
         Mcp.Apply(snapshot.Config.Mcp);
         Memory.TouchAll();
-        RestartNeeds.Check(snapshot.Config, _started, Health);
+        RestartNeeds.Check(snapshot.Config, _started, Health, Restarts);
     }
 
     // Who is connected by the old token stays until it opens no more.

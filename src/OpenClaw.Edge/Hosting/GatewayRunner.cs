@@ -5,40 +5,33 @@ using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Hosting;
 
-/// <summary>What <c>openclaw gateway run</c> does: starts a gateway in this process, says where it is, reloads on SIGHUP and
-/// ends when the token is cancelled, or once the one message it was given is answered.</summary>
+/// <summary>What <c>openclaw gateway run</c> does: starts a gateway in this process, says where it is, reloads on SIGHUP,
+/// starts anew when the configuration or SIGUSR2 asks for it, and ends when the token is cancelled, or once the one message it was given is answered.</summary>
 internal static class GatewayRunner
 {
+    private const PosixSignal Usr2 = (PosixSignal)12; // SIGUSR2 on Linux; .NET has no name for it
+    private const int FileMissing = 2; // ENOENT
+
     /// <summary>Runs until cancelled and returns the exit code.</summary>
     public static async Task<int> RunAsync(GatewayRunOptions options, CancellationToken cancellationToken)
     {
         // With a message, standard output is for its answer.
         int descriptor = options.Message is null ? 1 : 2;
-        ProcessEnvironment environment = WithoutForeignJournal(ProcessEnvironment.FromProcess(), descriptor);
+        ProcessEnvironment given = ProcessEnvironment.FromProcess();
         try
         {
-            Stream log = descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
-            await using EdgeHost host = await EdgeHost.StartAsync(options, environment, log, TimeProvider.System, cancellationToken);
-            using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            while (true)
             {
-                context.Cancel = true;
-                _ = host.ReloadAsync(cancellationToken);
-            });
-            if (options.Message is { } message)
-            {
-                return await AnswerAsync(host, options, message, cancellationToken);
-            }
+                (int code, Handover? left) = await RunOnceAsync(options, WithoutForeignJournal(given, descriptor), descriptor, cancellationToken);
+                if (left is null || cancellationToken.IsCancellationRequested)
+                {
+                    return code;
+                }
 
-            // A journal has the log's own line; nobody reads along there.
-            if (environment["JOURNAL_STREAM"] is null)
-            {
-                await GreetAsync(host, cancellationToken);
+                given = With(given, left);
+                int error = ProcessImage.Program is { } program ? ProcessImage.Replace(program, given.Values, left.Descriptors) : FileMissing;
+                await Console.Error.WriteLineAsync($"openclaw: the program cannot be started anew (error {error}); the gateway starts anew inside this one.");
             }
-
-            var ended = new TaskCompletionSource();
-            await using CancellationTokenRegistration stop = cancellationToken.Register(ended.SetResult);
-            await ended.Task;
-            return (int)ExitCode.Ok;
         }
         catch (StartRefusedException refused)
         {
@@ -49,6 +42,51 @@ internal static class GatewayRunner
         {
             return (int)ExitCode.Ok;
         }
+    }
+
+    private static async Task<(int Code, Handover? Left)> RunOnceAsync(
+        GatewayRunOptions options, ProcessEnvironment environment, int descriptor, CancellationToken cancellationToken)
+    {
+        Stream log = descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+        await using EdgeHost host = await EdgeHost.StartAsync(options, environment, log, TimeProvider.System, cancellationToken);
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _ = host.ReloadAsync(cancellationToken);
+        });
+        if (options.Message is { } message)
+        {
+            return (await AnswerAsync(host, options, message, cancellationToken), null);
+        }
+
+        Task anew = host.Restarts.Allow();
+        using PosixSignalRegistration restart = PosixSignalRegistration.Create(Usr2, context =>
+        {
+            context.Cancel = true;
+            host.RestartOnSignal();
+        });
+
+        // A journal has the log's own line; nobody reads along there.
+        if (environment["JOURNAL_STREAM"] is null)
+        {
+            await GreetAsync(host, cancellationToken);
+        }
+
+        var ended = new TaskCompletionSource();
+        await using CancellationTokenRegistration stop = cancellationToken.Register(ended.SetResult);
+        Task first = await Task.WhenAny(ended.Task, anew);
+        return ((int)ExitCode.Ok, first == anew ? await host.HandOverAsync() : null);
+    }
+
+    // What systemd passed was for the start before; the process id, which it is known by, has stayed.
+    private static ProcessEnvironment With(ProcessEnvironment before, Handover left)
+    {
+        var values = new Dictionary<string, string>(before.Values, StringComparer.Ordinal);
+        values.Remove("LISTEN_PID");
+        values.Remove("LISTEN_FDS");
+        values.Remove("LISTEN_FDNAMES");
+        values[Handover.Variable] = left.Text(Environment.ProcessId);
+        return new ProcessEnvironment(values, before.WorkingDirectory, before.FallbackHome);
     }
 
     // The variable is inherited by whatever a service starts; it counts only where the log really goes to the journal.

@@ -8,7 +8,7 @@ namespace OpenClaw.Edge.Hosting;
 
 /// <summary>What Kestrel calls for each request: hands WebSocket upgrades to one handler and everything else to another.
 /// The context object is kept with its connection and used again. Thread-safe.</summary>
-internal sealed partial class HttpFrontDoor(RequestDelegate upgrade, RequestDelegate http, ILogger logger)
+internal sealed partial class HttpFrontDoor(RequestDelegate upgrade, RequestDelegate http, Func<bool> closing, ILogger logger)
     : IHttpApplication<DefaultHttpContext>
 {
     /// <inheritdoc />
@@ -35,6 +35,11 @@ internal sealed partial class HttpFrontDoor(RequestDelegate upgrade, RequestDele
     {
         try
         {
+            if (closing())
+            {
+                context.Response.Headers.Connection = "close"; // the next request goes to who listens then
+            }
+
             await (IsUpgrade(context) ? upgrade(context) : http(context));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

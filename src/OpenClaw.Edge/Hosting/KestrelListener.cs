@@ -20,6 +20,10 @@ internal sealed class KestrelListener : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly List<Socket> _own = [];
     private readonly List<Socket> _shared = [];
+    private readonly List<Socket> _bound = [];
+    private readonly PausableTransport _transport;
+    private readonly bool _ofUnit;
+    private volatile bool _pausing;
 
     /// <summary>Creates a listener that is not yet bound.</summary>
     /// <param name="endpoints">Where to listen.</param>
@@ -45,7 +49,8 @@ internal sealed class KestrelListener : IAsyncDisposable
             });
         }
 
-        var transport = new SocketTransportFactory(
+        _ofUnit = inherited.Endpoints.Count > 0;
+        var sockets = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions
             {
                 NoDelay = true,
@@ -56,7 +61,8 @@ internal sealed class KestrelListener : IAsyncDisposable
                 CreateBoundListenSocket = endpoint =>
                 {
                     Socket socket = inherited.TakeAt(endpoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-                    if (inherited.Endpoints.Count > 0)
+                    _bound.Add(socket);
+                    if (_ofUnit)
                     {
                         _shared.Add(socket);
                     }
@@ -69,7 +75,8 @@ internal sealed class KestrelListener : IAsyncDisposable
                 },
             }),
             loggers);
-        _server = new KestrelServer(Options.Create(options), transport, loggers);
+        _transport = new PausableTransport(sockets);
+        _server = new KestrelServer(Options.Create(options), _transport, loggers);
     }
 
     /// <summary>Addresses that are bound, with the real port where 0 was asked for.</summary>
@@ -85,12 +92,50 @@ internal sealed class KestrelListener : IAsyncDisposable
 
     /// <summary>Binds and serves. Throws <see cref="IOException"/> when a port is taken.</summary>
     public Task StartAsync(RequestDelegate upgrade, RequestDelegate http, ILogger logger, CancellationToken cancellationToken) =>
-        _server.StartAsync(new HttpFrontDoor(upgrade, http, logger), cancellationToken);
+        _server.StartAsync(new HttpFrontDoor(upgrade, http, () => _pausing, logger), cancellationToken);
+
+    /// <summary>Opens an address that the next gateway of this process will listen on; null where that has to wait until this one has
+    /// closed its own listener there.</summary>
+    /// <exception cref="SocketException">Somebody has it, or this machine has no such address.</exception>
+    public Socket? OpenAhead(IPEndPoint endpoint)
+    {
+        if (_ofUnit || _bound.Exists(socket => ((IPEndPoint)socket.LocalEndPoint!).Port == endpoint.Port || endpoint.Port == 0))
+        {
+            return null;
+        }
+
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        socket.Listen();
+        return socket;
+    }
+
+    /// <summary>Leaves the listeners to the next gateway of this process: who calls from <see cref="PauseAsync"/> on, waits for that one.</summary>
+    public void HandOver(Handover handover)
+    {
+        foreach (Socket socket in _bound)
+        {
+            if (handover.Keep(socket, _ofUnit))
+            {
+                InheritedListeners.Spare(socket);
+            }
+        }
+    }
+
+    /// <summary>Takes no more connections; those that are there are served, and asked to come again by another one.</summary>
+    public Task PauseAsync()
+    {
+        _pausing = true;
+        return _transport.PauseAsync();
+    }
 
     /// <summary>Stops accepting, waits for requests until the token fires, then cuts them.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _shared.ForEach(InheritedListeners.Spare);
+        if (!_pausing)
+        {
+            _shared.ForEach(InheritedListeners.Spare);
+        }
+
         _shared.Clear();
         return _server.StopAsync(cancellationToken);
     }

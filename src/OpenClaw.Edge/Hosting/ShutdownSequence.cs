@@ -15,17 +15,39 @@ internal static partial class ShutdownSequence
     // What closing sockets may take after that; a peer that does not answer is cut.
     private static readonly TimeSpan CloseBudget = TimeSpan.FromSeconds(1);
 
+    // Before a restart: who was taken a moment ago is still sending. guess: a round trip in a home, many times over
+    private static readonly TimeSpan LastCallers = TimeSpan.FromMilliseconds(150);
+
+    // What clients are told that a restart takes; the original's.
+    private const int RestartExpectedMs = 1500;
+
     /// <summary>Runs all steps; a failing one is logged and the next runs.</summary>
-    public static async Task RunAsync(GatewayParts parts)
+    public static Task RunAsync(GatewayParts parts)
     {
         parts.Lifecycle.MarkDraining();
         parts.Systemd.Stopping($"Waiting for {parts.Runs.Active.Count} running turn(s)");
+        return EndAsync(parts, "gateway stopping", null);
+    }
+
+    /// <summary>The same before the gateway starts anew in this process. Nobody is refused: no connection is taken any more, those that are
+    /// there are answered, and who calls meanwhile waits for the next one.</summary>
+    public static async Task BeforeRestartAsync(GatewayParts parts)
+    {
+        parts.Systemd.Reloading(parts.Clock.GetElapsedTime(0)); // for systemd the service goes on
+        await StepAsync(parts.Logger, "stop accepting", parts.Listener.PauseAsync);
+        await StepAsync(parts.Logger, "hear the last callers", () => Task.Delay(LastCallers, parts.Clock));
+        parts.Lifecycle.MarkDraining();
+        await EndAsync(parts, "gateway restarting", RestartExpectedMs);
+    }
+
+    private static async Task EndAsync(GatewayParts parts, string reason, int? expectedMs)
+    {
         using var closing = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Clock);
         Task answering = parts.Http.DrainAsync(DrainBudget + AnswerBudget);
         await StepAsync(parts.Logger, "drain", () => parts.Runs.DrainAsync(DrainBudget));
         await StepAsync(parts.Logger, "finish answers", () => Task.WhenAll(answering, parts.Gateway.AnswersLeftAsync(AnswerBudget)));
         closing.CancelAfter(CloseBudget);
-        await StepAsync(parts.Logger, "close connections", () => parts.Gateway.StopAsync("gateway stopping", closing.Token));
+        await StepAsync(parts.Logger, "close connections", () => parts.Gateway.StopAsync(reason, closing.Token, expectedMs));
         await StepAsync(parts.Logger, "stop listening", () => parts.Listener.StopAsync(closing.Token));
     }
 

@@ -7,7 +7,11 @@ namespace OpenClaw.Edge.Gateway.Methods;
 internal sealed class ChatInjection(GatewayRuntime runtime, Broadcaster broadcaster)
 {
     /// <summary>Puts one into a session that is there.</summary>
-    public async Task<TranscriptEntry> PutAsync(SessionKey key, string text, CancellationToken cancellationToken)
+    /// <param name="key">The session.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk.</param>
+    /// <param name="once">A name of this message: a second one of that name is not stored.</param>
+    public async Task<TranscriptEntry> PutAsync(SessionKey key, string text, CancellationToken cancellationToken, string? once = null)
     {
         TranscriptEntry entry = new()
         {
@@ -20,6 +24,7 @@ internal sealed class ChatInjection(GatewayRuntime runtime, Broadcaster broadcas
                 Provider = "openclaw",
                 Model = "gateway-injected",
                 StopReason = "stop",
+                IdempotencyKey = once,
                 Timestamp = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
         };

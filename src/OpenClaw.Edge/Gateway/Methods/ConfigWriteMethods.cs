@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
@@ -108,6 +109,11 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
             broadcaster.PublishConfig(write.After); // comments only: the values in force are told to nobody else
         }
 
+        List<string> kept = NeedsRestart(write.After.Config.Gateway.Reload.Mode == "off", changed);
+        bool isSet = call.Method == "config.set";
+        byte[]? sentinel = isSet ? null : SentinelOf(call, write, kept.Count > 0);
+        bool persisted = sentinel is not null && new RestartSentinel(runtime).Write(sentinel); // before the restart, and before the answer
+        RestartTicket? restart = isSet || kept.Count == 0 ? null : AskRestart(call, write);
         return MethodReply.Object(json =>
         {
             json.WriteBoolean("ok"u8, true);
@@ -119,42 +125,60 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
                 json.WriteTexts("changedPaths", changed);
             }
 
-            bool waits = WriteRestart(json, call.Method, write, changed);
-            if (call.Method != "config.set")
+            json.WriteString("reloadKind"u8, kept.Count > 0 ? ConfigReloadKinds.Restart
+                : changed.Any(path => ConfigReloadKinds.Of(path) == ConfigReloadKinds.Hot) ? ConfigReloadKinds.Hot
+                : ConfigReloadKinds.None);
+            restart?.Write(json);
+            if (kept.Count > 0 && !runtime.Restarts.IsAble)
             {
-                WriteSentinel(json, call, write, waits);
+                WriteNotice(json, call.Method, kept);
+            }
+
+            if (sentinel is not null)
+            {
+                json.WriteStartObject("sentinel"u8);
+                json.WriteBoolean("persisted"u8, persisted);
+                json.WritePropertyName("payload"u8);
+                json.WriteRawValue(sentinel, skipInputValidation: true);
+                json.WriteEndObject();
             }
         });
     }
 
-    // Our own notice: this gateway follows most changes and never restarts itself for the others.
-    private static bool WriteRestart(Utf8JsonWriter json, string method, ConfigWrite write, IReadOnlyList<string> changed)
-    {
-        bool off = write.Before.Config.Gateway.Reload.Mode == "off";
-        List<string> kept = [.. changed.Where(path => off || ConfigReloadKinds.Of(path) == ConfigReloadKinds.Restart)];
-        json.WriteString("reloadKind"u8, kept.Count > 0 ? ConfigReloadKinds.Restart
-            : changed.Any(path => ConfigReloadKinds.Of(path) == ConfigReloadKinds.Hot) ? ConfigReloadKinds.Hot
-            : ConfigReloadKinds.None);
-        if (kept.Count > 0)
-        {
-            json.WriteStartObject("restart"u8);
-            json.WriteBoolean("ok"u8, false);
-            json.WriteBoolean("required"u8, true);
-            json.WriteString("reason"u8, method);
-            json.WriteTexts("paths", kept);
-            json.WriteString("message"u8, "Saved. Restart the gateway to use these keys; it does not restart itself.");
-            json.WriteEndObject();
-        }
+    private static List<string> NeedsRestart(bool isOff, IReadOnlyList<string> changed) =>
+        [.. changed.Where(path => ConfigReloadKinds.Of(path) is var kind && (isOff ? kind != ConfigReloadKinds.None : kind == ConfigReloadKinds.Restart))];
 
-        return kept.Count > 0;
+    // As there: where changes are followed, the restart comes by itself and nothing is said of it; else it is asked for here.
+    private RestartTicket? AskRestart(MethodCall call, ConfigWrite write) => write.After.Config.Gateway.Reload.Mode == "off"
+        ? runtime.Restarts.Ask(call.Method, call.Params.TryGetProperty("restartDelayMs", out JsonElement ms) ? ms.GetInt64() : null)
+        : null;
+
+    private static void WriteNotice(Utf8JsonWriter json, string method, List<string> kept)
+    {
+        json.WriteStartObject("restart"u8);
+        json.WriteBoolean("ok"u8, false);
+        json.WriteBoolean("required"u8, true);
+        json.WriteString("reason"u8, method);
+        json.WriteTexts("paths", kept);
+        json.WriteString("message"u8, "Saved. This gateway runs inside another program and cannot start itself anew: restart that to use these keys.");
+        json.WriteEndObject();
     }
 
-    // What the original leaves for the process that comes after its restart. There is none here, so nothing is left: persisted is false.
+    private byte[] SentinelOf(MethodCall call, ConfigWrite write, bool restart)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            WriteSentinel(json, call, write, restart);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    // What the next start tells the session, told to whoever asks for the change as well.
     private void WriteSentinel(Utf8JsonWriter json, MethodCall call, ConfigWrite write, bool restart)
     {
-        json.WriteStartObject("sentinel"u8);
-        json.WriteBoolean("persisted"u8, false);
-        json.WriteStartObject("payload"u8);
+        json.WriteStartObject();
         json.WriteString("kind"u8, call.Method == "config.patch" ? "config-patch"u8 : "config-apply"u8);
         json.WriteString("status"u8, "ok"u8);
         json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -171,7 +195,6 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
         json.WriteString("mode"u8, call.Method);
         json.WriteString("root"u8, write.After.Path);
         json.WriteBoolean("requiresRestart"u8, restart);
-        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
     }

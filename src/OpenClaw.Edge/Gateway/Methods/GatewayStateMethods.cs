@@ -5,7 +5,7 @@ using OpenClaw.Edge.Security;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary>What pages ask about the gateway as a whole: <c>diagnostics.lanes</c>, <c>gateway.restart.preflight</c>, <c>update.status</c>,
+/// <summary>What pages ask about the gateway as a whole: <c>diagnostics.lanes</c>, <c>gateway.restart.preflight</c>, <c>.request</c>, <c>update.status</c>,
 /// <c>channels.status</c>, <c>environments.list</c>, <c>projects.list</c>.</summary>
 internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals vitals)
 {
@@ -14,6 +14,7 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals 
     [
         MethodEntry.Of("diagnostics.lanes", OperatorScopes.Read, "", _ => MethodReply.Object(WriteLanes)),
         MethodEntry.Of("gateway.restart.preflight", OperatorScopes.Read, "…", _ => MethodReply.Object(WritePreflight)),
+        MethodEntry.Of("gateway.restart.request", OperatorScopes.Admin, "…", Restart),
         MethodEntry.Of("update.status", OperatorScopes.Admin, "…", _ => MethodReply.Object(WriteUpdate)),
         MethodEntry.Of("channels.status", OperatorScopes.Read, "probe:bool timeoutMs:int(0..) channel:str1", Channels),
         MethodEntry.Of("environments.list", OperatorScopes.Read, "…", _ => MethodReply.Object(WriteEnvironments)),
@@ -65,6 +66,35 @@ internal sealed class GatewayStateMethods(GatewayRuntime runtime, ProcessVitals 
         json.WriteNumber("generation"u8, 0);
         json.WriteNull("blockedBy"u8);
         json.WriteEndObject();
+    }
+
+    private MethodReply Restart(MethodCall call)
+    {
+        // A target names the owner of the original's lock file; ours is the state directory's, so that none fits.
+        if (call.Has("target"))
+        {
+            return MethodReply.Invalid(call.Params.GetProperty("target").ValueKind == JsonValueKind.Object
+                ? "target gateway no longer owns the active lock" : "invalid targeted gateway restart");
+        }
+
+        string? reason = call.Params.TryGetProperty("reason", out JsonElement given) && given.ValueKind == JsonValueKind.String ? given.GetString()!.Trim() : null;
+        bool skips = call.Params.TryGetProperty("skipDeferral", out JsonElement skip) && skip.ValueKind == JsonValueKind.True;
+        reason = reason is null or "" ? "gateway.restart.safe" : reason[..Math.Min(reason.Length, 200)];
+        if (runtime.Restarts.Ask(reason, 0, skips) is not { } ticket)
+        {
+            return MethodReply.Fail(new GatewayError("UNAVAILABLE", "this gateway runs inside another program and cannot start itself anew: restart that"));
+        }
+
+        bool idle = runtime.Runs.Active.Count == 0 && runtime.Cron.Jobs.All(job => job.State.RunningAtMs is null);
+        return MethodReply.Object(json =>
+        {
+            json.WriteBoolean("ok"u8, true);
+            json.WriteString("status"u8, ticket.Coalesced ? "coalesced"u8 : skips || idle ? "scheduled"u8 : "deferred"u8);
+            json.WriteStartObject("preflight"u8);
+            WritePreflight(json);
+            json.WriteEndObject();
+            ticket.Write(json);
+        });
     }
 
     private void WritePreflight(Utf8JsonWriter json)
