@@ -16,7 +16,7 @@ public static class ConfigReloadKinds
     // the same keys as Hosting's RestartNeeds, which compares their values
     private static readonly string[] s_restart =
     [
-        "gateway.port", "gateway.bind", "gateway.customBindHost", "logging.file", "logging.consoleStyle",
+        "gateway.port", "gateway.bind", "gateway.customBindHost", "discovery.mdns.mode", "logging.file", "logging.consoleStyle",
     ];
 
     /// <summary>The kind of a path; of a section, the strongest below it.</summary>

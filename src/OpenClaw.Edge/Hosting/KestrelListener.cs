@@ -99,15 +99,26 @@ internal sealed class KestrelListener : IAsyncDisposable
     /// <exception cref="SocketException">Somebody has it, or this machine has no such address.</exception>
     public Socket? OpenAhead(IPEndPoint endpoint)
     {
-        if (_ofUnit || _bound.Exists(socket => ((IPEndPoint)socket.LocalEndPoint!).Port == endpoint.Port || endpoint.Port == 0))
+        if (_ofUnit || _bound.Exists(socket => IsAt(socket, endpoint)))
         {
             return null;
         }
 
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        socket.Listen();
-        return socket;
+        // Where this one has the port at another address, only the address can be tried.
+        bool later = _bound.Exists(socket => ((IPEndPoint)socket.LocalEndPoint!).Port == endpoint.Port);
+        Socket opened = SocketTransportOptions.CreateDefaultBoundListenSocket(later ? new IPEndPoint(endpoint.Address, 0) : endpoint);
+        if (later)
+        {
+            opened.Dispose();
+            return null;
+        }
+
+        opened.Listen();
+        return opened;
     }
+
+    private static bool IsAt(Socket socket, IPEndPoint wanted) => socket.LocalEndPoint is IPEndPoint at
+        && at.Address.Equals(wanted.Address) && (at.Port == wanted.Port || wanted.Port == 0);
 
     /// <summary>Leaves the listeners to the next gateway of this process: who calls from <see cref="PauseAsync"/> on, waits for that one.</summary>
     public void HandOver(Handover handover)

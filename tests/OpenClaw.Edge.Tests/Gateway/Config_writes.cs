@@ -60,7 +60,7 @@ public sealed class Config_writes() : WithClient("logging: { level: \"info\" }, 
         JsonElement sentinel = patched.GetProperty("sentinel");
 
         Assert.StartsWith("INVALID_REQUEST: config.set would remove existing agent entries: night-watch. Use the agents.delete RPC", refused.Message, StringComparison.Ordinal);
-        Assert.False(sentinel.GetProperty("persisted").GetBoolean());
+        Assert.True(sentinel.GetProperty("persisted").GetBoolean());
         Assert.Equal(
             ("config-patch", "louder", "agent:main:main", "config.patch"),
             (sentinel.GetProperty("payload").GetProperty("kind").GetString(), sentinel.GetProperty("payload").GetProperty("message").GetString(),

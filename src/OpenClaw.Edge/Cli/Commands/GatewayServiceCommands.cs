@@ -11,6 +11,8 @@ internal static class GatewayServiceCommands
 {
     private static readonly TimeSpan s_safe = TimeSpan.FromMinutes(5); // the original's
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_anew = TimeSpan.FromSeconds(60);
+    private const int StartsItself = -1; // no exit code
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(30); // a gateway drains for 20 s at most
 
     public static Command Start(CliOptions shared, CliWorld world) =>
@@ -44,7 +46,7 @@ internal static class GatewayServiceCommands
             }
 
             TimeSpan longest = time is not null ? Time(time) : isSafe && !context.Parsed.GetValue(skip) ? s_safe : TimeSpan.Zero;
-            return longest == TimeSpan.Zero ? Task.FromResult(Run(context, "restart", cancellationToken)) : WaitAsync(context, longest, cancellationToken);
+            return RestartAsync(context, longest, cancellationToken);
         });
     }
 
@@ -61,6 +63,11 @@ internal static class GatewayServiceCommands
         }
 
         using GatewayUnit? unit = GatewayUnit.Find(context, out string why);
+        if (unit is null && verb == "restart" && StateClaim.HolderOf(context.Paths) is not null)
+        {
+            return StartsItself;
+        }
+
         string now = unit?.State.Active ?? "";
         string result = (verb, now) switch
         {
@@ -78,7 +85,12 @@ internal static class GatewayServiceCommands
             throw new CliException(ExitCode.Failed, problem);
         }
 
-        string message = result + (unit is null ? "" : ": " + unit.State.Text + GatewayUnit.Process(unit.State));
+        return Tell(context, verb, result, unit is null ? "" : ": " + unit.State.Text + GatewayUnit.Process(unit.State), unit, why);
+    }
+
+    private static int Tell(CliContext context, string verb, string result, string more, GatewayUnit? unit, string why)
+    {
+        string message = result + more;
         if (!context.Json)
         {
             context.Say(message);
@@ -108,13 +120,71 @@ internal static class GatewayServiceCommands
         }
 
         return "the gateway is no service here: " + why
-            + (pid is null ? ". 'openclaw gateway run' starts it in the foreground"
-                : verb == "start" ? ". It runs already"
-                : ". End it and start it again (in a container: restart the container)");
+            + (pid is null ? ". 'openclaw gateway run' starts it in the foreground" : ". It runs already");
     }
 
+    private static async Task<int> RestartAsync(CliContext context, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (longest > TimeSpan.Zero)
+        {
+            await WaitAsync(context, longest, cancellationToken);
+        }
+
+        int code = Run(context, "restart", cancellationToken);
+        return code == StartsItself ? await AnewAsync(context, cancellationToken) : code;
+    }
+
+    // Nobody looks after its process: the gateway is asked to start itself anew in it, and is waited for.
+    private static async Task<int> AnewAsync(CliContext context, CancellationToken cancellationToken)
+    {
+        _ = GatewayUnit.Find(context, out string why);
+        string before;
+        try
+        {
+            await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Admin, cancellationToken);
+            before = BootOf(client);
+            await client.CallAsync(
+                "gateway.restart.request",
+                static json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("reason"u8, "gateway restart"u8);
+                    json.WriteBoolean("skipDeferral"u8, true);
+                    json.WriteEndObject();
+                },
+                context.Timeout,
+                cancellationToken);
+        }
+        catch (CliException refused) when (refused.Exit is ExitCode.Unreachable)
+        {
+            throw new CliException(ExitCode.Failed, $"the gateway is no service here: {why}, and it does not answer: {refused.Message}");
+        }
+
+        // A minute's work may be aborted first, and half a minute lies between two restarts.
+        for (long began = context.Clock.GetTimestamp(); context.Clock.GetElapsedTime(began) < s_anew;)
+        {
+            await Task.Delay(s_between, context.Clock, cancellationToken);
+            try
+            {
+                await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Admin, cancellationToken);
+                if (BootOf(client) != before)
+                {
+                    return Tell(context, "restart", "restarted", ": process " + StateClaim.HolderOf(context.Paths), null, why);
+                }
+            }
+            catch (CliException going) when (going.Exit is not ExitCode.Unauthorized)
+            {
+                // it is on its way
+            }
+        }
+
+        throw new CliException(ExitCode.Failed, "the gateway has not started anew in time: 'openclaw logs' shows why");
+    }
+
+    private static string BootOf(GatewayClient client) => client.Hello.Member("server") is { ValueKind: JsonValueKind.Object } server ? server.Text("bootId") ?? "" : "";
+
     // Asks the gateway what runs; one that does not answer has nothing to wait for.
-    private static async Task<int> WaitAsync(CliContext context, TimeSpan longest, CancellationToken cancellationToken)
+    private static async Task WaitAsync(CliContext context, TimeSpan longest, CancellationToken cancellationToken)
     {
         long began = context.Clock.GetTimestamp();
         string last = "";
@@ -143,7 +213,5 @@ internal static class GatewayServiceCommands
         {
             // nothing to wait for
         }
-
-        return Run(context, "restart", cancellationToken);
     }
 }
