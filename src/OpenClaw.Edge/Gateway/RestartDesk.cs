@@ -31,7 +31,7 @@ public sealed partial class RestartDesk : IDisposable
     private string _reason = "";
     private long _dueMs;
 
-    /// <summary>Creates one; nothing happens before <see cref="Allow"/>.</summary>
+    /// <summary>Creates one; nothing happens before <see cref="AllowAsync"/>.</summary>
     /// <param name="past">When this gateway started itself anew before, in epoch milliseconds, oldest first.</param>
     /// <param name="clock">Clock.</param>
     /// <param name="logger">For what is waited for, and for what is not done.</param>
@@ -60,7 +60,7 @@ public sealed partial class RestartDesk : IDisposable
     private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Says that this process can start anew. The task completes when it is to do so.</summary>
-    public Task Allow()
+    public Task AllowAsync()
     {
         _able = true;
         return _due.Task;
@@ -101,7 +101,10 @@ public sealed partial class RestartDesk : IDisposable
 
             return new RestartTicket
             {
-                Reason = reason, DelayMs = _due.Task.IsCompleted ? 0 : Math.Max(0, _dueMs - now), CooldownMs = pause, Coalesced = shares,
+                Reason = reason,
+                DelayMs = _due.Task.IsCompleted ? 0 : Math.Max(0, _dueMs - now),
+                CooldownMs = pause,
+                Coalesced = shares,
             };
         }
     }

@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Gateway.Methods;
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;

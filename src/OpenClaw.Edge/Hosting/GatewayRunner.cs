@@ -59,7 +59,7 @@ internal static class GatewayRunner
             return (await AnswerAsync(host, options, message, cancellationToken), null);
         }
 
-        Task anew = host.Restarts.Allow();
+        Task anew = host.Restarts.AllowAsync();
         using PosixSignalRegistration restart = PosixSignalRegistration.Create(Usr2, context =>
         {
             context.Cancel = true;

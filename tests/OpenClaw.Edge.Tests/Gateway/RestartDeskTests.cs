@@ -24,7 +24,7 @@ public sealed class RestartDeskTests
     public void Two_seconds_are_left_to_whoever_asked_unless_another_delay_is_named()
     {
         using RestartDesk desk = Desk();
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         Assert.Equal(2_000, desk.Ask("test", null)!.DelayMs);
         _clock.Advance(1_999);
@@ -39,7 +39,7 @@ public sealed class RestartDeskTests
     public void A_delay_is_a_minute_at_most()
     {
         using RestartDesk desk = Desk();
-        desk.Allow();
+        _ = desk.AllowAsync();
 
         Assert.Equal(60_000, desk.Ask("test", long.MaxValue)!.DelayMs);
     }
@@ -48,7 +48,7 @@ public sealed class RestartDeskTests
     public void Wishes_share_one_restart_and_the_earliest_counts()
     {
         using RestartDesk desk = Desk();
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         RestartTicket first = desk.Ask("first", 10_000)!;
         RestartTicket later = desk.Ask("later", 20_000)!;
@@ -67,7 +67,7 @@ public sealed class RestartDeskTests
         int running = 1;
         using RestartDesk desk = Desk();
         desk.Busy = () => running;
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         desk.Ask("test", 0);
         _clock.Advance(TimeSpan.FromMinutes(4));
@@ -83,7 +83,7 @@ public sealed class RestartDeskTests
     {
         using RestartDesk desk = Desk();
         desk.Busy = () => 1;
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         desk.Ask("test", 0);
         _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
@@ -98,7 +98,7 @@ public sealed class RestartDeskTests
     {
         using RestartDesk desk = Desk();
         desk.Busy = () => 1;
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
         desk.Ask("patient", 0);
         _clock.Advance(1_000);
 
@@ -113,7 +113,7 @@ public sealed class RestartDeskTests
     public void Half_a_minute_lies_between_two_restarts()
     {
         using RestartDesk desk = Desk(agoMs: [10_000]);
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         RestartTicket ticket = desk.Ask("test", 0)!;
         _clock.Advance(19_999);
@@ -128,7 +128,7 @@ public sealed class RestartDeskTests
     public void A_clock_that_was_set_back_does_not_keep_it_waiting_longer_than_that()
     {
         using RestartDesk desk = Desk(agoMs: [-86_400_000]);
-        desk.Allow();
+        _ = desk.AllowAsync();
 
         Assert.Equal(30_000, desk.Ask("test", 0)!.DelayMs);
     }
@@ -139,7 +139,7 @@ public sealed class RestartDeskTests
         string? refused = null;
         using RestartDesk desk = Desk(agoMs: [.. Enumerable.Range(0, 10).Select(index => 3_500_000L - (index * 300_000L))]);
         desk.Refused = why => refused = why;
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         desk.Ask("test", 0);
         _clock.Advance(1_000);
@@ -161,7 +161,7 @@ public sealed class RestartDeskTests
         using RestartDesk desk = Desk();
         desk.Obstacle = () => obstacle;
         desk.Refused = why => refused = why;
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
 
         desk.Ask("test", 0);
         _clock.Advance(1_000);
@@ -178,7 +178,7 @@ public sealed class RestartDeskTests
     public void A_wish_whose_reason_has_gone_is_taken_back_and_others_stay()
     {
         using RestartDesk desk = Desk();
-        Task due = desk.Allow();
+        Task due = desk.AllowAsync();
         desk.Ask("config reload: gateway.port", 1_000);
         desk.Withdraw("config reload: ");
         _clock.Advance(60_000);

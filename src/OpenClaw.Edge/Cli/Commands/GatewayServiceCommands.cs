@@ -137,7 +137,7 @@ internal static class GatewayServiceCommands
     // Nobody looks after its process: the gateway is asked to start itself anew in it, and is waited for.
     private static async Task<int> AnewAsync(CliContext context, CancellationToken cancellationToken)
     {
-        _ = GatewayUnit.Find(context, out string why);
+        using GatewayUnit? none = GatewayUnit.Find(context, out string why);
         string before;
         try
         {
