@@ -75,7 +75,7 @@ internal sealed class CredentialImport(ImportDesk desk)
                 }
             }
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             _rows.Add(new ImportRow("credentials", path, 0) { Problem = $"it cannot be read: {wrong.Message}" });
         }
@@ -123,6 +123,5 @@ internal sealed class CredentialImport(ImportDesk desk)
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 and <= 10_000 } text ? text : null;
+        ForeignText.Of(json, name) is { Length: > 0 and <= 10_000 } text ? text : null;
 }

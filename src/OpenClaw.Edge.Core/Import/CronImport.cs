@@ -81,7 +81,7 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
             using JsonDocument document = JsonDocument.Parse(text);
             Add(path, document.RootElement);
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             _rows.Add(new ImportRow("cron", path, 0) { Problem = $"a job is damaged: {wrong.Message}" });
         }
@@ -164,6 +164,5 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
         }
     }
 
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name) => ForeignText.Of(json, name);
 }

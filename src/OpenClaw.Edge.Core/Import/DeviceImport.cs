@@ -105,7 +105,7 @@ internal sealed class DeviceImport(ImportDesk desk, HashSet<string> here)
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             // then it has no token that holds
         }

@@ -123,8 +123,7 @@ internal sealed class SessionFacts
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 and <= 1000 } text ? text : null;
+        ForeignText.Of(json, name) is { Length: > 0 and <= 1000 } text ? text : null;
 
     private static long? Time(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number

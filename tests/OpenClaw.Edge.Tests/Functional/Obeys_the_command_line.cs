@@ -163,7 +163,7 @@ public sealed class Obeys_the_command_line : IAsyncLifetime
         Assert.Contains("New session started", begun.Out);
         Assert.Contains("tin", asked.Out);
         Assert.DoesNotContain("copper", shown.Out);
-        Assert.StartsWith("Nothing to clean up.\n1 conversations are in the list, ", looked.Out);
+        Assert.StartsWith("Nothing to clean up.\n1 conversation is in the list, ", looked.Out);
         Assert.False(done.GetProperty("wouldMutate").GetBoolean());
     }
 

@@ -59,13 +59,13 @@ public sealed class What_is_kept_of_what_goes : WithClient
     }
 
     [Fact]
-    public async Task An_agents_files_are_moved_aside_when_that_is_wanted()
+    public async Task An_agents_files_are_moved_aside_unless_they_are_to_stay()
     {
         string workspace = (await Client.CallAsync("agents.create", """{"name":"Night Watch"}""")).GetProperty("workspace").GetString()!;
         await Client.CallAsync("agents.files.set", """{"agentId":"night-watch","name":"SOUL.md","content":"calm"}""");
         await Client.ChatAsync("agent:night-watch:main", "hi");
 
-        JsonElement deleted = await Client.CallAsync("agents.delete", """{"agentId":"night-watch","deleteFiles":true}""");
+        JsonElement deleted = await Client.CallAsync("agents.delete", """{"agentId":"night-watch"}""");
 
         JsonElement removed = Assert.Single(deleted.GetProperty("removed").EnumerateArray());
         Assert.Equal((workspace, "trash", 0),
@@ -74,6 +74,18 @@ public sealed class What_is_kept_of_what_goes : WithClient
         string moved = Assert.Single(Directory.GetDirectories(Path.Combine(Home.StateDir, "trash")));
         Assert.Equal("calm", await File.ReadAllTextAsync(Path.Combine(moved, "SOUL.md"), TestContext.Current.CancellationToken));
         Assert.Single(Directory.GetFiles(Path.Combine(Home.StateDir, "agents", "night-watch", "sessions"), "*.jsonl.deleted.*"));
+    }
+
+    [Fact]
+    public async Task An_agents_files_stay_when_that_is_wanted()
+    {
+        string workspace = (await Client.CallAsync("agents.create", """{"name":"Night Watch"}""")).GetProperty("workspace").GetString()!;
+        await Client.CallAsync("agents.files.set", """{"agentId":"night-watch","name":"SOUL.md","content":"calm"}""");
+
+        JsonElement deleted = await Client.CallAsync("agents.delete", """{"agentId":"night-watch","deleteFiles":false}""");
+
+        Assert.Equal((0, 0), (deleted.GetProperty("removed").GetArrayLength(), deleted.GetProperty("failed").GetArrayLength()));
+        Assert.Equal("calm", await File.ReadAllTextAsync(Path.Combine(workspace, "SOUL.md"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public static class QuestionRules
 
     private static readonly ParamSchema s_option = ParamSchema.Parse("label!:str1 description:str");
 
+    private static readonly ParamSchema s_store = ParamSchema.Parse("name!:str1(128) kind!:secret|env allowedHosts:strs reason:str(200)");
+
     /// <summary>What is wrong with the shape of questions; null when nothing. Never throws on input.</summary>
     /// <param name="questions">The member <c>questions</c>.</param>
     public static string? CheckShape(JsonElement questions)
@@ -46,6 +48,12 @@ public static class QuestionRules
                 return $"at {at}/questionId: must match pattern \"^[a-z][a-z0-9_]*$\"";
             }
 
+            if (question.TryGetProperty("secretStore", out JsonElement store)
+                && (s_store.Check(store) ?? (IsVariable(store.GetProperty("name").GetString()!) ? null : "at /name: must match pattern \"^[A-Z][A-Z0-9_]{0,127}$\"")) is { } binding)
+            {
+                return Under($"{at}/secretStore", binding);
+            }
+
             JsonElement options = question.GetProperty("options");
             if (options.GetArrayLength() > MaxOptions)
             {
@@ -66,6 +74,9 @@ public static class QuestionRules
 
         return null;
     }
+
+    private static bool IsVariable(string name) =>
+        name.Length <= 128 && char.IsAsciiLetterUpper(name[0]) && !name.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     /// <summary>What is wrong with questions whose shape is right; null when nothing.</summary>
     public static string? Check(JsonElement questions)

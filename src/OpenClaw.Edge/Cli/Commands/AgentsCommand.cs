@@ -41,9 +41,11 @@ internal static class AgentsCommand
     private static Command Delete(CliOptions shared, CliWorld world)
     {
         Argument<string> id = new("id") { Description = "The agent" };
-        return new Command("delete", "Take an agent out; its files and conversations stay")
+        Option<bool> keep = new("--keep-files") { Description = "Leave its workspace and its conversations where they are" };
+        return new Command("delete", "Take an agent out; its files go to trash, its conversations are kept for 30 days")
         {
             id,
+            keep,
             new Option<bool>("--force") { Hidden = true }, // nothing is lost, so nothing is asked
         }.Does(shared, world, async (context, cancellationToken) =>
         {
@@ -52,6 +54,7 @@ internal static class AgentsCommand
             {
                 json.WriteStartObject();
                 json.WriteString("agentId"u8, agent);
+                json.WriteBoolean("deleteFiles"u8, !context.Parsed.GetValue(keep));
                 json.WriteEndObject();
             });
             if (context.Json)
@@ -60,7 +63,17 @@ internal static class AgentsCommand
                 return (int)ExitCode.Ok;
             }
 
-            context.Say($"deleted {answer.Text("agentId")}; its workspace and conversations are still there");
+            context.Say($"deleted {answer.Text("agentId")}");
+            foreach (JsonElement moved in answer.Items("removed"))
+            {
+                context.Say($"moved {moved.Text("path")} to trash in the state directory");
+            }
+
+            foreach (JsonElement stays in answer.Items("failed"))
+            {
+                context.Say($"left {stays.Text("path")} where it is: {stays.Text("error")}");
+            }
+
             return (int)ExitCode.Ok;
         });
     }

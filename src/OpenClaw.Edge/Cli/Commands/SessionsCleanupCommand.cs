@@ -52,10 +52,11 @@ internal static class SessionsCleanupCommand
         bool changes = answer.Flag("wouldMutate");
         context.Say(!changes ? "Nothing to clean up." : string.Create(
             CultureInfo.InvariantCulture,
-            $"{(applied ? "Done" : "Would do")}: {count} conversations, {answer.Number("transcriptsRemoved") ?? 0} transcripts from before a reset."));
+            $"{(applied ? "Done" : "Would do")}: {Count(count, "conversation")}, {Count(answer.Number("transcriptsRemoved") ?? 0, "transcript")} from before a reset."));
         long kib = (answer.Member("diskBudget").Number("totalBytesAfter") ?? 0) / 1024;
+        long left = answer.Number("afterCount") ?? 0;
         context.Say(string.Create(
-            CultureInfo.InvariantCulture, $"{answer.Number("afterCount") ?? 0} conversations are in the list, {kib} KiB in the database."));
+            CultureInfo.InvariantCulture, $"{Count(left, "conversation")} {(left == 1 ? "is" : "are")} in the list, {kib} KiB in the database."));
         if (!dry && !applied && changes)
         {
             context.Say("Nothing was changed: session.maintenance.mode is warn. --enforce does it.");
@@ -63,4 +64,6 @@ internal static class SessionsCleanupCommand
 
         return (int)ExitCode.Ok;
     }
+
+    private static string Count(long number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
 }

@@ -100,7 +100,7 @@ internal sealed class AgentEditMethods(GatewayRuntime runtime)
         }
 
         AgentLeavings? leavings = null;
-        if (call.Flag("deleteFiles"))
+        if (!call.Has("deleteFiles") || call.Flag("deleteFiles"))
         {
             leavings = new AgentLeavings(runtime);
             await leavings.ClearAsync(agent, cancellationToken);

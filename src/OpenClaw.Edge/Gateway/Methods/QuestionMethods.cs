@@ -51,7 +51,10 @@ internal sealed class QuestionMethods
         {
             if (question.TryGetProperty("secretStore", out _))
             {
-                return MethodReply.Invalid("secret store questions are not supported by this gateway");
+                // As there: only a run of the gateway's own may ask for what goes into its store of secrets.
+                return MethodReply.Invalid(call.Connection.Grant!.IsAdmin
+                    ? "secret store questions require trusted agent runtime authority"
+                    : "secret store questions require an operator.admin client");
             }
         }
 
