@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenClaw.Edge.Cli.Commands;
+using OpenClaw.Edge.Platform;
 
 namespace OpenClaw.Edge.Cli;
 
@@ -33,6 +34,11 @@ public static class CommandLine
     {
         CliOptions shared = new();
         IReadOnlyList<string> named = Named(args);
+        if (named.Count == Names.Length)
+        {
+            ImagePages.Release(); // all of them take as much as the start did
+        }
+
         ParseResult parsed = Build(shared, world, named).Parse(args, Grammar);
         if (named.Count < Names.Length && (parsed.Errors.Count > 0 || (parsed.CommandResult == parsed.RootCommandResult && parsed.Action is not VersionAction)))
         {
