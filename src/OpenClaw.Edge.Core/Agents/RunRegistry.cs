@@ -58,6 +58,12 @@ public sealed partial class RunRegistry : IAsyncDisposable
 
     internal SubagentDesk Subagents { get; }
 
+    /// <summary>Whether a sub-agent of that session has ended and its parent could not be told how.</summary>
+    public bool HasUntold(SessionKey child) => Subagents.IsUntold(child);
+
+    /// <summary>Tells that parent again, or gives it up; false while there is still no room. Throws what the store throws.</summary>
+    public Task<bool> SettleUntoldAsync(SessionKey child, bool tell, CancellationToken cancellationToken) => Subagents.SettleAsync(child, tell, cancellationToken);
+
     /// <summary>Runs that wait or run now, oldest first.</summary>
     public IReadOnlyList<Run> Active
     {

@@ -134,11 +134,7 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
         {
             if (OpenWork.Of(row) is { } work && OpenWork.ParentOf(row) is { } parent && work.Announce && runtime.Sessions.Find(parent) is not null)
             {
-                RunRequest request = new() { RunId = work.RunId, SessionKey = row.Key, Message = "", Source = "subagent" };
-                SubagentChild child = new(parent, row.Key, row.DisplayName ?? row.Key.Text, request, work.Announce, Archive: false);
-                RunResult? ended = RunHistory.FindEnded(runtime.Sessions, request) is { } run ? await run.Completion : null;
-                RunAdmission told = await runs.StartAsync(Announcement(child, ended is { Status: not RunStatus.Aborted } ? ended : s_interrupted), cancellationToken);
-                if (told.Status is RunAdmissionStatus.Draining or RunAdmissionStatus.Overloaded)
+                if (!await TellAgainAsync(row, work, parent, cancellationToken))
                 {
                     return; // the next start tells
                 }
@@ -149,6 +145,44 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
             await runtime.Sessions.PatchAsync(row.Key, OpenWork.Done, cancellationToken);
         }
     }
+
+    /// <summary>Whether a sub-agent has ended and its parent could not be told how: its queue was full, or memory was short.</summary>
+    public bool IsUntold(SessionKey child)
+    {
+        lock (_gate)
+        {
+            return !_waiting.Any(one => one.Key == child) && !_running.Any(one => one.Child.Key == child)
+                && runtime.Sessions.Find(child) is { } row && OpenWork.Of(row) is { Announce: true } && OpenWork.ParentOf(row) is not null;
+        }
+    }
+
+    /// <summary>Tells the parent of a sub-agent again how it ended, or gives that up.</summary>
+    /// <param name="child">One that <see cref="IsUntold"/>.</param>
+    /// <param name="tell">False gives it up: what was found stays in the child's session.</param>
+    /// <param name="cancellationToken">Before it begins.</param>
+    /// <returns>Whether it is done; not while there is still no room.</returns>
+    public async Task<bool> SettleAsync(SessionKey child, bool tell, CancellationToken cancellationToken)
+    {
+        if (runtime.Sessions.Find(child) is not { } row || OpenWork.Of(row) is not { } work || OpenWork.ParentOf(row) is not { } parent
+            || (tell && !await TellAgainAsync(row, work, parent, cancellationToken)))
+        {
+            return false;
+        }
+
+        await runtime.Sessions.PatchAsync(child, OpenWork.Done, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> TellAgainAsync(SessionRow row, OpenWork work, SessionKey parent, CancellationToken cancellationToken)
+    {
+        RunRequest request = new() { RunId = work.RunId, SessionKey = row.Key, Message = "", Source = "subagent" };
+        SubagentChild child = new(parent, row.Key, row.DisplayName ?? row.Key.Text, request, work.Announce, Archive: false);
+        RunResult? ended = RunHistory.FindEnded(runtime.Sessions, request) is { } run ? await run.Completion : null;
+        return IsTold(await runs.StartAsync(Announcement(child, ended is { Status: not RunStatus.Aborted } ? ended : s_interrupted), cancellationToken));
+    }
+
+    private static bool IsTold(RunAdmission admission) =>
+        admission.Status is not (RunAdmissionStatus.Draining or RunAdmissionStatus.Overloaded or RunAdmissionStatus.LaneFull);
 
     private async Task CarryAsync(SubagentChild child)
     {
@@ -190,7 +224,7 @@ internal sealed partial class SubagentDesk(AgentRuntime runtime, RunRegistry run
         }
 
         return !child.Announce || runtime.Sessions.Find(child.Parent) is null
-            || (await runs.StartAsync(Announcement(child, result), CancellationToken.None)).Status is not (RunAdmissionStatus.Draining or RunAdmissionStatus.Overloaded);
+            || IsTold(await runs.StartAsync(Announcement(child, result), CancellationToken.None));
     }
 
     private static RunRequest Announcement(SubagentChild child, RunResult result)

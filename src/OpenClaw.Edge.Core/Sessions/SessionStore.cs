@@ -112,6 +112,9 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
             $"%{Escape(text)}%", agentId, limit));
     }
 
+    /// <summary>Rows that the histories of all sessions show, or those of an agent.</summary>
+    public long CountMessages(string? agentId) => database.Read(connection => connection.Number(SessionTable.CountMessages, agentId));
+
     /// <summary>What the model may see: after the last reset, from the last compaction on, the newest within the budget; oldest first.
     /// Never begins with a tool result whose call was cut off.</summary>
     /// <param name="key">The session.</param>

@@ -91,6 +91,9 @@ internal static class SessionTable
         RETURNING {Columns}
         """;
 
+    /// <summary>agent or null.</summary>
+    public const string CountMessages = "SELECT SUM(message_count) FROM sessions WHERE $1 IS NULL OR agent_id = $1";
+
     /// <summary>key.</summary>
     public const string Delete = "DELETE FROM sessions WHERE key = $1";
 

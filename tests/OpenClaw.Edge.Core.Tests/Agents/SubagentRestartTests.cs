@@ -76,6 +76,31 @@ public sealed class SubagentRestartTests
         Assert.Empty(gateway.Sessions.SubagentsWith(OpenWork.Member, 10));
     }
 
+    [Fact]
+    public async Task What_could_not_be_told_is_told_again_or_given_up()
+    {
+        await using AgentFixture gateway = new();
+        await gateway.RunAsync(AgentFixture.Request("r1", "hello"));
+        SessionKey child = SubagentDesk.NewKey("main");
+        gateway.Model.Say("Forty-two.");
+        await gateway.RunAsync(new RunRequest { RunId = "work-1", SessionKey = child, Message = "count", Source = "subagent" });
+        Assert.False(gateway.Runs.HasUntold(child));
+        await LeaveOpenAsync(gateway, child, "work-1", announce: true); // as when the parent's queue was full
+
+        Assert.True(gateway.Runs.HasUntold(child));
+        Assert.True(await gateway.Runs.SettleUntoldAsync(child, tell: true, CancellationToken.None));
+        await Task.WhenAll(gateway.Runs.Active.Select(run => run.Completion));
+        int calls = gateway.Model.Requests.Count;
+
+        Assert.Contains("Forty-two.", string.Join('\n', gateway.Sessions.ReadAll(AgentFixture.Key("main")).Select(entry => entry.Message.Content.PlainText)), StringComparison.Ordinal);
+        Assert.False(gateway.Runs.HasUntold(child));
+        Assert.False(await gateway.Runs.SettleUntoldAsync(child, tell: true, CancellationToken.None));
+        await LeaveOpenAsync(gateway, child, "work-1", announce: true);
+        Assert.True(await gateway.Runs.SettleUntoldAsync(child, tell: false, CancellationToken.None));
+        Assert.False(gateway.Runs.HasUntold(child));
+        Assert.Equal(calls, gateway.Model.Requests.Count);
+    }
+
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]

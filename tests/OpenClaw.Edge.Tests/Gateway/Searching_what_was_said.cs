@@ -29,6 +29,25 @@ public sealed class Searching_what_was_said : WithClient
     }
 
     [Fact]
+    public async Task What_says_it_more_and_shorter_comes_first_and_a_part_of_a_word_last()
+    {
+        foreach (string talk in (string[])["heron", "egret", "stork", "crane"])
+        {
+            await Client.ChatAsync("main", $"{talk} [text:A bird.]"); // so that the word is rare
+        }
+
+        await Client.ChatAsync("main", "the kingfishers that dive there [text:ok]");
+        await Client.ChatAsync("main", "one kingfisher among many other words that say nothing of it at all [text:ok]");
+        await Client.ChatAsync("main", "kingfisher, kingfisher [text:ok]");
+
+        JsonElement[] hits = [.. (await Client.CallAsync("sessions.search", """{"query":"kingfisher"}""")).GetProperty("results").EnumerateArray()];
+
+        Assert.Equal(["kingfisher, ", "one kingfish", "the kingfish"], hits.Select(hit => hit.GetProperty("snippet").GetString()![..12]));
+        double[] scores = [.. hits.Select(hit => hit.GetProperty("score").GetDouble())];
+        Assert.True(scores[0] > scores[1] && scores[1] > scores[2] && scores[2] > 0.1, string.Join(' ', scores));
+    }
+
+    [Fact]
     public async Task Sessions_can_be_named_or_picked_as_a_list_picks_them()
     {
         await Client.ChatAsync("main", "apple [text:one]");

@@ -14,6 +14,7 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
     private const int MaxKeys = 200;
     private const int DefaultLimit = 10;
     private const int Around = 200;
+    private const double LeastRarity = 1e-6; // FTS5's
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -36,7 +37,9 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
 
         int limit = (int)(call.Number("limit") ?? DefaultLimit);
         List<Hit> found = Find(WordsOf(query), agentId, keys);
-        found.Sort((left, right) => right.Score != left.Score ? right.Score.CompareTo(left.Score) : right.Said.AtMs.CompareTo(left.Said.AtMs));
+        found.Sort(static (left, right) => right.Score != left.Score ? right.Score.CompareTo(left.Score)
+            : right.Said.AtMs != left.Said.AtMs ? right.Said.AtMs.CompareTo(left.Said.AtMs)
+            : string.CompareOrdinal(left.Said.Entry.Id, right.Said.Entry.Id));
         bool truncated = found.Count > limit;
         if (truncated)
         {
@@ -132,6 +135,8 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         return null;
     }
 
+    // BM25 as SQLite's FTS5 counts it, which the original asks. Its two sums over all that was ever said are estimated: without an index of
+    // words, which would be written with every message, they would be read from the whole card.
     private List<Hit> Find(List<string> words, string? agentId, HashSet<string>? keys)
     {
         List<Hit> found = [];
@@ -140,12 +145,29 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
             return found;
         }
 
+        long characters = 0;
+        int rows = 0;
         foreach (SaidEntry said in runtime.Sessions.Search(words[0], agentId, MaxScanned))
         {
-            if ((keys is null || keys.Contains(said.Key.Text)) && Score(said.Entry.Message.Content.PlainText, words, out int at) is > 0 and double score)
+            string text = said.Entry.Message.Content.PlainText;
+            double[] times = new double[words.Count];
+            if (Count(text, words, times, out int at))
             {
-                found.Add(new Hit(said, score, at));
+                characters += text.Length;
+                rows++;
+                if (keys is null || keys.Contains(said.Key.Text))
+                {
+                    found.Add(new Hit(said, times, at));
+                }
             }
+        }
+
+        double all = Math.Max(runtime.Sessions.CountMessages(agentId), rows);
+        double rarity = Math.Max(Math.Log((all - rows + 0.5) / (rows + 0.5)), LeastRarity);
+        double usual = Math.Max(1, characters / (double)Math.Max(rows, 1));
+        foreach (Hit hit in found)
+        {
+            hit.Judge(rarity, hit.Said.Entry.Message.Content.PlainText.Length / usual);
         }
 
         return found;
@@ -188,38 +210,45 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
         return words;
     }
 
-    // All words must be there; the more often, in the less text, the better. 0 when one is missing.
-    private static double Score(string text, List<string> words, out int first)
+    // All words must be there. A word within a longer one counts for half: compounds are words of their own in many languages.
+    private static bool Count(string text, List<string> words, double[] times, out int first)
     {
-        double score = 0;
         first = text.Length;
-        foreach (string word in words)
+        for (int word = 0; word < words.Count; word++)
         {
-            int times = 0;
-            for (int at = 0; (at = text.IndexOf(word, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += word.Length)
+            int length = words[word].Length;
+            for (int at = 0; (at = text.IndexOf(words[word], at, StringComparison.OrdinalIgnoreCase)) >= 0; at += length)
             {
-                first = times++ == 0 ? Math.Min(first, at) : first;
+                bool whole = (at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (at + length == text.Length || !char.IsLetterOrDigit(text[at + length]));
+                first = times[word] == 0 ? Math.Min(first, at) : first;
+                times[word] += whole ? 1 : 0.5;
             }
 
-            if (times == 0)
+            if (times[word] == 0)
             {
-                return 0;
+                return false;
             }
-
-            score += times / (times + 1.0 + (text.Length / 500.0));
         }
 
-        return score;
+        return true;
     }
 
-    // A row that was found, and where in it the first word stands.
-    private sealed class Hit(SaidEntry said, double score, int at)
+    // A row that was found, how often each word stands in it, and where the first one does.
+    private sealed class Hit(SaidEntry said, double[] times, int at)
     {
         public SaidEntry Said { get; } = said;
 
-        public double Score { get; } = score;
+        public double Score { get; private set; }
 
         public int At { get; } = at;
+
+        public void Judge(double rarity, double length)
+        {
+            foreach (double often in times)
+            {
+                Score += rarity * often * (1.2 + 1) / (often + (1.2 * (1 - 0.75 + (0.75 * length))));
+            }
+        }
     }
 
     private static string Snippet(string text, int at)

@@ -20,8 +20,8 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
         MethodEntry.Of("tasks.get", OperatorScopes.Read, "taskId!:str1", Get),
         MethodEntry.Of("tasks.history", OperatorScopes.Read, "taskId!:str1 limit:int(1..1000) cursor:str", History),
         new("tasks.cancel", OperatorScopes.Write, "taskId!:str1 reason:str", CancelAsync),
-        MethodEntry.Of("tasks.retry", OperatorScopes.Write, "taskIds!:strs(1..)", Recover),
-        MethodEntry.Of("tasks.dismiss", OperatorScopes.Write, "taskIds!:strs(1..)", Recover),
+        new("tasks.retry", OperatorScopes.Write, "taskIds!:strs(1..)", (call, cancel) => SettleAsync(call, tell: true, cancel)),
+        new("tasks.dismiss", OperatorScopes.Write, "taskIds!:strs(1..)", (call, cancel) => SettleAsync(call, tell: false, cancel)),
     ];
 
     private MethodReply List(MethodCall call)
@@ -140,19 +140,53 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
         });
     }
 
-    // What a sub-agent found always reaches its parent's session or is told by its own state: nothing waits to be delivered again.
-    private static MethodReply Recover(MethodCall call) => MethodReply.Object(json =>
+    // What a sub-agent found and could not tell its parent, because there was no room then.
+    private async ValueTask<MethodReply> SettleAsync(MethodCall call, bool tell, CancellationToken cancellationToken)
     {
-        json.WriteStartArray("results"u8);
-        foreach (JsonElement id in call.Params.GetProperty("taskIds").EnumerateArray().Take(MaxLimit))
+        List<(string Id, TaskEntry? Task, string? Reason)> results = [];
+        foreach (JsonElement item in call.Params.GetProperty("taskIds").EnumerateArray())
         {
-            json.WriteStartObject();
-            json.WriteString("taskId"u8, id.GetString());
-            json.WriteBoolean("ok"u8, false);
-            json.WriteString("reason"u8, "task has no recoverable subagent completion"u8);
-            json.WriteEndObject();
+            if (results.Count == MaxLimit)
+            {
+                break;
+            }
+
+            string id = item.GetString()!;
+            TaskEntry? task = ledger.Find(id) is { Child: { } } found ? found : null;
+            string? reason = task is null && tell ? "task has no recoverable subagent completion"
+                : task is null || !runtime.Runs.HasUntold(task.Transcript) ? "completion delivery is not blocked"
+                : await runtime.Runs.SettleUntoldAsync(task.Transcript, tell, cancellationToken) ? null
+                : "the parent session still has no room; try again later";
+            results.Add((id, task, reason));
         }
 
-        json.WriteEndArray();
-    });
+        return MethodReply.Object(json =>
+        {
+            json.WriteStartArray("results"u8);
+            foreach ((string id, TaskEntry? task, string? reason) in results)
+            {
+                json.WriteStartObject();
+                json.WriteString("taskId"u8, id);
+                json.WriteBoolean("ok"u8, reason is null);
+                if (reason is not null)
+                {
+                    json.WriteString("reason"u8, reason);
+                }
+                else
+                {
+                    if (tell)
+                    {
+                        json.WriteBoolean("duplicateRisk"u8, true);
+                    }
+
+                    json.WritePropertyName("task"u8);
+                    TaskJson.Write(json, task!, detail: true);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
 }
