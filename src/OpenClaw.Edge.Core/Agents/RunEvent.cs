@@ -74,6 +74,9 @@ public sealed record RunToolOutputEvent(
 public sealed record RunApprovalEvent(
     Run Run, long Seq, long TimestampMs, string ToolCallId, PendingApproval Approval, ApprovalDecision? Decided) : RunEvent(Run, Seq, TimestampMs);
 
+/// <summary>The model wrote down how far its work is: the card of <see cref="ProgressCard"/> as it wrote it.</summary>
+public sealed record RunPlanEvent(Run Run, long Seq, long TimestampMs, JsonElement Card) : RunEvent(Run, Seq, TimestampMs);
+
 /// <summary>History is being shortened, or was.</summary>
 public sealed record RunCompactionEvent(
     Run Run, long Seq, long TimestampMs, bool Starts, bool Completed, bool WillRetry, string? Reason) : RunEvent(Run, Seq, TimestampMs);

@@ -179,6 +179,8 @@ internal sealed class RunPublisher : IDisposable
             _run, seq, _run.NextSeq(), Now, call.Id, call.Name, title, result.Text, result.Details, result.IsError, startedAtMs,
             call.Name is "exec" or "apply_patch" ? _run.NextSeq() : 0));
 
+    public void Plan(JsonElement card) => Publish(seq => new RunPlanEvent(_run, seq, Now, card));
+
     public void ToolOutput(ToolCall call, string title, string output) => Publish(
         seq => new RunToolOutputEvent(_run, seq, _run.NextSeq(), _run.NextSeq(), Now, call.Id, call.Name, title, output));
 

@@ -49,6 +49,11 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf
             turn.SuccessfulTools.Add(meant.Name);
         }
 
+        if (tool is ProgressCardTool && !result.IsError && ProgressCard.Read(arguments, out JsonElement card) is null)
+        {
+            turn.Publisher.Plan(card);
+        }
+
         turn.Publisher.ToolEnded(call, title, result, startedAtMs);
         RunTelemetry.Called(tool?.Spec.Name ?? "unknown", result.IsError);
         return result;

@@ -317,6 +317,7 @@ internal static partial class ConfigBinder
                 ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", d.Exec.ApplyPatchEnabled),
             },
             Web = BindWeb(section.Section("web"), plugins),
+            UpdatePlan = section.Flag("updatePlan"),
             SandboxTools = BindToolList(section.Section("sandbox").Section("tools")),
             Elevated = BindElevated(section.Section("elevated")),
             Sessions = new SessionToolsConfig

@@ -236,6 +236,7 @@ internal static partial class ConfigKeys
         new(at + ".loopDetection.warningThreshold", Whole, "2", Min: 2, Max: 1000),
         new(at + ".loopDetection.criticalThreshold", Whole, "3", Min: 3, Max: 1000),
         new(at + ".loopDetection.*", Ignored, Note: "one detector sees all of it"),
+        new(at + ".updatePlan", Flag, "false"),
         new(at + ".toolSearch", Any, "when the schemas take more than a quarter of the window"),
     ];
 

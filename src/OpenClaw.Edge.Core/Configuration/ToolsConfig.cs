@@ -26,6 +26,9 @@ public sealed record ToolsConfig
     /// <summary>Whether schemas wait behind <c>tool_search</c>; <see langword="null"/> means: when they would take too much of the window.</summary>
     public bool? ToolSearch { get; init; }
 
+    /// <summary>Whether models are offered <c>progress_card</c>; <see langword="null"/> means the global section, or no.</summary>
+    public bool? UpdatePlan { get; init; }
+
     /// <summary>Commands.</summary>
     public ExecConfig Exec { get; init; } = new();
 

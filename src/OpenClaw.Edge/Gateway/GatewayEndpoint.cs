@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OpenClaw.Edge.Agents;
@@ -6,6 +7,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Gateway.Methods;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -60,6 +62,9 @@ public sealed class GatewayEndpoint : IAsyncDisposable
 
     /// <summary>How messages reach people beside the answers of turns.</summary>
     public MessageOutlet Outlet { get; }
+
+    /// <summary>Tells readers that a session has another progress card, or none.</summary>
+    public void CardChanged(SessionKey key, JsonElement? card) => ProgressCardMethods.Changed(Broadcaster, key, card);
 
     /// <summary>Nodes that run commands for sessions.</summary>
     internal NodeHands Hands { get; }

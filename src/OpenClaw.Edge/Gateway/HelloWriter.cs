@@ -26,7 +26,7 @@ internal sealed class HelloWriter(
         "shutdown", "health", "config.changed", "device.pair.requested", "device.pair.resolved", "device.pair.changed",
         "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.hostStats", "node.invoke.request",
         "node.invoke.cancel", "cron", "exec.approval.requested", "exec.approval.resolved", "voicewake.changed", "talk.mode",
-        "heartbeat", "models.snapshot", "task", "skills.changed", "question.requested", "question.resolved",
+        "heartbeat", "models.snapshot", "task", "skills.changed", "progressCard.changed", "question.requested", "question.resolved",
     ];
 
     // Only what works: clients switch features on by these.

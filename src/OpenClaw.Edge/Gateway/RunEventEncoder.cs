@@ -87,6 +87,9 @@ internal sealed class RunEventEncoder : IDisposable
             case RunToolOutputEvent output:
                 RunToolEvents.Output(broadcaster, sessions, output);
                 break;
+            case RunPlanEvent plan:
+                RunToolEvents.Plan(broadcaster, plan);
+                break;
             case RunApprovalEvent approval:
                 RunToolEvents.Approval(broadcaster, approval);
                 break;

@@ -142,6 +142,31 @@ internal static class RunToolEvents
     public static bool IsCommand(string name) => name is "exec" or "process";
 
     // A title is the tool's name and what it works on.
+    /// <summary>The model wrote down how far its work is.</summary>
+    public static void Plan(Broadcaster broadcaster, RunPlanEvent plan) =>
+        RunEventEncoder.SendAgent(broadcaster, plan, plan.Seq, "plan", json =>
+        {
+            json.WriteString("phase"u8, "update"u8);
+            json.WriteString("title"u8, "Plan updated"u8);
+            json.WriteString("source"u8, "openclaw"u8);
+            (int done, int all) = ProgressCard.Count(plan.Card);
+            if (all > 0)
+            {
+                json.WritePropertyName("steps"u8);
+                plan.Card.GetProperty("steps"u8).WriteTo(json);
+                json.WriteString("explanation"u8, $"{done}/{all} complete");
+                return;
+            }
+
+            json.WriteStartArray("steps"u8);
+            json.WriteEndArray();
+            if (plan.Card.TryGetProperty("markdown"u8, out JsonElement note))
+            {
+                json.WriteString("explanation"u8, note.GetString());
+                json.WriteString("explanationFormat"u8, "markdown"u8);
+            }
+        });
+
     private static string? MetaOf(string name, string title) =>
         title.Length > name.Length + 1 && title.StartsWith(name, StringComparison.Ordinal) ? title[(name.Length + 1)..] : null;
 

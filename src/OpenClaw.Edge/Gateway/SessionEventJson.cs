@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway;
@@ -164,16 +165,7 @@ internal static class SessionEventJson
         json.WriteString("lastRunId"u8, row.Status == SessionStatus.Running ? null : row.LastRunId);
         json.WriteBoolean("hasAutomation"u8, facts.HasAutomation);
         json.WriteBoolean("hasActiveRun"u8, facts.IsActive);
-        if (facts.IsActive)
-        {
-            json.WriteNull("activeRunIds"u8); // "some": the run's own events name it
-        }
-        else
-        {
-            json.WriteStartArray("activeRunIds"u8);
-            json.WriteEndArray();
-        }
-
+        json.WriteTexts("activeRunIds"u8, facts.ActiveRunIds);
         WriteNumber(json, "startedAt", row.StartedAtMs, orNull: false);
         WriteNumber(json, "endedAt", row.EndedAtMs, orNull: true);
         WriteNumber(json, "runtimeMs", SessionRowJson.RuntimeOf(row), orNull: true);

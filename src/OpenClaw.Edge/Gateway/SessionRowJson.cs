@@ -165,15 +165,11 @@ internal static partial class SessionRowJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes whether a run is active; which one is told by the run's own events.</summary>
+    /// <summary>Writes whether runs wait or run, and which.</summary>
     public static void WriteRuns(Utf8JsonWriter json, SessionFacts facts)
     {
         json.WriteBoolean("hasActiveRun"u8, facts.IsActive);
-        if (!facts.IsActive)
-        {
-            json.WriteStartArray("activeRunIds"u8);
-            json.WriteEndArray();
-        }
+        json.WriteTexts("activeRunIds"u8, facts.ActiveRunIds);
     }
 
     /// <summary>The wire's word for what kind of conversation a key names.</summary>

@@ -183,7 +183,7 @@ internal sealed partial class GatewayParts
         mcp.Apply(config.Mcp);
         health.Watch(() => mcp.Problems is [{ } first, ..] ? new Warnable("mcp-server", $"MCP server {first}") : null);
         var registry = new ToolRegistry(
-            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new MessageTool(() => parts!.Runs, () => parts!.Gateway.Outlet), new CronTool(() => parts!.Cron, () => parts!.Agents.Default.Id, clock), new AskUserTool(questions, key => parts!.Runs.ActiveFor(key)?.Id)], sandbox, mcp);
+            [.. BuiltInTools.Create(toolParts), .. SessionTools.Create(() => parts!.Runs), new MessageTool(() => parts!.Runs, () => parts!.Gateway.Outlet), new CronTool(() => parts!.Cron, () => parts!.Agents.Default.Id, clock), new AskUserTool(questions, key => parts!.Runs.ActiveFor(key)?.Id), new ProgressCardTool(() => parts!.Runs, (key, card) => parts!.Gateway.CardChanged(key, card))], sandbox, mcp);
         var events = new RunEventHub();
         owned.Own(() => events.Listen(MemoryWiring.Listener(memory)));
         var agents = AgentCatalog.Create(config, setup.Paths);

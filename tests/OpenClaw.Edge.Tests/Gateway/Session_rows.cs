@@ -85,7 +85,9 @@ public sealed class Session_rows : IAsyncLifetime
         JsonElement start = await ChangedAsync(payload => payload.TryGetProperty("phase", out JsonElement phase) && phase.ValueEquals("start"));
         JsonElement end = await ChangedAsync(payload => payload.TryGetProperty("phase", out JsonElement phase) && phase.ValueEquals("end"));
 
-        Assert.Equal(("running", JsonValueKind.Null, JsonValueKind.Null), (Text(start, "status"), start.GetProperty("activeRunIds").ValueKind, start.GetProperty("lastRunId").ValueKind));
+        Assert.Equal(("running", JsonValueKind.Null), (Text(start, "status"), start.GetProperty("lastRunId").ValueKind));
+        Assert.Equal(start.GetProperty("runId").GetString(), Assert.Single(start.GetProperty("activeRunIds").EnumerateArray()).GetString());
+        Assert.Equal(start.GetProperty("activeRunIds").GetRawText(), start.GetProperty("session").GetProperty("activeRunIds").GetRawText());
         Assert.False(start.TryGetProperty("modelProvider", out _));
         Assert.Equal(("done", 0), (Text(end, "status"), end.GetProperty("activeRunIds").GetArrayLength()));
         Assert.True(end.GetProperty("runtimeMs").GetInt64() >= 0);

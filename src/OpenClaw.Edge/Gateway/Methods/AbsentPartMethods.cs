@@ -20,7 +20,6 @@ internal static class AbsentPartMethods
         Refused("channels.logout", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.logout channel")),
         Empty("plugins.list", OperatorScopes.Read, "…", """{"plugins":[]}"""),
         Empty("plugins.controlUi.list", OperatorScopes.Read, "", """{"revision":"none","plugins":[],"diagnostics":[]}"""),
-        Empty("progressCard.get", OperatorScopes.Read, OfSession, """{"card":null}"""),
         Empty("sessions.companion.state", OperatorScopes.Read, OfSession, """{"exchanges":[]}"""),
         Empty("session.discussion.info", OperatorScopes.Read, OfSession, """{"state":"none"}"""),
         Empty("taskSuggestions.list", OperatorScopes.Read, "…", """{"suggestions":[]}"""),

@@ -53,6 +53,7 @@ internal static class GatewayMethodSet
             .. new TaskMethods(runtime, tasks).Entries(),
             .. new DiagnosticsMethods(runtime).Entries(),
             .. new QuestionMethods(runtime, broadcaster, runtime.Questions).Entries(),
+            .. new ProgressCardMethods(runtime, broadcaster).Entries(),
             .. AbsentPartMethods.Entries(runtime),
         ];
     }
