@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
 
@@ -7,6 +9,8 @@ namespace OpenClaw.Edge.Configuration;
 /// the loader warns about them and goes on.</summary>
 public static class ConfigSchema
 {
+    private static readonly string[] s_sections = [.. ConfigKeys.Tree.Names];
+
     /// <summary>Writes the schema of everything.</summary>
     public static void Write(Utf8JsonWriter json)
     {
@@ -14,7 +18,7 @@ public static class ConfigSchema
         json.WriteStartObject();
         json.WriteString("$schema"u8, "http://json-schema.org/draft-07/schema#"u8);
         json.WriteString("title"u8, "OpenClaw.Edge configuration"u8);
-        WriteMembers(json, ConfigKeys.Tree);
+        WriteMembers(json, ConfigKeys.Tree, "");
         json.WriteEndObject();
     }
 
@@ -44,12 +48,13 @@ public static class ConfigSchema
         if (HasMembers(node))
         {
             json.WriteStartObject();
+            json.WriteString("title"u8, Title(path));
             json.WriteString("type"u8, "object"u8);
             json.WriteEndObject();
         }
         else
         {
-            WriteNode(json, node, title: path[(path.LastIndexOf('.') + 1)..]);
+            WriteNode(json, node, path);
         }
 
         json.WriteString("reloadKind"u8, ConfigReloadKinds.Of(path));
@@ -84,20 +89,55 @@ public static class ConfigSchema
 
     private static void WriteHint(Utf8JsonWriter json, string path, ConfigKeyTree node)
     {
-        json.WriteStartObject("hint"u8);
-        json.WriteString("label"u8, path[(path.LastIndexOf('.') + 1)..]);
-        json.WriteBoolean("advanced"u8, false);
-        if (node.Key is { } key && Help(key) is { Length: > 0 } help)
+        json.WritePropertyName("hint"u8);
+        WriteHint(json, path, node.Key);
+    }
+
+    private static void WriteHint(Utf8JsonWriter json, string path, ConfigKey? key)
+    {
+        json.WriteStartObject();
+        json.WriteString("label"u8, Title(path));
+        if (!path.Contains('.', StringComparison.Ordinal) && Array.IndexOf(s_sections, path) is >= 0 and var place)
+        {
+            json.WriteString("group"u8, Title(path));
+            json.WriteNumber("order"u8, (place + 1) * 10);
+        }
+
+        if (key is not null && Help(key) is { Length: > 0 } help)
         {
             json.WriteString("help"u8, help);
         }
 
+        json.WriteBoolean("advanced"u8, key is { Kind: ConfigKeyKind.Ignored });
         if (SecretPaths.IsSecret(path))
         {
             json.WriteBoolean("sensitive"u8, true);
         }
 
         json.WriteEndObject();
+    }
+
+    // "gateway.reload.mode" is "Reload Mode": the last two words that name something, as people write them.
+    private static string Title(string path)
+    {
+        List<string> parts = [.. path.Replace("[]", "", StringComparison.Ordinal).Split('.')];
+        parts.RemoveAll(static part => part.Length == 0 || part[0] is '*' or '[');
+        StringBuilder title = new();
+        foreach (string part in parts.Skip(parts.Count - 2))
+        {
+            for (int index = 0; index < part.Length; index++)
+            {
+                bool first = index == 0;
+                if ((first && title.Length > 0) || (!first && char.IsUpper(part[index]) && !char.IsUpper(part[index - 1])))
+                {
+                    title.Append(' ');
+                }
+
+                title.Append(first ? char.ToUpperInvariant(part[index]) : part[index]);
+            }
+        }
+
+        return title.ToString();
     }
 
     private static bool HasMembers(ConfigKeyTree node) => node.Names.Count > 0 || node.AnyMember is not null;
@@ -133,43 +173,41 @@ public static class ConfigSchema
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
+        foreach (string section in s_sections)
+        {
+            json.WritePropertyName(section);
+            WriteHint(json, section, Find(section)?.Key);
+        }
+
         foreach (ConfigKey key in ConfigKeys.All)
         {
-            json.WriteStartObject(key.Path);
-            json.WriteString("label"u8, key.Path[(key.Path.LastIndexOf('.') + 1)..]);
-            if (Help(key) is { Length: > 0 } help)
+            if (Array.IndexOf(s_sections, key.Path) < 0)
             {
-                json.WriteString("help"u8, help);
+                json.WritePropertyName(key.Path);
+                WriteHint(json, key.Path, key);
             }
-
-            if (SecretPaths.IsSecret(key.Path))
-            {
-                json.WriteBoolean("sensitive"u8, true);
-            }
-
-            json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteNode(Utf8JsonWriter json, ConfigKeyTree node, string? title = null)
+    private static void WriteNode(Utf8JsonWriter json, ConfigKeyTree node, string path)
     {
         json.WriteStartObject();
-        if (title is not null)
+        if (!path.EndsWith(']') && !path.EndsWith('*'))
         {
-            json.WriteString("title"u8, title);
+            json.WriteString("title"u8, Title(path));
         }
 
         if (node.Item is { } item)
         {
             json.WriteString("type"u8, "array"u8);
             json.WritePropertyName("items"u8);
-            WriteNode(json, item);
+            WriteNode(json, item, path + "[]");
         }
         else if (node.Names.Count > 0 || node.AnyMember is not null)
         {
-            WriteMembers(json, node);
+            WriteMembers(json, node, path);
         }
         else if (node.Key is { } key)
         {
@@ -179,21 +217,21 @@ public static class ConfigSchema
         json.WriteEndObject();
     }
 
-    private static void WriteMembers(Utf8JsonWriter json, ConfigKeyTree node)
+    private static void WriteMembers(Utf8JsonWriter json, ConfigKeyTree node, string path)
     {
         json.WriteString("type"u8, "object"u8);
         json.WriteStartObject("properties"u8);
         foreach (string name in node.Names)
         {
             json.WritePropertyName(name);
-            WriteNode(json, node.Below(name)!);
+            WriteNode(json, node.Below(name)!, path.Length == 0 ? name : $"{path}.{name}");
         }
 
         json.WriteEndObject();
         if (node.AnyMember is { } any)
         {
             json.WritePropertyName("additionalProperties"u8);
-            WriteNode(json, any);
+            WriteNode(json, any, $"{path}.*");
         }
     }
 
@@ -233,9 +271,28 @@ public static class ConfigSchema
                 break;
         }
 
+        WriteDefault(json, key);
         if (Help(key) is { Length: > 0 } help)
         {
             json.WriteString("description"u8, help);
+        }
+    }
+
+    // Where the default is a value: many are found out, and the help says how.
+    private static void WriteDefault(Utf8JsonWriter json, ConfigKey key)
+    {
+        if (key.Kind == ConfigKeyKind.Flag && bool.TryParse(key.Default, out bool flag))
+        {
+            json.WriteBoolean("default"u8, flag);
+        }
+        else if (key.Kind is ConfigKeyKind.Whole or ConfigKeyKind.Real
+            && double.TryParse(key.Default, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            json.WriteNumber("default"u8, number);
+        }
+        else if (key.Kind == ConfigKeyKind.Choice && Array.IndexOf(key.Words, key.Default) >= 0)
+        {
+            json.WriteString("default"u8, key.Default);
         }
     }
 

@@ -119,7 +119,11 @@ public sealed class Uses_skills() : WithGateway("tools: { exec: { security: 'ful
         Assert.True(off.GetProperty("disabled").GetBoolean());
         Assert.DoesNotContain("sesame-1", await File.ReadAllTextAsync(Home.ConfigPath, TestContext.Current.CancellationToken));
         Assert.Equal("[][]", ToolResults(Model.ChatRequests[^1])[^1]);
-        Assert.Contains("no skills from registries", (await RefusedAsync(client, "skills.update", """{"source":"clawhub","slug":"x"}""")).Message);
+        Assert.Contains("is not tracked as a ClawHub install", (await RefusedAsync(client, "skills.update", """{"source":"clawhub","slug":"x"}""")).Message);
+        Assert.Contains("not both", (await RefusedAsync(client, "skills.update", """{"source":"clawhub","slug":"x","all":true}""")).Message);
+        Assert.Equal(
+            """{"ok":true,"skillKey":"*","config":{"source":"clawhub","results":[]}}""",
+            (await client.CallAsync("skills.update", """{"source":"clawhub","all":true}""")).GetRawText());
         Assert.Contains("skillKey", (await RefusedAsync(client, "skills.update", """{"enabled":true}""")).Message);
         await using GatewayTestClient reader = await Gateway.ConnectAsync("operator.read");
         Assert.Contains("operator.admin", (await RefusedAsync(reader, "skills.update", """{"skillKey":"lab","enabled":true}""")).Message);

@@ -84,6 +84,7 @@ public sealed class Approvals_over_the_wire : WithClient
     public async Task Rules_are_changed_against_the_hash_they_had()
     {
         JsonElement fresh = await Client.CallAsync("exec.approvals.get", "{}");
+        Assert.Equal(Path.Combine(Home.StateDir, "exec-approvals.sock"), fresh.GetProperty("file").GetProperty("socket").GetProperty("path").GetString());
         JsonElement first = await Client.CallAsync(
             "exec.approvals.set", """{"file":{"version":1,"defaults":{"security":"deny"},"agents":{},"mine":{"kept":true}}}""");
         string stale = await RefusalAsync("exec.approvals.set", """{"file":{"version":1},"baseHash":"00"}""");

@@ -97,15 +97,25 @@ public sealed class ExecApprovals
     }
 
     /// <summary>Writes the document without the socket's token, as clients see it.</summary>
-    public void WriteRedacted(Utf8JsonWriter json)
+    /// <param name="json">Where a value may stand.</param>
+    /// <param name="socketPath">Where a helper of a desktop would listen, for a document that does not say; null leaves that out.</param>
+    public void WriteRedacted(Utf8JsonWriter json, string? socketPath = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
+        bool said = socketPath is null || _root.TryGetProperty("socket", out _);
         foreach (JsonProperty member in _root.EnumerateObject())
         {
             if (member.Name != "socket" || member.Value.ValueKind != JsonValueKind.Object)
             {
                 member.WriteTo(json);
+                if (!said && member.Name == "version")
+                {
+                    json.WriteStartObject("socket"u8);
+                    json.WriteString("path"u8, socketPath);
+                    json.WriteEndObject();
+                }
+
                 continue;
             }
 

@@ -39,7 +39,7 @@ internal sealed class ExecApprovalsFileMethods(ExecGuard guard, GatewayRuntime r
             json.WriteString("path"u8, guard.File.Path);
             json.WriteBoolean("exists"u8, state.Exists);
             json.WritePropertyName("file"u8);
-            state.Document.WriteRedacted(json);
+            state.Document.WriteRedacted(json, Path.Combine(runtime.Paths.StateDir, "exec-approvals.sock")); // as there: on Linux nobody listens
             json.WriteString("hash"u8, state.Hash);
             json.WriteStartObject("resolvedDefaults"u8);
             json.WriteString("security"u8, policy.Security);

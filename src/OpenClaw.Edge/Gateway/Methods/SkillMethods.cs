@@ -63,16 +63,57 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
         });
     }
 
+    // Nothing here came from a registry: there is nothing to bring up to date, and one that is named is none of them.
+    private static MethodReply FromRegistry(MethodCall call)
+    {
+        string? slug = call.Text("slug")?.Trim();
+        bool all = call.Params.TryGetProperty("all", out JsonElement every) && every.ValueKind == JsonValueKind.True;
+        if (slug is { Length: > 0 } && all)
+        {
+            return MethodReply.Invalid("clawhub skills.update accepts either \"slug\" or \"all\", not both");
+        }
+
+        if (slug is null or "")
+        {
+            return all
+                ? MethodReply.Object(static json =>
+                {
+                    json.WriteBoolean("ok"u8, true);
+                    json.WriteString("skillKey"u8, "*"u8);
+                    json.WriteStartObject("config"u8);
+                    json.WriteString("source"u8, "clawhub"u8);
+                    json.WriteStartArray("results"u8);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                })
+                : MethodReply.Invalid("clawhub skills.update requires \"slug\" or \"all\"");
+        }
+
+        string untracked = $"Skill \"{slug}\" is not tracked as a ClawHub install.";
+        return MethodReply.Fail(GatewayError.Unavailable(untracked) with
+        {
+            Details = json =>
+            {
+                json.WriteStartArray("results"u8);
+                json.WriteStartObject();
+                json.WriteBoolean("ok"u8, false);
+                json.WriteString("error"u8, untracked);
+                json.WriteEndObject();
+                json.WriteEndArray();
+            },
+        });
+    }
+
     private async ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken)
     {
         if (call.Has("source"))
         {
-            return MethodReply.Fail(GatewayError.Unavailable("this gateway installs no skills from registries; put the skill's folder into a skills folder"));
+            return FromRegistry(call);
         }
 
         if (call.Text("skillKey")?.Trim() is not { Length: > 0 } key)
         {
-            return MethodReply.Invalid("invalid skills.update params: must have required property 'skillKey'");
+            return MethodReply.Invalid("invalid skills.update params: must have required property 'skillKey'; must have required property 'source'; must match a schema in anyOf");
         }
 
         if (Agent(call) is not { } agent)
