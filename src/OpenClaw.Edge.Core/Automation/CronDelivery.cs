@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>Where the answer of a job goes. Source: docs/protocol.md, cron.</summary>
@@ -24,9 +26,15 @@ public sealed record CronDelivery
     /// <summary>Account of the channel.</summary>
     public string? AccountId { get; init; }
 
-    /// <summary>Thread in the channel.</summary>
-    public string? ThreadId { get; init; }
+    /// <summary>Thread in the channel, a text or a number.</summary>
+    public JsonElement? ThreadId { get; init; }
 
     /// <summary>Whether a delivery that fails leaves the run a success.</summary>
     public bool? BestEffort { get; init; }
+
+    /// <summary>Where failures are told, when not by the alert's own way.</summary>
+    public JsonElement? FailureDestination { get; init; }
+
+    /// <summary>Address that the end of a run is posted to on top of an announcement.</summary>
+    public JsonElement? CompletionDestination { get; init; }
 }

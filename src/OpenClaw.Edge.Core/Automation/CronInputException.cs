@@ -11,4 +11,10 @@ public sealed class CronInputException : Exception
 
     /// <summary>Whether it is a matter of form.</summary>
     public bool IsParams { get; }
+
+    /// <summary>Whether the original answers it as a failure of its own when a job is added.</summary>
+    public bool IsUnavailable { get; private init; }
+
+    /// <summary>Refuses parts that do not go together.</summary>
+    public static CronInputException Unavailable(string message) => new(message) { IsUnavailable = true };
 }

@@ -1,10 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>A job of the scheduler. Source: docs/protocol.md, cron. Immutable.</summary>
 public sealed record CronJob
 {
+    private static readonly JsonElement s_trusted = CronFields.Build(json =>
+    {
+        json.WriteNumber("version"u8, 1);
+        json.WriteString("mode"u8, "trusted"u8);
+    });
+
     /// <summary>Target: the agent's main session.</summary>
     public const string MainTarget = "main";
 
@@ -50,6 +57,15 @@ public sealed record CronJob
     /// <summary>When.</summary>
     public required CronSchedule Schedule { get; init; }
 
+    /// <summary>Script that decides whether the job runs when it is due: <c>script</c> and perhaps <c>once</c>.</summary>
+    public JsonElement? Trigger { get; init; }
+
+    /// <summary>Bounds of the wait that a run may ask for: <c>min</c>, <c>max</c>.</summary>
+    public JsonElement? Pacing { get; init; }
+
+    /// <summary>Who asked for it, as the client said.</summary>
+    public JsonElement? Owner { get; init; }
+
     /// <summary><see cref="MainTarget"/>, <see cref="IsolatedTarget"/> or <see cref="SessionPrefix"/> and a key.</summary>
     public required string SessionTarget { get; init; }
 
@@ -67,6 +83,14 @@ public sealed record CronJob
 
     /// <summary>What the scheduler has noted.</summary>
     public CronJobState State { get; init; } = new();
+
+    /// <summary>Whose rights its tools have: those of the person who made it. Null where it uses none.</summary>
+    public JsonElement? ScheduledToolPolicy =>
+        Payload.Kind is CronPayload.AgentTurnKind or CronPayload.ScriptKind || Trigger is not null ? s_trusted : null;
+
+    /// <summary>Lines of its source that this run is for; never kept.</summary>
+    [JsonIgnore]
+    public string? Batch { get; init; }
 
     /// <summary>The agent that it belongs to and runs as: the one that it names, else that of its session, else <paramref name="standIn"/>, the
     /// default one. <c>bindings</c> have no say: a job comes from no channel.</summary>

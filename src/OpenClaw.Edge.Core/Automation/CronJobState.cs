@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>What the scheduler has noted about a job. Times are epoch milliseconds.</summary>
@@ -50,4 +52,49 @@ public sealed record CronJobState
 
     /// <summary>Set when the scheduler switched the job off.</summary>
     public CronAutoDisabled? AutoDisabled { get; init; }
+
+    /// <summary>What the last command said about itself.</summary>
+    public JsonElement? LastDiagnostics { get; init; }
+
+    /// <summary>When its failures were last told.</summary>
+    public long? LastFailureAlertAtMs { get; init; }
+
+    /// <summary>When its condition was last looked at.</summary>
+    public long? LastTriggerEvalAtMs { get; init; }
+
+    /// <summary>How often.</summary>
+    public int? TriggerEvalCount { get; init; }
+
+    /// <summary>When its condition was last true.</summary>
+    public long? LastTriggerFireAtMs { get; init; }
+
+    /// <summary>What its script left for the next time.</summary>
+    public JsonElement? TriggerState { get; init; }
+
+    /// <summary><c>starting</c>, <c>running</c>, <c>restarting</c>, <c>stopped</c>, <c>disabled</c> or <c>error</c>.</summary>
+    public string? StreamStatus { get; init; }
+
+    /// <summary>Why the source does not run.</summary>
+    public string? StreamError { get; init; }
+
+    /// <summary>Ends of the source in a row that came within a minute.</summary>
+    public int? StreamConsecutiveFailures { get; init; }
+
+    /// <summary>Whether it is not started again.</summary>
+    public bool? StreamRestartExhausted { get; init; }
+
+    /// <summary>Name of the source, which a change of it ends.</summary>
+    public string? StreamSourceIdentity { get; init; }
+
+    /// <summary>Batches that nobody took.</summary>
+    public int? StreamDroppedBatches { get; init; }
+
+    /// <summary>Batches that became one with another.</summary>
+    public int? StreamCoalescedBatches { get; init; }
+
+    /// <summary>Last start of the source.</summary>
+    public long? StreamLastStartedAtMs { get; init; }
+
+    /// <summary>Its last end.</summary>
+    public long? StreamLastExitAtMs { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>How a run of a job ended.</summary>
@@ -35,6 +37,21 @@ public sealed record CronOutcome
 
     /// <summary>Session that it ran in.</summary>
     public string? SessionKey { get; init; }
+
+    /// <summary>What a command said about itself.</summary>
+    public JsonElement? Diagnostics { get; init; }
+
+    /// <summary>Whether the condition let the run happen; null without one.</summary>
+    public bool? Fired { get; init; }
+
+    /// <summary>Whether the condition could not be looked at because too many others were.</summary>
+    public bool IsBusy { get; init; }
+
+    /// <summary>What a script leaves for the next time; null leaves what is there.</summary>
+    public JsonElement? State { get; init; }
+
+    /// <summary>Milliseconds after which a run asks to be looked at again.</summary>
+    public long? NextCheckMs { get; init; }
 
     /// <summary>A failure with its reason.</summary>
     public static CronOutcome Failed(string error, bool transient = false) => new() { Status = "error", Error = error, IsTransient = transient };

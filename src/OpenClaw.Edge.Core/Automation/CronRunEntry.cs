@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Automation;
 
 /// <summary>One finished run in the log. Source: docs/protocol.md, cron.</summary>
@@ -65,4 +67,13 @@ public sealed record CronRunEntry
 
     /// <summary>Name of the job.</summary>
     public string? JobName { get; init; }
+
+    /// <summary>What a command said about itself.</summary>
+    public JsonElement? Diagnostics { get; init; }
+
+    /// <summary>Whether a condition let the run happen; null without one.</summary>
+    public bool? TriggerFired { get; init; }
+
+    /// <summary>Where the answer was to go.</summary>
+    public JsonElement? Delivery { get; init; }
 }

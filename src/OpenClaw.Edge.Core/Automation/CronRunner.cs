@@ -1,51 +1,107 @@
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Automation;
 
-/// <summary>Does what a job asks for: a note for its agent's main session, a turn in a named session or in one of its own, or a command.
-/// Thread-safe.</summary>
-public sealed class CronRunner(
-    RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time, CronWebhook? webhook = null, ToolInvocation? tools = null)
+/// <summary>Does what a job asks for: a note for its agent's main session, a turn in a named session or in one of its own, a command, or a script;
+/// before that it looks at the job's condition. Thread-safe.</summary>
+public sealed class CronRunner
 {
-    private const int MaxCommandSeconds = 540; // the patience of exec ends at ten minutes
-    private const int MaxCommandOutput = 16_000;
+    private const string Cure = "because the operator set cron.triggers.enabled: false; remove it or set it to true to allow unattended scripts";
 
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromHours(1); // the original's watchdog
+
+    private readonly RunRegistry _runs;
+    private readonly Heartbeat _heartbeat;
+    private readonly Func<AgentCatalog> _agents;
+    private readonly TimeProvider _time;
+    private readonly CronWebhook? _webhook;
+    private readonly CronCommands? _commands;
+    private readonly CronScripts? _scripts;
+    private readonly Func<CronConfig> _config;
+
+    /// <summary>Creates a runner.</summary>
+    /// <param name="runs">Turns.</param>
+    /// <param name="heartbeat">Notes and wakes.</param>
+    /// <param name="agents">The agents.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="webhook">Posts ends of runs; null posts none.</param>
+    /// <param name="tools">For commands and scripts; null runs none.</param>
+    /// <param name="config">The configuration in force; null is its defaults.</param>
+    public CronRunner(
+        RunRegistry runs, Heartbeat heartbeat, Func<AgentCatalog> agents, TimeProvider time, CronWebhook? webhook = null, ToolInvocation? tools = null,
+        Func<CronConfig>? config = null)
+    {
+        (_runs, _heartbeat, _agents, _time, _webhook) = (runs, heartbeat, agents, time, webhook);
+        _commands = tools is null ? null : new CronCommands(tools, time);
+        _scripts = _commands is null ? null : new CronScripts(_commands, time);
+        var defaults = new CronConfig();
+        _config = config ?? (() => defaults);
+    }
 
     /// <summary>Runs a job to its end. Throws only when the gateway ends.</summary>
     public async Task<CronOutcome> RunAsync(CronJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        long began = time.GetUtcNow().ToUnixTimeMilliseconds();
-        CronOutcome outcome = await WorkAsync(job, cancellationToken);
-        return webhook is not null && job.Delivery is { Mode: CronDelivery.Webhook } && !outcome.IsInterrupted
-            ? outcome with { Delivery = await webhook.PostAsync(job, outcome, began, cancellationToken) }
+        long began = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        CronOutcome outcome = await ConditionallyAsync(job, cancellationToken);
+        return _webhook is null || outcome.IsInterrupted || outcome.Fired == false ? outcome
+            : job.Delivery is { Mode: CronDelivery.Webhook }
+                ? outcome with { Delivery = outcome is { Status: "ok", Summary: null } ? new CronDelivered("not-requested", Suppressed: "empty") : await _webhook.PostAsync(job, outcome, began, job.Delivery.To, cancellationToken) }
+            : job.Delivery?.CompletionDestination is { } also
+                ? outcome with { Delivery = await AlsoAsync(job, outcome, began, also, cancellationToken) }
             : outcome;
     }
 
-    private async Task<CronOutcome> WorkAsync(CronJob job, CancellationToken cancellationToken)
+    // An announcement that arrived stays one; an address that did not take the end of the run is said.
+    private async Task<CronDelivered> AlsoAsync(CronJob job, CronOutcome outcome, long began, JsonElement also, CancellationToken cancellationToken)
     {
-        AgentCatalog all = agents();
+        CronDelivered posted = await _webhook!.PostAsync(job, outcome, began, CronFields.Text(also, "to", "completionDestination"), cancellationToken);
+        return posted.Status == "delivered" ? outcome.Delivery : posted;
+    }
+
+    private async Task<CronOutcome> ConditionallyAsync(CronJob job, CancellationToken cancellationToken)
+    {
+        AgentCatalog all = _agents();
         string owner = job.OwnerId(all.Default.Id);
         if (!all.TryGet(owner, out AgentEntry? agent))
         {
             return CronOutcome.Failed($"cron job agent is unavailable: {owner}");
         }
 
-        if (job.Payload.Kind == CronPayload.SystemEventKind)
+        CronOutcome? condition = null;
+        if (job.Trigger is not null)
         {
-            return await RemindAsync(job, SessionKey.Main(agent.Id), cancellationToken);
+            condition = !_config().TriggersEnabled ? new CronOutcome { Status = "skipped", Error = $"cron triggers are disabled {Cure}" }
+                : _scripts is null ? CronOutcome.Failed("cron trigger evaluator is unavailable")
+                : await _scripts.EvaluateAsync(job, agent, job.Batch, cancellationToken);
+            if (condition is not { Fired: true })
+            {
+                return condition;
+            }
+
+            job = condition.Summary is { Length: > 0 } message ? job with { Payload = job.Payload.With(message) } : job;
         }
 
-        if (job.Payload.Kind == CronPayload.CommandKind)
-        {
-            return await CommandAsync(job, agent, cancellationToken);
-        }
+        job = job.Batch is { } batch ? job with { Payload = job.Payload.With(batch) } : job;
+        CronOutcome outcome = await WorkAsync(job, agent, cancellationToken);
+        return condition is null ? outcome : outcome with { Fired = true, State = condition.State };
+    }
 
+    private Task<CronOutcome> WorkAsync(CronJob job, AgentEntry agent, CancellationToken cancellationToken) => job.Payload.Kind switch
+    {
+        CronPayload.SystemEventKind => RemindAsync(job, SessionKey.Main(agent.Id), cancellationToken),
+        CronPayload.CommandKind => CommandAsync(job, agent, cancellationToken),
+        CronPayload.ScriptKind => ScriptAsync(job, agent, cancellationToken),
+        _ => TurnAsync(job, agent, cancellationToken),
+    };
+
+    private async Task<CronOutcome> TurnAsync(CronJob job, AgentEntry agent, CancellationToken cancellationToken)
+    {
         string runId = Guid.NewGuid().ToString();
         string target = job.SessionTarget switch
         {
@@ -57,12 +113,12 @@ public sealed class CronRunner(
             return CronOutcome.Failed($"session target {job.SessionTarget} is no session key");
         }
 
-        RunAdmission admission = await runs.StartAsync(
+        RunAdmission admission = await _runs.StartAsync(
             new RunRequest
             {
                 RunId = runId,
                 SessionKey = key,
-                Message = job.Payload.Message ?? "",
+                Message = job.Pacing is null ? job.Payload.Message ?? "" : $"{job.Payload.Message}\n\n(cron with action next_check and at +30m says when this job looks again.)",
                 Source = "cron",
                 Model = job.Payload.Model,
                 Fallbacks = job.Payload.Fallbacks,
@@ -83,64 +139,63 @@ public sealed class CronRunner(
             };
         }
 
-        RunResult result = await run.Completion.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        RunResult result = await run.Completion.WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken);
         return Outcome(job, run, result);
     }
 
-    // As a command of the agent, so that its exec policy, its approvals and its sandbox hold for it; the agent's list of tools does not: a person
-    // has made the job.
     private async Task<CronOutcome> CommandAsync(CronJob job, AgentEntry agent, CancellationToken cancellationToken)
     {
-        if (tools is null || !SessionKey.TryParse($"cron:{job.Id}", agent.Id, out SessionKey key))
+        if (_commands is null || !SessionKey.TryParse($"cron:{job.Id}", agent.Id, out SessionKey key))
         {
             return CronOutcome.Failed("commands do not run here");
         }
 
-        long seconds = Math.Clamp(job.Payload.TimeoutSeconds is > 0 and { } wished ? wished : MaxCommandSeconds, 1, MaxCommandSeconds);
-        JsonElement arguments = ToolJson.Object(json =>
+        CronCommandEnd end = await _commands.RunAsync(key, agent, CronCommand.Of(job.Payload), cancellationToken);
+        CronOutcome outcome = end.IsOk ? new CronOutcome { Status = "ok" } : CronOutcome.Failed(end.Error, end.TimedOut || end.WasSilent);
+        return outcome with
         {
-            json.WriteString("command"u8, CommandLine(job.Payload.Argv ?? []));
-            json.WriteNumber("timeoutSeconds"u8, seconds);
-            json.WriteNumber("yieldMs"u8, (MaxCommandSeconds + 60) * 1000);
-            if (job.Payload.Cwd is { } folder)
-            {
-                json.WriteString("workdir"u8, folder);
-            }
-        });
-        ToolPolicy all = new(null, null, null, null);
-        ToolInvocationResult ran = await tools.InvokeAsync(
-            "exec", arguments.GetRawText(), all, all,
-            new ToolCallContext { SessionKey = key, Workspace = agent.Workspace, MaxResultChars = MaxCommandOutput }, dryRun: false, cancellationToken);
-        string text = ran.Result.Text;
-        int code = ran.Result.Details is { ValueKind: JsonValueKind.Object } about && about.TryGetProperty("exitCode"u8, out JsonElement exit)
-            && exit.TryGetInt32(out int number) ? number : 0;
-        CronOutcome outcome = ran.Result.IsError ? CronOutcome.Failed(text)
-            : code != 0 ? CronOutcome.Failed($"the command exited with code {code}")
-            : new CronOutcome { Status = "ok" };
-        return outcome with { Summary = text, SessionKey = key.Text };
+            Summary = end.Summary,
+            Diagnostics = end.Diagnostics(job.Payload.Argv ?? [], _time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Delivery = Announced(job, end.Summary ?? ""),
+        };
     }
 
-    // One shell line of the words; a line that was given to a shell is that line, so that a rule of the allowlist fits it.
-    private static string CommandLine(IReadOnlyList<string> argv) =>
-        argv is ["sh", "-lc" or "-c", { } line]
-            ? line
-            : string.Join(' ', argv.Select(word => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./:=@%+,".Contains(letter, StringComparison.Ordinal))
-                ? word
-                : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+    private async Task<CronOutcome> ScriptAsync(CronJob job, AgentEntry agent, CancellationToken cancellationToken)
+    {
+        if (!_config().TriggersEnabled)
+        {
+            return CronOutcome.Failed($"cron script payload execution is disabled {Cure}");
+        }
+
+        if (_scripts is null)
+        {
+            return CronOutcome.Failed("cron script payload executor is unavailable");
+        }
+
+        string? wake = null;
+        CronOutcome outcome = await _scripts.PayloadAsync(job, agent, job.Batch, mode => wake = mode, cancellationToken);
+        SessionKey main = SessionKey.Main(agent.Id);
+        if (outcome.Status == "ok" && (wake is not null || (job.SessionTarget == CronJob.MainTarget && outcome.Summary is not null)))
+        {
+            _heartbeat.Note(main, outcome.Summary ?? $"script job {job.Name} completed", "cron", now: wake == "now");
+        }
+
+        return outcome.Status == "ok" && job.SessionTarget != CronJob.MainTarget ? outcome with { Delivery = Announced(job, outcome.Summary ?? "") } : outcome;
+    }
 
     // The note waits for the next turn of the session; the mode says whether that is now.
     private async Task<CronOutcome> RemindAsync(CronJob job, SessionKey key, CancellationToken cancellationToken)
     {
         string text = job.Payload.Text ?? "";
-        heartbeat.Note(key, text, "cron", now: false);
+        _heartbeat.Note(key, text, "cron", now: false);
         CronOutcome noted = new() { Status = "ok", Summary = text };
         if (job.WakeMode != "now")
         {
             return noted;
         }
 
-        HeartbeatOutcome outcome = await heartbeat.WakeAsync(new HeartbeatWake(key, "cron"), cancellationToken)
-            .WaitAsync(s_longestTurn, time, cancellationToken);
+        HeartbeatOutcome outcome = await _heartbeat.WakeAsync(new HeartbeatWake(key, "cron"), cancellationToken)
+            .WaitAsync(s_longestTurn, _time, cancellationToken);
         return outcome switch
         {
             { Status: "ran" } or { Reason: "already-read" } => noted,
@@ -169,15 +224,15 @@ public sealed class CronRunner(
             Usage = new CronUsage(result.Usage.Input, result.Usage.Output, result.Usage.TotalTokens),
             SessionId = run.SessionId,
             SessionKey = run.SessionKey.Text,
-            Delivery = outcome.Status == "ok" ? Deliver(job, result) : CronDelivered.NotRequested,
+            Delivery = outcome.Status == "ok" ? Announced(job, result.Text) : CronDelivered.NotRequested,
         };
     }
 
     // Messengers do not exist here yet: an answer that was to be announced stays in its session and in the log.
-    private static CronDelivered Deliver(CronJob job, RunResult result) => job.Delivery switch
+    private static CronDelivered Announced(CronJob job, string text) => job.Delivery switch
     {
-        { Mode: CronDelivery.Announce } when result.Text.Length == 0 => new CronDelivered("not-requested", Suppressed: "silent"),
-        { Mode: CronDelivery.Announce } when job.SessionTarget == CronJob.IsolatedTarget => CronDelivered.Failed(
+        { Mode: CronDelivery.Announce } when text.Length == 0 => new CronDelivered("not-requested", Suppressed: job.Payload.Kind == CronPayload.AgentTurnKind ? "silent" : "empty"),
+        { Mode: CronDelivery.Announce } when job.SessionTarget == CronJob.IsolatedTarget || job.Payload.Kind != CronPayload.AgentTurnKind => CronDelivered.Failed(
             "no channel is configured to announce on; the answer is in the run's session. Use --no-deliver if that is enough"),
         { Mode: CronDelivery.Announce } => CronDelivered.Done, // the conversation that it runs in has it
         _ => CronDelivered.NotRequested,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Automation;
@@ -9,6 +10,7 @@ public sealed partial class CronScheduler
     private const int MaxFailures = 10;
     private const int MaxScheduleErrors = 3;
     private const int MaxOnceRetries = 3;
+    private const long MinTriggerMs = 30_000; // the original's
     private const int MaxCatchUpAtOnce = 5;
     private const int SummaryChars = 2000;
     private const long CatchUpStepMs = 5_000;
@@ -63,11 +65,20 @@ public sealed partial class CronScheduler
             return;
         }
 
-        while (_running.Count < _config().MaxConcurrentRuns && _manual.TryDequeue(out (string JobId, string RunId) asked))
+        for (int left = _manual.Count; left > 0 && _running.Count < _config().MaxConcurrentRuns; left--)
         {
-            if (_jobs.TryGetValue(asked.JobId, out CronJob? job))
+            (string JobId, string RunId, CronFire? Fire) asked = _manual.Dequeue();
+            if (!_jobs.TryGetValue(asked.JobId, out CronJob? job) || asked.Fire?.IsCurrent(job) == false)
             {
-                await StartAsync(job, asked.RunId, manual: true);
+                asked.Fire?.Ended.TrySetResult(CronFire.NotRun);
+            }
+            else if (_running.ContainsKey(job.Id))
+            {
+                _manual.Enqueue(asked); // what waits for the run that is under way
+            }
+            else
+            {
+                await StartAsync(await SwitchedForAsync(job, asked.Fire), asked.RunId, manual: true, asked.Fire);
             }
         }
 
@@ -91,16 +102,32 @@ public sealed partial class CronScheduler
         }
     }
 
-    private async Task StartAsync(CronJob job, string runId, bool manual)
+    // A job that waits for the end of a command is off from the moment that it runs.
+    private async Task<CronJob> SwitchedForAsync(CronJob job, CronFire? fire)
+    {
+        if (fire?.SwitchesOff != true)
+        {
+            return job;
+        }
+
+        CronJob off = job with { Enabled = false, UpdatedAtMs = NowMs, State = job.State with { ScheduleActivatedAtMs = NowMs, NextRunAtMs = null } };
+        await SaveAsync(off);
+        Tell(new CronEvent("updated", off));
+        return off;
+    }
+
+    private async Task StartAsync(CronJob job, string runId, bool manual, CronFire? fire = null)
     {
         long started = NowMs;
         CronJob running = job with { State = job.State with { RunningAtMs = started } };
         await SaveAsync(running);
+        _nextChecks.TryRemove(job.Id, out _);
         Tell(new CronEvent("started", running));
-        _running[job.Id] = Task.Run(() => ExecuteAsync(running, runId, started, manual), CancellationToken.None);
+        CronJob asked = manual && fire?.Batch is null ? running with { Trigger = null } : running; // by hand it runs, whatever its condition says
+        _running[job.Id] = Task.Run(() => ExecuteAsync(fire is null ? asked : fire.On(asked), runId, started, manual, fire), CancellationToken.None);
     }
 
-    private async Task ExecuteAsync(CronJob job, string runId, long started, bool manual)
+    private async Task ExecuteAsync(CronJob job, string runId, long started, bool manual, CronFire? fire)
     {
         CronOutcome outcome;
         try
@@ -109,6 +136,7 @@ public sealed partial class CronScheduler
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+            fire?.Ended.TrySetCanceled();
             return;
         }
         catch (Exception exception)
@@ -119,20 +147,28 @@ public sealed partial class CronScheduler
 
         try
         {
-            await _commands.Writer.WriteAsync(() => FinishAsync(job.Id, runId, started, manual, outcome), _stopping.Token);
+            await _commands.Writer.WriteAsync(() => FinishAsync(job.Id, runId, started, manual, outcome, fire), _stopping.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
         {
             // The gateway ends; the next start records the run as interrupted.
+            fire?.Ended.TrySetCanceled();
         }
     }
 
-    private async Task FinishAsync(string id, string runId, long started, bool manual, CronOutcome outcome)
+    private async Task FinishAsync(string id, string runId, long started, bool manual, CronOutcome outcome, CronFire? fire)
     {
         _running.Remove(id);
+        fire?.Ended.TrySetResult(CronFire.DispositionOf(outcome));
         _halted |= outcome.IsInterrupted; // the gateway stops: what is due is due at the next start
         if (_halted || !_jobs.TryGetValue(id, out CronJob? job))
         {
+            return;
+        }
+
+        if (outcome is { Status: "ok", Fired: false })
+        {
+            await RestAsync(job, manual, outcome);
             return;
         }
 
@@ -161,6 +197,45 @@ public sealed partial class CronScheduler
         Tell(new CronEvent("finished", done, entry));
     }
 
+    // A condition that did not hold: no run, no line in the log.
+    private async Task RestAsync(CronJob job, bool manual, CronOutcome outcome)
+    {
+        CronJob rested = outcome.IsBusy ? job : Evaluated(job, outcome, keep: true);
+        rested = rested with { State = rested.State with { RunningAtMs = null, StartupCatchupAtMs = null } };
+        await SaveAsync(manual ? rested : Later(Scheduled(rested, NowMs)));
+    }
+
+    private CronJob Evaluated(CronJob job, CronOutcome outcome, bool keep)
+    {
+        CronJobState state = outcome.Fired is null ? job.State : job.State with
+        {
+            LastTriggerEvalAtMs = NowMs,
+            TriggerEvalCount = (job.State.TriggerEvalCount ?? 0) + 1,
+            LastTriggerFireAtMs = outcome.Fired == true ? NowMs : job.State.LastTriggerFireAtMs,
+        };
+        return job with
+        {
+            State = keep && outcome.State is { } left ? state with { TriggerState = left.ValueKind == JsonValueKind.Null ? null : left } : state,
+        };
+    }
+
+    // Conditions are not looked at more often than every half minute.
+    private CronJob Later(CronJob job) => job.Trigger is not null && job.State.NextRunAtMs is { } next
+        ? job with { State = job.State with { NextRunAtMs = Math.Max(next, NowMs + MinTriggerMs) } }
+        : job;
+
+    private CronJob Paced(CronJob job, CronOutcome outcome)
+    {
+        if (outcome.Status != "ok" || job.Pacing is not { } pacing || job.State.NextRunAtMs is null
+            || (outcome.NextCheckMs ?? (_nextChecks.TryGetValue(job.Id, out long asked) ? asked : null)) is not { } delay)
+        {
+            return job;
+        }
+
+        (long? min, long? max) = CronPartsReader.Bounds(pacing);
+        return job with { State = job.State with { NextRunAtMs = NowMs + Math.Min(max ?? long.MaxValue / 2, Math.Max(min ?? 0, delay)) } };
+    }
+
     private CronJob Counted(CronJob job, long started, bool manual, CronOutcome outcome)
     {
         bool failed = outcome.Status == "error";
@@ -178,8 +253,15 @@ public sealed partial class CronScheduler
             LastDelivered = outcome.Delivery.Status switch { "delivered" => true, "not-delivered" => false, _ => null },
             LastDeliveryStatus = outcome.Delivery.Status,
             LastDeliveryError = outcome.Delivery.Error,
+            LastDiagnostics = outcome.Diagnostics,
         };
-        job = job with { State = state };
+        job = Evaluated(job with { State = state }, outcome, keep: outcome.Status == "ok");
+        state = job.State;
+        if (outcome is { Status: "ok", Fired: true } && job.Trigger is { } trigger && trigger.TryGetProperty("once"u8, out JsonElement once) && once.ValueKind == JsonValueKind.True)
+        {
+            return job with { Enabled = false, State = state with { NextRunAtMs = null } };
+        }
+
         if (manual)
         {
             return job; // its own times stay
@@ -201,7 +283,7 @@ public sealed partial class CronScheduler
             return SwitchedOff(job, "consecutive-failures");
         }
 
-        job = Scheduled(job with { State = job.State with { NextRunAtMs = null } }, NowMs);
+        job = Later(Paced(Scheduled(job with { State = job.State with { NextRunAtMs = null } }, NowMs), outcome));
         long? next = job.State.NextRunAtMs;
         return failed && next is not null
             ? job with { State = job.State with { NextRunAtMs = Math.Max(next.Value, NowMs + Backoff(errors)) } }
@@ -216,7 +298,7 @@ public sealed partial class CronScheduler
         return job with
         {
             Enabled = false,
-            State = job.State with { NextRunAtMs = null, AutoDisabled = new CronAutoDisabled(reason, NowMs) },
+            State = job.State with { NextRunAtMs = null, AutoDisabled = new CronAutoDisabled(reason, NowMs, Math.Max(1, (reason == "schedule-errors" ? job.State.ScheduleErrorCount : job.State.ConsecutiveErrors) ?? 1)) },
         };
     }
 
@@ -261,8 +343,32 @@ public sealed partial class CronScheduler
             SessionId = outcome.SessionId,
             SessionKey = outcome.SessionKey,
             JobName = job.Name,
+            Diagnostics = outcome.Diagnostics,
+            TriggerFired = outcome.Fired,
+            Delivery = Trace(job.Delivery, outcome.Delivery),
         };
     }
+
+    private static JsonElement? Trace(CronDelivery? wish, CronDelivered done) => wish is null ? null : CronFields.Build(json =>
+    {
+        json.WriteStartObject("intended"u8);
+        if (wish.Mode == CronDelivery.Announce)
+        {
+            json.WriteString("channel"u8, wish.Channel ?? "last");
+        }
+
+        if (wish is { Mode: not CronDelivery.None, To: { } to })
+        {
+            json.WriteString("to"u8, to);
+        }
+
+        json.WriteString("source"u8, "explicit"u8);
+        json.WriteEndObject();
+        if (wish.Mode != CronDelivery.None && done.Status is "delivered" or "not-delivered")
+        {
+            json.WriteBoolean("delivered"u8, done.Status == "delivered");
+        }
+    });
 
     // Turns that were missed wait two minutes, notes a few seconds each, so that a start is not a stampede.
     private async Task CatchUpAsync(CancellationToken cancellationToken)

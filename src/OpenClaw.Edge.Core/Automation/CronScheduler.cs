@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -28,7 +29,8 @@ public sealed partial class CronScheduler : IAsyncDisposable
 
     private readonly Dictionary<string, CronJob> _jobs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
-    private readonly Queue<(string JobId, string RunId)> _manual = [];
+    private readonly Queue<(string JobId, string RunId, CronFire? Fire)> _manual = [];
+    private readonly ConcurrentDictionary<string, long> _nextChecks = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _timer;
     private volatile IReadOnlyList<CronJob> _snapshot = [];
@@ -57,6 +59,9 @@ public sealed partial class CronScheduler : IAsyncDisposable
 
     /// <summary>Whether jobs run by themselves.</summary>
     public bool IsEnabled => _config().Enabled;
+
+    /// <summary>Whether scripts, conditions and sources run.</summary>
+    public bool AreTriggersEnabled => _config().TriggersEnabled;
 
     /// <summary>The log.</summary>
     public CronStore Log => _store;
@@ -87,38 +92,47 @@ public sealed partial class CronScheduler : IAsyncDisposable
     public CronJob? Find(string id) => _snapshot.FirstOrDefault(job => job.Id == id);
 
     /// <summary>Adds a job. Throws <see cref="CronInputException"/> or <see cref="StorageException"/>.</summary>
-    public Task<CronJob> AddAsync(JsonElement members, CancellationToken cancellationToken)
+    public async Task<CronJob> AddAsync(JsonElement members, CancellationToken cancellationToken) => (await DeclareAsync(members, cancellationToken)).Job;
+
+    /// <summary>Adds a job, or changes the one that has its declaration key and agent already. Throws as <see cref="AddAsync"/>.</summary>
+    /// <returns>The job, whether it is new, and whether one that was there has changed.</returns>
+    public Task<(CronJob Job, bool IsNew, bool IsChanged)> DeclareAsync(JsonElement members, CancellationToken cancellationToken)
     {
         CronJob job = CronJobReader.Add(members, NowMs);
+        CheckTriggers(job, members);
         return AskAsync(async () =>
         {
+            CronJob? known = job.DeclarationKey is { } key ? _jobs.Values.FirstOrDefault(other => other.DeclarationKey == key && other.AgentId == job.AgentId) : null;
+            if (known is not null)
+            {
+                return await ConvergeAsync(known, CronJobReader.Declare(known, job, members.TryGetProperty("enabled"u8, out _)));
+            }
+
             if (_jobs.Count >= CronStore.MaxJobs)
             {
                 throw new CronInputException($"there are {CronStore.MaxJobs} jobs already; remove one first", isParams: false);
             }
 
-            CronJob ready = Scheduled(job, NowMs);
+            CronJob ready = Placed(job);
             await SaveAsync(ready);
             Tell(new CronEvent("added", ready));
-            return ready;
+            return (ready, true, false);
         }, cancellationToken);
     }
 
     /// <summary>Changes a job. Throws <see cref="CronJobNotFoundException"/>, <see cref="CronInputException"/> or <see cref="StorageException"/>.</summary>
-    public Task<CronJob> UpdateAsync(string id, JsonElement patch, CancellationToken cancellationToken) => AskAsync(async () =>
+    /// <param name="id">Job.</param>
+    /// <param name="patch">What changes.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <param name="precondition">Looks at the job as it is; throws to leave it so.</param>
+    public Task<CronJob> UpdateAsync(string id, JsonElement patch, CancellationToken cancellationToken, Action<CronJob>? precondition = null) => AskAsync(async () =>
     {
         CronJob before = Existing(id);
+        precondition?.Invoke(before);
         CronJob job = CronJobReader.Update(before, patch, NowMs);
-        bool switchedOn = job.Enabled && !before.Enabled;
-        if (job.Enabled != before.Enabled || job.Schedule != before.Schedule)
-        {
-            CronJobState state = job.State with { ScheduleActivatedAtMs = NowMs, StartupCatchupAtMs = null, NextRunAtMs = null };
-            job = Scheduled(job with
-            {
-                State = switchedOn ? state with { ConsecutiveErrors = 0, ScheduleErrorCount = 0, AutoDisabled = null } : state,
-            }, NowMs);
-        }
-
+        CheckTriggers(job, patch);
+        job = Rescheduled(before, job, patch.TryGetProperty("enabled"u8, out JsonElement on) && on.ValueKind == JsonValueKind.True,
+            patch.TryGetProperty("pacing"u8, out _) || patch.TryGetProperty("trigger"u8, out _));
         await SaveAsync(job);
         Tell(new CronEvent("updated", job));
         return job;
@@ -157,7 +171,7 @@ public sealed partial class CronScheduler : IAsyncDisposable
         }
 
         string runId = string.Create(CultureInfo.InvariantCulture, $"manual:{id}:{NowMs}:{++_manualCount}");
-        _manual.Enqueue((id, runId));
+        _manual.Enqueue((id, runId, null));
         return Task.FromResult<(string?, string?)>((runId, null));
     }, cancellationToken);
 
@@ -237,7 +251,11 @@ public sealed partial class CronScheduler : IAsyncDisposable
         Publish();
     }
 
-    private void Publish() => _snapshot = [.. _jobs.Values];
+    private void Publish()
+    {
+        _snapshot = [.. _jobs.Values];
+        Watcher?.Invoke(_snapshot);
+    }
 
     private void Tell(CronEvent told)
     {

@@ -52,6 +52,9 @@ public sealed class CronStore(EdgeDatabase database, TimeProvider time)
                 jobId ?? "", status ?? "", limit, offset),
             connection.Number(CronTable.CountRuns, jobId ?? "", status ?? "")));
 
+    /// <summary>A job as it is kept, for comparing.</summary>
+    internal static string TextOf(CronJob job) => JsonSerializer.Serialize(job with { UpdatedAtMs = 0 }, CronJson.Default.CronJob);
+
     private static void Save(EdgeConnection connection, CronJob job) =>
         connection.Execute(CronTable.Save, job.Id, JsonSerializer.Serialize(job, CronJson.Default.CronJob));
 }

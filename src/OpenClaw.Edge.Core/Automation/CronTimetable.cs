@@ -24,6 +24,8 @@ internal static class CronTimetable
     {
         switch (schedule.Kind)
         {
+            case CronSchedule.OnExitKind or CronSchedule.StreamKind:
+                return null;
             case CronSchedule.AtKind:
                 return ParseAt(schedule.At ?? "") is var at && at > afterMs ? at : null;
             case CronSchedule.EveryKind:

@@ -17,8 +17,8 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
     /// <inheritdoc />
     public ToolSpec Spec { get; } = new(
         "cron",
-        "Scheduled jobs. add needs message and one of at (ISO time or +20m), everyMs, expr (cron, with tz).",
-        """{"type":"object","properties":{"action":{"type":"string","enum":["list","add","update","remove","run"]},"jobId":{"type":"string"},"name":{"type":"string"},"message":{"type":"string"},"at":{"type":"string"},"everyMs":{"type":"integer"},"expr":{"type":"string"},"tz":{"type":"string"},"job":{"type":"object"},"patch":{"type":"object"}},"required":["action"]}"""u8.ToArray());
+        "Scheduled jobs. add: message and at (ISO or +20m), everyMs or expr (cron, with tz).",
+        """{"type":"object","properties":{"action":{"type":"string","enum":["list","add","update","remove","run","next_check"]},"jobId":{"type":"string"},"name":{"type":"string"},"message":{"type":"string"},"at":{"type":"string"},"everyMs":{"type":"integer"},"expr":{"type":"string"},"tz":{"type":"string"},"job":{"type":"object"},"patch":{"type":"object"}},"required":["action"]}"""u8.ToArray());
 
     /// <inheritdoc />
     public string Title(JsonElement arguments) => $"cron {Text(arguments, "action")} {Text(arguments, "name")}{Text(arguments, "jobId")}".TrimEnd();
@@ -38,6 +38,8 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
                     return scheduler().Jobs.Count(job => IsOf(job, agent)) >= MaxJobs
                         ? ToolResult.Error($"there are {MaxJobs} jobs; remove one first")
                         : Done("added", await scheduler().AddAsync(Plain(Job(arguments, context), null), cancellationToken));
+                case "next_check":
+                    return NextCheck(context.SessionKey.Text, Text(arguments, "in") is { Length: > 0 } wait ? wait : Text(arguments, "at"));
                 default:
                     break;
             }
@@ -65,6 +67,11 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
             return ToolResult.Error($"cron {action}: {exception.Message}");
         }
     }
+
+    private ToolResult NextCheck(string session, string wait) =>
+        CronFields.Span(wait.TrimStart('+')) is not { } delay ? ToolResult.Error("next_check needs at, such as +30m")
+        : scheduler().NextCheck(session, delay) is { } job ? new ToolResult($"{job.Name} looks again in {wait.TrimStart('+')}, within its bounds")
+        : ToolResult.Error("next_check is for a run of a job that has pacing");
 
     private string List(string agent, int most)
     {
@@ -95,6 +102,8 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
         {
             CronSchedule.AtKind => $"at {job.Schedule.At}",
             CronSchedule.EveryKind => $"every {job.Schedule.EveryMs} ms",
+            CronSchedule.OnExitKind => "when its command ends",
+            CronSchedule.StreamKind => "when its source speaks",
             _ => $"{job.Schedule.Expr} {job.Schedule.Tz}".TrimEnd(),
         };
         return $"{job.Id} {job.Name} ({when}{next}){(job.State.LastError is { } error ? $", last error: {error}" : "")}";
@@ -103,8 +112,9 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
     // What stands in job wins over what stands beside it; a message becomes a turn of its own.
     // Where answers are posted to is for a person to say: a page that a model reads must not have them sent to its own address.
     private static JsonProperty Own(JsonProperty member) =>
-        member.NameEquals("delivery"u8) && member.Value.ValueKind == JsonValueKind.Object
-        && member.Value.TryGetProperty("mode", out JsonElement mode) && mode.ValueEquals("webhook"u8)
+        member.Name is "delivery" or "failureAlert" && member.Value.ValueKind == JsonValueKind.Object
+        && (member.Value.TryGetProperty("completionDestination", out _) || member.Value.TryGetProperty("failureDestination", out _)
+            || (member.Value.TryGetProperty("mode", out JsonElement mode) && mode.ValueKind == JsonValueKind.String && mode.ValueEquals("webhook"u8)))
             ? throw new CronInputException("webhooks are set by a person (openclaw cron add --webhook); use announce or none")
             : member;
 
@@ -121,6 +131,13 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
         }
 
         WriteLoose(json, arguments, given);
+        bool note = job.ValueKind == JsonValueKind.Object && job.TryGetProperty("payload"u8, out JsonElement payload) && payload.ValueKind == JsonValueKind.Object
+            && payload.TryGetProperty("kind"u8, out JsonElement kind) && kind.ToString().Equals(CronPayload.SystemEventKind, StringComparison.OrdinalIgnoreCase);
+        if (!note && given.Add("sessionTarget"))
+        {
+            json.WriteString("sessionTarget", CronJob.IsolatedTarget);
+        }
+
         json.WriteString("agentId", context.SessionKey.AgentId);
         json.WriteString("sessionKey", context.SessionKey.Text);
     });
@@ -140,13 +157,20 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
         WriteLoose(json, arguments, given, job.Payload.Kind);
     });
 
-    // Commands are for people to plan: a page that the model reads must not have one run later.
-    private static JsonElement Plain(JsonElement members, CronJob? before) =>
-        before?.Payload.Kind == CronPayload.CommandKind
-        || (members.TryGetProperty("payload"u8, out JsonElement payload) && payload.ValueKind == JsonValueKind.Object
-            && payload.TryGetProperty("kind"u8, out JsonElement kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(CronPayload.CommandKind))
-            ? throw new CronInputException("jobs that run a command are made and changed by a person (cron.add); plan a turn that uses exec instead", isParams: false)
+    // Commands are for people to plan: a page that the model reads must not have one run later. Scripts, conditions and sources are commands too.
+    private static JsonElement Plain(JsonElement members, CronJob? before)
+    {
+        static bool Is(JsonElement members, string part, string kind, string other) =>
+            members.TryGetProperty(part, out JsonElement value) && value.ValueKind == JsonValueKind.Object
+            && value.TryGetProperty("kind"u8, out JsonElement named) && named.ValueKind == JsonValueKind.String
+            && named.GetString()!.Trim() is { } word && (word.Equals(kind, StringComparison.OrdinalIgnoreCase) || word.Equals(other, StringComparison.OrdinalIgnoreCase));
+        bool commands = before is { Payload.Kind: CronPayload.CommandKind or CronPayload.ScriptKind } or { Trigger: not null } or { Schedule.IsWatch: true }
+            || Is(members, "payload", CronPayload.CommandKind, CronPayload.ScriptKind) || Is(members, "schedule", CronSchedule.OnExitKind, CronSchedule.StreamKind)
+            || (members.TryGetProperty("trigger"u8, out JsonElement trigger) && trigger.ValueKind != JsonValueKind.Null);
+        return commands
+            ? throw new CronInputException("jobs that run a command or a script are made and changed by a person (cron.add); plan a turn that uses exec instead", isParams: false)
             : members;
+    }
 
     private void WriteLoose(Utf8JsonWriter json, JsonElement arguments, HashSet<string> given, string payload = CronPayload.AgentTurnKind)
     {

@@ -22,18 +22,24 @@ public sealed partial class CronWebhook(GuardedHttp http, Func<EdgeConfig> confi
     /// <param name="job">The job.</param>
     /// <param name="outcome">How its run ended.</param>
     /// <param name="runAtMs">When it began.</param>
+    /// <param name="to">Address.</param>
     /// <param name="cancellationToken">The gateway ends.</param>
-    public async Task<CronDelivered> PostAsync(CronJob job, CronOutcome outcome, long runAtMs, CancellationToken cancellationToken)
+    public Task<CronDelivered> PostAsync(CronJob job, CronOutcome outcome, long runAtMs, string? to, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(outcome);
-        if (job.Delivery?.To is not { } address || !IsAddress(address))
+        return PostAsync(job, Body(job, outcome, runAtMs), to, cancellationToken);
+    }
+
+    /// <summary>Posts a text about a job, as <see cref="PostAsync(CronJob, CronOutcome, long, string, CancellationToken)"/> does.</summary>
+    internal async Task<CronDelivered> PostAsync(CronJob job, byte[] body, string? address, CancellationToken cancellationToken)
+    {
+        if (address is null || !IsAddress(address))
         {
             return CronDelivered.Failed("cron webhook delivery.to must be a valid http(s) URL");
         }
 
         var uri = new Uri(address);
-        byte[] body = Body(job, outcome, runAtMs);
         string problem = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

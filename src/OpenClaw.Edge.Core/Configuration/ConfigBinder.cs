@@ -73,6 +73,7 @@ internal static partial class ConfigBinder
             Enabled = section.Flag("enabled", d.Enabled),
             MaxConcurrentRuns = section.Whole("maxConcurrentRuns", d.MaxConcurrentRuns),
             SkipMissedJobs = section.Flag("skipMissedJobs", d.SkipMissedJobs),
+            TriggersEnabled = section.Section("triggers").Flag("enabled", d.TriggersEnabled),
             WebhookToken = section.Text("webhookToken"),
             SessionRetention = Days(node, "sessionRetention", d.SessionRetention),
         };

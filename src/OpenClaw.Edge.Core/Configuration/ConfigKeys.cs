@@ -178,6 +178,7 @@ internal static partial class ConfigKeys
         new("cron.enabled", Flag, "true"),
         new("cron.maxConcurrentRuns", Whole, "2", Min: 1, Max: 64),
         new("cron.skipMissedJobs", Flag, "false"),
+        new("cron.triggers.enabled", Flag, "true"),
         new("cron.sessionRetention", Any, "24h"),
         new("cron.runLog", Ignored, Note: Later),
         new("cron.webhook", Ignored, Note: Later),

@@ -12,6 +12,9 @@ public sealed record CronConfig
     /// <summary>Whether repeating jobs that fell due while the gateway was off wait for their next time.</summary>
     public bool SkipMissedJobs { get; init; }
 
+    /// <summary>Whether scripts, conditions and sources of jobs run.</summary>
+    public bool TriggersEnabled { get; init; } = true;
+
     /// <summary>Bearer token that webhooks of jobs are posted with; <see langword="null"/> posts without.</summary>
     public string? WebhookToken { get; init; }
 

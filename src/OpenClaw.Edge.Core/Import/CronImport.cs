@@ -13,7 +13,7 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
     private static readonly string[] Members =
     [
         "name", "displayName", "description", "declarationKey", "agentId", "sessionKey", "enabled", "deleteAfterRun", "schedule",
-        "sessionTarget", "wakeMode", "payload", "delivery", "failureAlert",
+        "sessionTarget", "wakeMode", "payload", "delivery", "failureAlert", "trigger", "pacing", "owner",
     ];
 
     // Jobs that the original makes for itself; a gateway of ours has its own ways for these.

@@ -76,6 +76,32 @@ public sealed class ToolInvocation(ToolRegistry registry)
         return new(result.IsError ? ToolInvocationStatus.Failed : ToolInvocationStatus.Done, tool.Spec.Name, result);
     }
 
+    /// <summary>Starts a command as the tool <c>exec</c> does, for a part of the gateway that follows it itself. Null with a sentence when it may
+    /// not or cannot.</summary>
+    internal async Task<(ExecSession? Session, string Problem)> StartCommandAsync(
+        ToolCallContext context, JsonElement arguments, ExecTap tap, CancellationToken cancellationToken)
+    {
+        if (!registry.TryGet("exec", out ITool? tool) || tool is not ExecTool exec)
+        {
+            return (null, "commands do not run here");
+        }
+
+        try
+        {
+            return TryMakeWorkspace(context.Workspace, out string why)
+                ? await exec.StartAsync(await PlaceAsync(registry.Sandbox, "exec", context, cancellationToken), arguments, tap, cancellationToken)
+                : (null, why);
+        }
+        catch (Exception exception) when (exception is SandboxUnavailableException or WorkspaceException or IOException or UnauthorizedAccessException)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    /// <summary>Ends such a command, if it still runs, and forgets it.</summary>
+    internal Task EndCommandAsync(ExecSession session) =>
+        registry.TryGet("exec", out ITool? tool) && tool is ExecTool exec ? exec.ForgetAsync(session) : Task.CompletedTask;
+
     /// <summary>Runs one call with arguments that were checked: the failures that a tool may meet become results, and a
     /// result is cut where it would not fit the model.</summary>
     internal static async Task<ToolResult> CallAsync(

@@ -87,6 +87,9 @@ internal sealed partial class GatewayParts
 
     public required CronScheduler Cron { get; init; }
 
+    /// <summary>Commands that jobs wait for.</summary>
+    public required CronWatches Watches { get; init; }
+
     public required Heartbeat Heartbeat { get; init; }
 
     public required McpServers Mcp { get; init; }
@@ -209,11 +212,12 @@ internal sealed partial class GatewayParts
         ILogger automation = loggers.CreateLogger("OpenClaw.Edge.Automation");
         Heartbeat heartbeat = owned.Own(() => new Heartbeat(
             runs, sessions, notes, () => store.Current.Config, () => parts!.Agents, clock, automation));
-        var jobs = new CronRunner(
-            runs, heartbeat, () => parts!.Agents, clock, new CronWebhook(web, () => store.Current.Config, clock, automation), tools);
+        var webhook = new CronWebhook(web, () => store.Current.Config, clock, automation);
+        var jobs = new CronRunner(runs, heartbeat, () => parts!.Agents, clock, webhook, tools, () => store.Current.Config.Cron);
         CronScheduler cron = owned.Own(() => new CronScheduler(
             new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
-        cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock).On);
+        cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock, webhook).On);
+        CronWatches watches = owned.Own(() => new CronWatches(cron, tools, () => parts!.Agents, () => store.Current.Config.Cron, clock, automation));
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
         TlsIdentity tls = owned.Own(() => new TlsIdentity(
@@ -264,6 +268,7 @@ internal sealed partial class GatewayParts
             Config = store,
             Store = sessions,
             Router = router,
+            Watches = watches,
             Runs = runs,
             Memory = memory,
             Upkeep = upkeep,
@@ -357,6 +362,7 @@ internal sealed partial class GatewayParts
 
         Router.Replace(ProviderCatalog.Create(snapshot.Config, snapshot.Environment, ProviderHttp, Clock, Loggers));
         Heartbeat.Reschedule();
+        Watches.Reschedule();
         Mcp.Apply(snapshot.Config.Mcp);
         Memory.TouchAll();
         RestartNeeds.Check(snapshot.Config, _started, Health, Restarts);

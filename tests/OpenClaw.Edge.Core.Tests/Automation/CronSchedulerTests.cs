@@ -164,7 +164,7 @@ public sealed class CronSchedulerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"name":"x"}""", "must have required property 'schedule'")]
-    [InlineData("""{"name":"x","schedule":{"kind":"cron","expr":"0 0 30 2 *"}}""", "never falls due")]
+    [InlineData("""{"name":"x","schedule":{"kind":"cron","expr":"0 0 30 2 *"}}""", "has no upcoming run time and would never fire")]
     [InlineData("""{"name":"x","schedule":{"kind":"cron","expr":"0 7 * * *","tz":"Mars/Base"}}""", "time zone \"Mars/Base\" is not known")]
     [InlineData("""{"name":"x","schedule":{"kind":"at","at":"yesterday"}}""", "expected ISO-8601 timestamp (got yesterday)")]
     [InlineData("""{"name":"x","schedule":{"kind":"at","at":"2020-01-01T00:00:00Z"}}""", "schedule.at is in the past: 2020-01-01T00:00:00.000Z")]

@@ -153,7 +153,7 @@ public sealed class Routes_by_bindings : IAsyncLifetime
             JsonElement ended = await client.NextEventAsync(e => e.GetProperty("event").GetString() == "cron"
                 && e.GetProperty("payload").GetProperty("action").GetString() == "finished" && e.GetProperty("payload").GetProperty("jobId").GetString() == id);
 
-            Assert.True(ended.GetProperty("payload").GetProperty("sessionKey").GetString()!.StartsWith($"agent:{agent}:cron:", StringComparison.Ordinal), $"{name}: {ended}");
+            Assert.True(ended.GetProperty("payload").GetProperty("sessionKey").GetString()!.StartsWith($"agent:{agent}:{(name == "named" ? "cron:" : "main")}", StringComparison.Ordinal), $"{name}: {ended}");
             Assert.Contains($"Agent: {agent}.", model.ChatRequests[^1].BodyText);
         }
 

@@ -69,7 +69,7 @@ public sealed class Jobs_that_post() : WithGateway(
         foreach (string address in (string[])["file:///etc/passwd", "http://me:secret@example.org/", "nothing"])
         {
             GatewayCallException refused = await Assert.ThrowsAsync<GatewayCallException>(() => AddAsync(client, address));
-            Assert.Contains("delivery.to must be a valid http(s) URL", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("delivery.to to be a valid http(s) URL", refused.Message, StringComparison.Ordinal);
         }
     }
 

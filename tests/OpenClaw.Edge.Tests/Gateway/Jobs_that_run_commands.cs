@@ -28,7 +28,7 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
 
         JsonElement ended = await RunAsync(id);
 
-        Assert.Equal(("error", "the command exited with code 4"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetString()));
+        Assert.Equal(("error", "command exited with code 4"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetString()));
         Assert.StartsWith("before", ended.GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 
@@ -50,19 +50,44 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
     [Theory]
     [InlineData("""{"kind":"command"}""", "at /payload: must have required property 'argv'")]
     [InlineData("""{"kind":"command","argv":[]}""", "at /payload/argv: must be a program and its arguments")]
-    [InlineData("""{"kind":"command","argv":["a"],"input":"x"}""", "unexpected property 'input'")]
-    [InlineData("""{"kind":"script","script":"x"}""", "script does not exist here")]
+    [InlineData("""{"kind":"command","argv":["a"],"stdin":"x"}""", "unexpected property 'stdin'")]
+    [InlineData("""{"kind":"command","argv":["a"],"env":{"A":1}}""", "command env must be an object with non-blank keys and string values")]
+    [InlineData("""{"kind":"command","argv":["a"],"timeoutSeconds":-1}""", "must be >= 0")]
     public async Task A_command_that_is_none_is_explained(string payload, string expected) =>
         Assert.Contains(expected, await RefusalAsync("cron.add", Params(payload)), StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("pacing", """{"min":"5m"}""", "pacing does not exist here")]
-    [InlineData("trigger", """{"script":"x"}""", "condition scripts do not exist here")]
-    public async Task Other_kinds_are_named(string member, string value, string expected) =>
-        Assert.Contains(
-            expected,
-            await RefusalAsync("cron.add", Params("""{"kind":"agentTurn","message":"x"}""", $",\"{member}\":{value}")),
-            StringComparison.Ordinal);
+    [Fact]
+    public async Task A_command_gets_its_variables_and_its_input_and_its_outputs_are_told_apart()
+    {
+        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","echo $GREETING; cat; echo bad >&2"],"env":{"GREETING":"hi"},"input":"from here"}""");
+
+        JsonElement ended = await RunAsync(id);
+
+        Assert.Equal("stdout:\nhi\nfrom here\n\nstderr:\nbad", ended.GetProperty("summary").GetString());
+        JsonElement about = ended.GetProperty("diagnostics").GetProperty("entries")[0];
+        Assert.Equal(("exec", "info", 0), (about.GetProperty("source").GetString(), about.GetProperty("severity").GetString(), about.GetProperty("exitCode").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_command_that_says_nothing_for_too_long_is_ended()
+    {
+        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","echo first; sleep 600"],"noOutputTimeoutSeconds":0.5}""");
+
+        JsonElement ended = await RunAsync(id);
+
+        Assert.Equal("command produced no output before noOutputTimeoutSeconds", ended.GetProperty("error").GetString());
+        Assert.Equal("first", ended.GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public async Task A_command_has_its_time_and_keeps_the_end_of_what_it_said()
+    {
+        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","seq 1 1000; sleep 600"],"timeoutSeconds":0.5,"outputMaxBytes":9}""");
+
+        JsonElement ended = await RunAsync(id);
+
+        Assert.Equal(("command timed out", "999\n1000"), (ended.GetProperty("error").GetString(), ended.GetProperty("summary").GetString()));
+    }
 
     [Fact]
     public async Task An_agent_neither_makes_nor_changes_one()

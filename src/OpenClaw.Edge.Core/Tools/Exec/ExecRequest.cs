@@ -6,4 +6,8 @@ namespace OpenClaw.Edge.Tools;
 /// <param name="Command">Text for the shell.</param>
 /// <param name="Directory">Absolute directory it starts in.</param>
 /// <param name="Timeout">Longest life; zero means none.</param>
-public sealed record ExecRequest(string AgentId, string SessionKey, string Command, string Directory, TimeSpan Timeout);
+public sealed record ExecRequest(string AgentId, string SessionKey, string Command, string Directory, TimeSpan Timeout)
+{
+    /// <summary>Whether it is the source of a job: counted apart, and not shown to agents.</summary>
+    public bool IsWatch { get; init; }
+}

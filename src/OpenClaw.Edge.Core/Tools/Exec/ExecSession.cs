@@ -79,13 +79,16 @@ public sealed class ExecSession : IAsyncDisposable
 
     /// <summary>Writes to its input.</summary>
     /// <returns>Bytes it took; fewer than all when it does not read them within five seconds.</returns>
-    public async Task<int> WriteAsync(string text, bool end, CancellationToken cancellationToken)
+    public Task<int> WriteAsync(string text, bool end, CancellationToken cancellationToken) =>
+        WriteAsync(Encoding.UTF8.GetBytes(text).AsMemory(), end, cancellationToken);
+
+    /// <summary>The same, with bytes.</summary>
+    internal async Task<int> WriteAsync(ReadOnlyMemory<byte> bytes, bool end, CancellationToken cancellationToken)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         int done = 0;
         for (int wait = 0; done < bytes.Length && wait < 100; wait++)
         {
-            int put = _host?.Write(bytes.AsSpan(done)) ?? -1;
+            int put = _host?.Write(bytes.Span[done..]) ?? -1;
             if (put < 0)
             {
                 break;
@@ -152,7 +155,14 @@ public sealed class ExecSession : IAsyncDisposable
         ExecSession session = new(id, request, spillPath, time);
         problem = command.Recheck?.Invoke() ?? "";
         session._host = problem.Length > 0 ? null
-            : HostProcess.Start(command.Launch(), (bytes, _) => session.Output.Append(bytes), out problem);
+            : HostProcess.Start(
+                command.Launch(),
+                (bytes, errors) =>
+                {
+                    session.Output.Append(bytes);
+                    command.Tap?.Invoke(bytes, errors);
+                },
+                out problem);
         if (session._host is null)
         {
             session.Finish(new ProcessExit(126, 0), problem);

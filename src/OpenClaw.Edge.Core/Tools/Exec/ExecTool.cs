@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
@@ -29,36 +30,68 @@ public sealed partial class ExecTool(ToolParts parts) : ITool
     public async ValueTask<ToolResult> InvokeAsync(ToolCallContext context, JsonElement arguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ExecConfig wanted = Permitted(ConfigOf(parts.Config().Config, context.SessionKey.AgentId), context.Permission);
+        if (ToolJson.Text(arguments, "command") is { } line && !string.IsNullOrWhiteSpace(line) && !line.Contains('\0', StringComparison.Ordinal)
+            && HostOf(context, arguments, wanted) == "node")
+        {
+            return await RunOnNodeAsync(context, arguments, wanted, line, cancellationToken);
+        }
+
+        (ExecSession? session, string problem, ExecConfig config) = await OpenAsync(context, arguments, null, cancellationToken);
+        return session is null
+            ? ToolResult.Error(problem)
+            : await FollowAsync(session, context, Patience(arguments, config), cancellationToken);
+    }
+
+    /// <summary>Starts a command as a call of the tool does (same policy, same sandbox, same ledger) and leaves the rest to the caller, who
+    /// follows the session and takes it out of the table.</summary>
+    /// <param name="context">Session and workspace, already placed in the sandbox.</param>
+    /// <param name="arguments">As the tool takes them.</param>
+    /// <param name="tap">What the caller wants to see and to say.</param>
+    /// <param name="cancellationToken">Gives up waiting for a person.</param>
+    internal async Task<(ExecSession? Session, string Problem)> StartAsync(
+        ToolCallContext context, JsonElement arguments, ExecTap tap, CancellationToken cancellationToken)
+    {
+        (ExecSession? session, string problem, _) = await OpenAsync(context, arguments, tap, cancellationToken);
+        return (session, problem);
+    }
+
+    /// <summary>Ends a command, if it still runs, and forgets it.</summary>
+    internal Task ForgetAsync(ExecSession session) => parts.Processes.RemoveAsync(session);
+
+    private async Task<(ExecSession? Session, string Problem, ExecConfig Config)> OpenAsync(
+        ToolCallContext context, JsonElement arguments, ExecTap? tap, CancellationToken cancellationToken)
+    {
         ConfigSnapshot snapshot = parts.Config();
         ExecConfig config = Permitted(ConfigOf(snapshot.Config, context.SessionKey.AgentId), context.Permission);
         string command = ToolJson.Text(arguments, "command");
         if (string.IsNullOrWhiteSpace(command) || command.Contains('\0', StringComparison.Ordinal))
         {
-            return ToolResult.Error("exec: command is empty or has a NUL");
+            return (null, "exec: command is empty or has a NUL", config);
         }
 
-        string host = ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished
-            : context.ExecNode is null ? config.Host : "node";
+        string host = HostOf(context, arguments, config);
         if (host == "node")
         {
-            return await RunOnNodeAsync(context, arguments, config, command, cancellationToken);
+            return (null, "exec: commands of jobs run on the gateway's machine, and tools.exec.host is node", config);
         }
 
         bool leaves = Leaves(arguments, host, context);
         if (HostProblem(host, context, leaves) is { } refusal)
         {
-            return ToolResult.Error(refusal);
+            return (null, refusal, config);
         }
 
         double seconds = arguments.TryGetProperty("timeoutSeconds", out JsonElement given) ? given.GetDouble() : config.TimeoutSeconds;
         TimeSpan timeout = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(7).TotalSeconds));
         (ExecSession? session, string problem) = context.Sandbox is { } sandbox && !leaves
-            ? StartInSandbox(sandbox, context, arguments, command, timeout)
-            : await StartHereAsync(context, arguments, snapshot, config, command, timeout, cancellationToken);
-        return session is null
-            ? ToolResult.Error(problem)
-            : await FollowAsync(session, context, Patience(arguments, config), cancellationToken);
+            ? StartInSandbox(sandbox, context, arguments, command, timeout, tap)
+            : await StartHereAsync(context, arguments, snapshot, config, command, timeout, tap, cancellationToken);
+        return (session, problem, config);
     }
+
+    private static string HostOf(ToolCallContext context, JsonElement arguments, ExecConfig config) =>
+        ToolJson.Text(arguments, "host") is { Length: > 0 } wished and not "auto" ? wished : context.ExecNode is null ? config.Host : "node";
 
     /// <summary>The <c>tools.exec</c> that holds for an agent.</summary>
     internal static ExecConfig ConfigOf(EdgeConfig config, string agentId) =>
@@ -130,23 +163,31 @@ public sealed partial class ExecTool(ToolParts parts) : ITool
     }
 
     private (ExecSession? Session, string Problem) StartInSandbox(
-        SandboxSession sandbox, ToolCallContext context, JsonElement arguments, string command, TimeSpan timeout)
+        SandboxSession sandbox, ToolCallContext context, JsonElement arguments, string command, TimeSpan timeout, ExecTap? tap)
     {
         string? workdir = ToolJson.Text(arguments, "workdir") is { Length: > 0 } asked ? asked : null;
         Dictionary<string, string> env = EnvOf(arguments);
         env["OPENCLAW_SHELL"] = "exec";
-        SandboxCommand call = new() { Command = command, Workdir = workdir, Env = env, Timeout = timeout > TimeSpan.Zero ? timeout : null };
-        ExecRequest request = new(context.SessionKey.AgentId, context.SessionKey.Text, command, workdir ?? sandbox.Workdir, timeout);
+        SandboxCommand call = new() { Command = command, Workdir = workdir, Env = env, Timeout = timeout > TimeSpan.Zero ? timeout : null, Stdin = tap?.Input };
+        ExecRequest request = new(context.SessionKey.AgentId, context.SessionKey.Text, command, workdir ?? sandbox.Workdir, timeout) { IsWatch = tap?.IsWatch == true };
         ExecSession? session = parts.Processes.Start(
             request,
-            (sink, stop) => sandbox.ExecAsync(call, (bytes, _) => sink(bytes), stop),
+            (sink, stop) => sandbox.ExecAsync(
+                call,
+                (bytes, errors) =>
+                {
+                    sink(bytes);
+                    tap?.OnOutput(bytes, errors);
+                },
+                stop),
             out string problem);
         return (session, problem);
     }
 
+    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "a session that is gone takes no input")]
     private async Task<(ExecSession? Session, string Problem)> StartHereAsync(
         ToolCallContext context, JsonElement arguments, ConfigSnapshot snapshot, ExecConfig config, string command, TimeSpan timeout,
-        CancellationToken cancellationToken)
+        ExecTap? tap, CancellationToken cancellationToken)
     {
         bool terminal = arguments.TryGetProperty("pty", out JsonElement pty) && pty.ValueKind == JsonValueKind.True;
         bool background = Patience(arguments, config) == TimeSpan.Zero;
@@ -191,13 +232,40 @@ public sealed partial class ExecTool(ToolParts parts) : ITool
             Recheck = clearance.Recheck,
             Environment = env,
             Shell = ShellOf(snapshot.Environment),
-            Input = background,
+            Input = tap is null ? background : tap.Input is not null,
+            Tap = tap is null ? null : tap.OnOutput,
             Terminal = terminal,
             MaxTasks = TasksNow() + TaskHeadroom,
         };
         ExecSession? session = parts.Processes.Start(
-            new ExecRequest(context.SessionKey.AgentId, context.SessionKey.Text, command, directory, timeout), call, out problem);
+            new ExecRequest(context.SessionKey.AgentId, context.SessionKey.Text, command, directory, timeout) { IsWatch = tap?.IsWatch == true }, call, out problem);
+        if (session is not null && tap?.Input is { } input)
+        {
+            _ = FeedAsync(session, input);
+        }
+
         return (session, problem);
+    }
+
+    // A command that does not read is not waited for: five seconds for each piece, and then its input ends.
+    private static async Task FeedAsync(ExecSession session, Stream input)
+    {
+        byte[] buffer = new byte[8192];
+        try
+        {
+            int read;
+            while ((read = await input.ReadAsync(buffer)) > 0)
+            {
+                if (await session.WriteAsync(buffer.AsMemory(0, read), end: false, CancellationToken.None) < read)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            await session.WriteAsync(ReadOnlyMemory<byte>.Empty, end: true, CancellationToken.None);
+        }
     }
 
     private async Task<ToolResult> FollowAsync(ExecSession session, ToolCallContext context, TimeSpan patience, CancellationToken cancellationToken)

@@ -41,6 +41,9 @@ internal sealed record HostCommand
     /// <summary>Most tasks that the user may have while it runs; the kernel does not hold root to it.</summary>
     public int MaxTasks { get; init; } = 4096;
 
+    /// <summary>Sees the output too, with standard error apart; null leaves them one stream.</summary>
+    public Action<ReadOnlySpan<byte>, bool>? Tap { get; init; }
+
     /// <summary>How it is started.</summary>
     public HostLaunch Launch() => new()
     {
@@ -50,5 +53,6 @@ internal sealed record HostCommand
         Folder = Folder,
         Input = Input,
         Terminal = Terminal,
+        SeparateErrors = Tap is not null,
     };
 }

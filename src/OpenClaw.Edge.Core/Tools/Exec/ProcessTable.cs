@@ -11,6 +11,9 @@ public sealed class ProcessTable : IAsyncDisposable
     /// <summary>Most commands that run at once; a further one is refused.</summary>
     public const int MaxRunning = 16; // guess: a small box is busy with four
 
+    /// <summary>Most sources of jobs that run at once, on top of those.</summary>
+    public const int MaxWatches = 16; // guess: as many as commands
+
     /// <summary>Most ended commands that are kept.</summary>
     public const int MaxEnded = 50;
 
@@ -51,7 +54,7 @@ public sealed class ProcessTable : IAsyncDisposable
     internal ExecSession? Start(ExecRequest request, HostCommand command, out string problem)
     {
         string started = "";
-        ExecSession? session = Add(id => ExecSession.Start(id, request, command, SpillOf(id, request), _time, out started), out problem);
+        ExecSession? session = Add(request.IsWatch, id => ExecSession.Start(id, request, command, SpillOf(id, request), _time, out started), out problem);
         problem = problem.Length > 0 ? problem : started;
         if (session is not null && started.Length > 0)
         {
@@ -65,14 +68,14 @@ public sealed class ProcessTable : IAsyncDisposable
     /// <summary>Starts a command elsewhere. Null with a sentence when too many run.</summary>
     internal ExecSession? Start(
         ExecRequest request, Func<Action<ReadOnlySpan<byte>>, CancellationToken, Task<int>> run, out string problem) =>
-        Add(id => ExecSession.Start(id, request, run, SpillOf(id, request), _time), out problem);
+        Add(request.IsWatch, id => ExecSession.Start(id, request, run, SpillOf(id, request), _time), out problem);
 
     /// <summary>Commands of an agent, newest first.</summary>
     public IReadOnlyList<ExecSession> Of(string agentId)
     {
         lock (_gate)
         {
-            return [.. _sessions.Values.Where(session => session.Request.AgentId == agentId).OrderByDescending(session => session.StartedAt)];
+            return [.. _sessions.Values.Where(session => session.Request.AgentId == agentId && !session.Request.IsWatch).OrderByDescending(session => session.StartedAt)];
         }
     }
 
@@ -81,7 +84,7 @@ public sealed class ProcessTable : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _sessions.TryGetValue(id.Trim(), out ExecSession? session) && session.Request.AgentId == agentId ? session : null;
+            return _sessions.TryGetValue(id.Trim(), out ExecSession? session) && session.Request.AgentId == agentId && !session.Request.IsWatch ? session : null;
         }
     }
 
@@ -111,7 +114,7 @@ public sealed class ProcessTable : IAsyncDisposable
         await Task.WhenAll(all.Select(session => session.DisposeAsync().AsTask()));
     }
 
-    private ExecSession? Add(Func<string, ExecSession> start, out string problem)
+    private ExecSession? Add(bool watch, Func<string, ExecSession> start, out string problem)
     {
         List<ExecSession> old;
         ExecSession? session = null;
@@ -120,8 +123,8 @@ public sealed class ProcessTable : IAsyncDisposable
             Sweep();
             old = Outdated();
             problem = _closed ? "the gateway is stopping"
-                : _sessions.Values.Count(known => !known.Ended.IsCompleted) >= MaxRunning
-                    ? $"{MaxRunning} commands run already; wait for one or end one with process kill"
+                : _sessions.Values.Count(known => !known.Ended.IsCompleted && known.Request.IsWatch == watch) >= (watch ? MaxWatches : MaxRunning)
+                    ? watch ? $"{MaxWatches} sources of jobs run already; switch a job off" : $"{MaxRunning} commands run already; wait for one or end one with process kill"
                 : "";
             if (problem.Length == 0)
             {

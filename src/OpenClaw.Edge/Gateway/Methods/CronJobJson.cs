@@ -59,7 +59,8 @@ internal static class CronJobJson
     public static string Hash(byte[] bytes) =>
         $"sha256:{Convert.ToBase64String(SHA256.HashData(bytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}";
 
-    private static string RevisionOf(CronJob job) => Hash(
+    /// <summary>Names what a client may set of a job, so that two changes do not meet unseen.</summary>
+    public static string RevisionOf(CronJob job) => Hash(
         JsonSerializer.SerializeToUtf8Bytes(job with { State = new CronJobState(), UpdatedAtMs = 0 }, CronJson.Default.CronJob));
 
     // Here the original's clients want the nulls.
@@ -67,13 +68,20 @@ internal static class CronJobJson
     {
         json.WriteString("id"u8, job.Id);
         json.WriteString("name"u8, job.Name);
+        Text(json, "agentId", job.AgentId);
         json.WriteNumber("updatedAtMs"u8, job.UpdatedAtMs);
+        Text(json, "declarationKey", job.DeclarationKey);
+        Text(json, "displayName", job.DisplayName);
         json.WriteBoolean("enabled"u8, job.Enabled);
         json.WriteString("nextRunAt"u8, Iso(job.State.NextRunAtMs));
         NumberOrNull(json, "nextRunAtMs", job.State.NextRunAtMs);
         json.WriteString("scheduleKind"u8, job.Schedule.Kind);
-        json.WritePropertyName("schedule"u8);
-        JsonSerializer.Serialize(json, job.Schedule, CronJson.Default.CronSchedule);
+        if (!job.Schedule.IsWatch)
+        {
+            json.WritePropertyName("schedule"u8);
+            JsonSerializer.Serialize(json, job.Schedule, CronJson.Default.CronSchedule);
+        }
+
         json.WriteString("lastRunAt"u8, Iso(job.State.LastRunAtMs));
         NumberOrNull(json, "lastRunAtMs", job.State.LastRunAtMs);
         json.WriteString("lastRunStatus"u8, job.State.LastRunStatus);

@@ -17,15 +17,15 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("cron.list", OperatorScopes.Read,
-            "includeDisabled:bool limit:int(1..200) offset:int(0..1000000) query:str enabled:all|enabled|disabled sortBy:nextRunAtMs|updatedAtMs|name sortDir:asc|desc agentId:str1 compact:bool …", List),
+            "includeDisabled:bool limit:int(1..200) offset:int(0..1000000) query:str enabled:all|enabled|disabled sortBy:nextRunAtMs|updatedAtMs|name sortDir:asc|desc agentId:str1 compact:bool scheduleKind:all|at|every|cron|on-exit|stream lastRunStatus:all|ok|error|skipped|unknown trigger:all|conditional|unconditional includeDeliveryPreviews:bool …", List),
         MethodEntry.Of("cron.status", OperatorScopes.Read, "", _ => MethodReply.Object(WriteStatus)),
         MethodEntry.Of("cron.get", OperatorScopes.Read, Id, Get),
         MethodEntry.Of("cron.runs", OperatorScopes.Read,
             "id:str1(128) jobId:str1(128) scope:job|all runId:str1 limit:int(1..200) offset:int(0..1000000) status:all|ok|error|skipped …", Runs),
         new("cron.add", OperatorScopes.Admin, "name!:str …", AddAsync) { IsControlPlaneWrite = true },
-        new("cron.update", OperatorScopes.Admin, Id + " patch!:obj", UpdateAsync) { IsControlPlaneWrite = true },
+        new("cron.update", OperatorScopes.Admin, Id + " patch!:obj expectedConfigRevision:str", UpdateAsync) { IsControlPlaneWrite = true },
         new("cron.remove", OperatorScopes.Admin, Id, RemoveAsync) { IsControlPlaneWrite = true },
-        new("cron.run", OperatorScopes.Admin, Id + " mode:due|force|if-enabled", RunAsync) { IsControlPlaneWrite = true },
+        new("cron.run", OperatorScopes.Admin, Id + " mode:due|force|if-enabled expectedProcessInstanceId:str1", RunAsync) { IsControlPlaneWrite = true },
     ];
 
     /// <summary>Tells readers what happens to jobs.</summary>
@@ -66,6 +66,9 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         IEnumerable<CronJob> found = cron.Jobs.Where(job =>
             (state == "all" || job.Enabled == (state == "enabled"))
             && (agentId is null || Owner(job).Equals(agentId, StringComparison.OrdinalIgnoreCase))
+            && (call.Text("scheduleKind") is null or "all" || job.Schedule.Kind == call.Text("scheduleKind"))
+            && (call.Text("lastRunStatus") is null or "all" || (job.State.LastRunStatus ?? "unknown") == call.Text("lastRunStatus"))
+            && (call.Text("trigger") is null or "all" || (job.Trigger is not null) == (call.Text("trigger") == "conditional"))
             && (query is null || job.Name.Contains(query, StringComparison.OrdinalIgnoreCase)
                 || job.Description?.Contains(query, StringComparison.OrdinalIgnoreCase) == true));
         found = call.Text("sortBy") switch
@@ -88,22 +91,28 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             }
 
             json.WriteEndArray();
-            json.WriteStartObject("deliveryPreviews"u8);
-            foreach (CronJob job in page)
+            if (!compact && !IsFalse(call, "includeDeliveryPreviews"))
             {
-                CronJobJson.WritePreview(json, job.Id, job);
+                json.WriteStartObject("deliveryPreviews"u8);
+                foreach (CronJob job in page)
+                {
+                    CronJobJson.WritePreview(json, job.Id, job);
+                }
+
+                json.WriteEndObject();
             }
 
-            json.WriteEndObject();
             json.WriteString("snapshotRevision"u8, Revision(all));
             WritePaging(json, all.Length, offset, limit, page.Length);
         });
     }
 
+    private static bool IsFalse(MethodCall call, string name) => call.Params.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.False;
+
     private void WriteStatus(Utf8JsonWriter json)
     {
         json.WriteBoolean("enabled"u8, cron.IsEnabled);
-        json.WriteBoolean("triggersEnabled"u8, false);
+        json.WriteBoolean("triggersEnabled"u8, cron.AreTriggersEnabled);
         json.WriteString("storePath"u8, runtime.Paths.DatabasePath);
         json.WriteString("storage"u8, "sqlite"u8);
         json.WriteString("sqlitePath"u8, runtime.Paths.DatabasePath);
@@ -160,8 +169,21 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             return MethodReply.Fail(GatewayError.Unavailable($"Error: cron job agent is unavailable: {agent}"));
         }
 
-        CronJob job = await cron.AddAsync(call.Params, cancellationToken);
-        return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null, preview: true));
+        (CronJob job, bool isNew, bool isChanged) = await cron.DeclareAsync(call.Params, cancellationToken);
+        return job.DeclarationKey is null
+            ? MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null, preview: true))
+            : MethodReply.Object(json =>
+            {
+                json.WriteBoolean("created"u8, isNew);
+                if (!isNew)
+                {
+                    json.WriteBoolean("updated"u8, isChanged);
+                }
+
+                json.WritePropertyName("job"u8);
+                CronJobJson.Write(json, job, compact: false, owner: null);
+                CronJobJson.WritePreview(json, "deliveryPreview", job);
+            });
     });
 
     private ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
@@ -171,7 +193,13 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             return NoId(call);
         }
 
-        CronJob job = await cron.UpdateAsync(id, call.Params.GetProperty("patch"), cancellationToken);
+        CronJob job = await cron.UpdateAsync(id, call.Params.GetProperty("patch"), cancellationToken, now =>
+        {
+            if (call.Text("expectedConfigRevision") is { } expected && CronJobJson.RevisionOf(now) is var actual && actual != expected)
+            {
+                throw new CronRevisionException(expected, actual);
+            }
+        });
         return MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null));
     });
 
@@ -197,6 +225,11 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             return NoId(call);
         }
 
+        if (call.Text("expectedProcessInstanceId") is { } instance && instance != _instanceId && cron.Find(id) is not null)
+        {
+            return MethodReply.Invalid("invalid cron.run params: Gateway process changed after preflight");
+        }
+
         (string? runId, string? reason) = await cron.RunAsync(id, call.Text("mode") ?? "force", cancellationToken);
         return MethodReply.Object(json =>
         {
@@ -212,6 +245,19 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         try
         {
             return await work();
+        }
+        catch (CronRevisionException other)
+        {
+            return MethodReply.Fail(GatewayError.Invalid(other.Message, json =>
+            {
+                json.WriteString("code"u8, "CRON_JOB_CHANGED"u8);
+                json.WriteString("expectedConfigRevision"u8, other.Expected);
+                json.WriteString("actualConfigRevision"u8, other.Actual);
+            }));
+        }
+        catch (CronInputException late) when (late.IsUnavailable && call.Method == "cron.add")
+        {
+            return MethodReply.Fail(GatewayError.Unavailable($"Error: {late.Message}"));
         }
         catch (CronInputException refused)
         {
