@@ -1,4 +1,3 @@
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 
 namespace OpenClaw.Edge.Agents;

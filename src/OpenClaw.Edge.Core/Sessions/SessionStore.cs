@@ -26,7 +26,7 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     private SessionFamily Family => LazyInitializer.EnsureInitialized(ref _family, () => new SessionFamily(ReadChildren));
 
     // What is incognito is in memory only: no list, search or sum over all sessions sees it.
-    private EdgeDatabase At(SessionKey key) => key.IsIncognito ? database.Transient : database;
+    private EdgeDatabase At(SessionKey key) => key.IsIncognito ? database.Transient() : database;
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -42,20 +42,17 @@ public sealed partial class EdgeDatabase : IAsyncDisposable
     /// <summary>A database beside this one that is in memory only, 64 MiB at most: it ends with this one, and nothing of it comes to a disk.
     /// Made when it is first asked for.</summary>
     /// <exception cref="StorageException">This one is closed.</exception>
-    public EdgeDatabase Transient
+    public EdgeDatabase Transient()
     {
-        get
+        lock (_one)
         {
-            lock (_one)
+            if (_disposed != 0)
             {
-                if (_disposed != 0)
-                {
-                    throw StorageException.ClosedFor(Path);
-                }
-
-                return _transient ??= new EdgeDatabase(
-                    DatabaseFile.InMemory, DatabaseWriter.Open(DatabaseFile.InMemory, _time, _logger), _time, _logger);
+                throw StorageException.ClosedFor(Path);
             }
+
+            return _transient ??= new EdgeDatabase(
+                DatabaseFile.InMemory, DatabaseWriter.Open(DatabaseFile.InMemory, _time, _logger), _time, _logger);
         }
     }
 

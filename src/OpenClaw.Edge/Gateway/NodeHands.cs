@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OpenClaw.Edge.Protocol.Gateway;
-using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;

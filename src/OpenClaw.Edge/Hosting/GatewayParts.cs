@@ -174,8 +174,19 @@ internal sealed partial class GatewayParts
         health.Watch(() => skills.Warning);
         GatewayParts? parts = null;
         MemoryIndex memory = owned.Own(() => MemoryWiring.Make(database, router, store, () => parts!.Agents, providerHttp, clock, loggers));
-        var toolParts = new ToolParts { Memory = () => memory, Config = () => store.Current, Guard = guard, Processes = processes, Web = web, Http = providerHttp, Time = clock, Skills = skills,
-            FindNode = name => parts!.Gateway.Hands.Find(name), RunOnNode = (id, call, timeout, cancel) => parts!.Gateway.Hands.RunAsync(id, call, timeout, cancel) };
+        var toolParts = new ToolParts
+        {
+            Memory = () => memory,
+            Config = () => store.Current,
+            Guard = guard,
+            Processes = processes,
+            Web = web,
+            Http = providerHttp,
+            Time = clock,
+            Skills = skills,
+            FindNode = name => parts!.Gateway.Hands.Find(name),
+            RunOnNode = (id, call, timeout, cancel) => parts!.Gateway.Hands.RunAsync(id, call, timeout, cancel),
+        };
         McpServers mcp = owned.Own(() => new McpServers(new McpParts
         {
             Http = providerHttp,

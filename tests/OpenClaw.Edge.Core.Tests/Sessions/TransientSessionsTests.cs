@@ -58,7 +58,7 @@ public sealed class TransientSessionsTests : WithSessions
         await SayAsync(s_key, "hello there");
         await Database.DisposeAsync();
 
-        Assert.Throws<StorageException>(() => Database.Transient);
+        Assert.Throws<StorageException>(() => Database.Transient());
         Assert.DoesNotContain(Directory.EnumerateFiles(Files.Root, "*", SearchOption.AllDirectories), path => File.ReadAllText(path).Contains("hello there", StringComparison.Ordinal));
     }
 

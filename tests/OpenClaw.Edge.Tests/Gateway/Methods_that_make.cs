@@ -52,7 +52,7 @@ public sealed class Methods_that_make : WithClient
     [InlineData("sessions.create", """{"repository":{"url":"x"}}""", "Use a GitHub repository URL and a nonempty branch, tag, or commit ref.")]
     [InlineData("sessions.create", """{"repository":{"url":"https://github.com/a/b"},"cwd":"/"}""", "sessions.create repository cannot be combined with local workspace or catalog options.")]
     [InlineData("sessions.create", """{"cwd":"here"}""", "sessions.create cwd must be absolute")]
-    [InlineData("sessions.create", """{"cwd":"/nowhere/at/all"}""", "sessions.create cwd is unavailable: ENOENT: no such file or directory, lstat '/nowhere/at/all'")]
+    [InlineData("sessions.create", """{"cwd":"/nowhere/at/all"}""", "sessions.create cwd is unavailable: ENOENT: no such file or directory, lstat '/nowhere'")]
     [InlineData("sessions.create", """{"cwd":"/usr"}""", "sessions.create cwd /usr is outside the agent's workspace; set agents.list[].workspace, or name a folder inside it")]
     [InlineData("sessions.create", """{"execNode":""}""", "invalid sessions.create params: at /execNode: must not have fewer than 1 characters")]
     [InlineData("sessions.create", """{"key":7}""", "invalid sessions.create params: at /key: must be string")]

@@ -76,7 +76,7 @@ public static class QuestionRules
     }
 
     private static bool IsVariable(string name) =>
-        name.Length <= 128 && char.IsAsciiLetterUpper(name[0]) && !name.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+        name.Length <= 128 && char.IsAsciiLetterUpper(name[0]) && name.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_');
 
     /// <summary>What is wrong with questions whose shape is right; null when nothing.</summary>
     public static string? Check(JsonElement questions)

@@ -97,10 +97,21 @@ internal static class SessionPlace
         }
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return !Directory.Exists(full) ? $"sessions.create cwd is unavailable: ENOENT: no such file or directory, lstat '{folder}'"
+        return !Directory.Exists(full) ? $"sessions.create cwd is unavailable: ENOENT: no such file or directory, lstat '{Missing(full)}'"
             : runtime.Agents().TryGet(agentId, out AgentEntry? agent) && (full + "/").StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(agent.Workspace)) + "/", StringComparison.Ordinal)
                 ? null
                 : $"sessions.create cwd {full} is outside the agent's workspace; set agents.list[].workspace, or name a folder inside it";
+    }
+
+    // The first folder on the way that is not there, as the original names it.
+    private static string Missing(string folder)
+    {
+        while (Path.GetDirectoryName(folder) is { Length: > 1 } above && !Directory.Exists(above))
+        {
+            folder = above;
+        }
+
+        return folder;
     }
 
     private static string WorktreeProblem(GatewayRuntime runtime, string agentId) =>

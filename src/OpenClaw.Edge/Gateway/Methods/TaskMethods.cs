@@ -152,10 +152,10 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
             }
 
             string id = item.GetString()!;
-            TaskEntry? task = ledger.Find(id) is { Child: { } } found ? found : null;
-            string? reason = task is null && tell ? "task has no recoverable subagent completion"
-                : task is null || !runtime.Runs.HasUntold(task.Transcript) ? "completion delivery is not blocked"
-                : await runtime.Runs.SettleUntoldAsync(task.Transcript, tell, cancellationToken) ? null
+            TaskEntry? task = ledger.Find(id);
+            string? reason = task?.Child is null && tell ? "task has no recoverable subagent completion"
+                : task?.Child is not { } child || !runtime.Runs.HasUntold(child) ? "completion delivery is not blocked"
+                : await runtime.Runs.SettleUntoldAsync(child, tell, cancellationToken) ? null
                 : "the parent session still has no room; try again later";
             results.Add((id, task, reason));
         }
