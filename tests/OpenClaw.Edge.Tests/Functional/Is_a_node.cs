@@ -92,8 +92,10 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Equal(Environment.ProcessorCount, stats.GetProperty("cpuCount").GetInt32());
         Assert.InRange(stats.GetProperty("memoryFreeBytes").GetInt64(), 0, stats.GetProperty("memoryTotalBytes").GetInt64());
 
+        long before = (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connectedAtMs").GetInt64();
         await owner.CallAsync("device.token.rotate", $$"""{"deviceId":"{{id}}","role":"node"}"""); // ends its connection
-        await Eventually.HoldsAsync(async () => (await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""")).GetProperty("connected").GetBoolean());
+        await Eventually.HoldsAsync(async () =>
+            await owner.CallAsync("node.describe", $$"""{"nodeId":"{{id}}"}""") is var now && now.GetProperty("connected").GetBoolean() && now.GetProperty("connectedAtMs").GetInt64() != before);
         Assert.Equal(0, (await gateway.RunAsync("nodes", "invoke", "--node", id, "--command", "system.which")).Exit);
     }
 
