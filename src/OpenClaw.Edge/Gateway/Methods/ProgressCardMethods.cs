@@ -64,8 +64,7 @@ internal sealed class ProgressCardMethods(GatewayRuntime runtime, Broadcaster br
         }
 
         // A page clears a card whose steps are all done, unless it has changed since the page looked.
-        if (expected is { } seen && ProgressCard.Of(row) is { } card && (card.GetProperty("revision"u8).GetInt64() != seen
-            || ProgressCard.Count(card) is not (> 0, var all) || ProgressCard.Count(card).Done != all))
+        if (expected is { } seen && ProgressCard.Of(row) is { } card && (card.GetProperty("revision"u8).GetInt64() != seen || !IsDone(card)))
         {
             return Reply(key, card);
         }
@@ -75,6 +74,12 @@ internal sealed class ProgressCardMethods(GatewayRuntime runtime, Broadcaster br
             : await ProgressCard.PutAsync(runtime.Sessions, key, wanted, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken);
         Changed(broadcaster, key, now);
         return Reply(key, now);
+    }
+
+    private static bool IsDone(JsonElement card)
+    {
+        (int done, int all) = ProgressCard.Count(card);
+        return all > 0 && done == all;
     }
 
     private static MethodReply Reply(SessionKey key, JsonElement? card) => MethodReply.Object(json =>
