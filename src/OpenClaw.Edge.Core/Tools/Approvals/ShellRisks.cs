@@ -8,10 +8,17 @@ internal sealed class ShellRisks
 {
     private const int MaxLines = 16;
 
-    private static readonly string[] s_shells = ["sh", "bash", "dash", "ash", "zsh", "ksh", "fish"];
+    private static readonly string[] s_shells = ["sh", "bash", "dash", "ash", "zsh", "ksh", "fish", "pwsh"];
 
+    // Words of the shell before a command that is run as it is.
+    private static readonly string[] s_reserved = ["{", "}", "!", "if", "then", "elif", "else", "while", "until", "do", "done", "fi"];
+
+    // What runs another program: told as such, or only looked through.
     private static readonly string[] s_carriers =
-        ["sudo", "doas", "su", "env", "xargs", "nohup", "nice", "timeout", "stdbuf", "setsid", "watch", "parallel", "busybox", "toybox", "command", "exec"];
+        ["sudo", "doas", "su", "watch", "setsid", "stdbuf", "chroot", "script", "unshare", "nsenter", "runuser", "pkexec", "xargs"];
+
+    private static readonly string[] s_through =
+        ["env", "nohup", "timeout", "exec", "command", "builtin", "time", "nice", "busybox", "toybox", "sudo", "doas", "watch", "setsid", "stdbuf", "pkexec"];
 
     private readonly List<string> _words = [];
     private readonly StringBuilder _word = new();
@@ -60,6 +67,7 @@ internal sealed class ShellRisks
             else if (letter == '\'' && !quoted)
             {
                 int end = command.IndexOf('\'', i + 1);
+                quoted = end < 0; // it never ends
                 end = end < 0 ? command.Length : end;
                 _word.Append(command.AsSpan(i + 1, end - i - 1));
                 (_inWord, i) = (true, end);
@@ -67,6 +75,10 @@ internal sealed class ShellRisks
             else if (letter == '"')
             {
                 (quoted, _inWord) = (!quoted, true);
+            }
+            else if (letter == '$' && next == '(' && i + 2 < command.Length && command[i + 2] == '(' && command.IndexOf("))", i, StringComparison.Ordinal) is > 0 and var sum)
+            {
+                (_inWord, _wordDynamic, i) = (true, true, sum + 1); // a sum
             }
             else if (letter == '`' || (letter == '$' && next == '('))
             {
@@ -89,6 +101,10 @@ internal sealed class ShellRisks
         }
 
         EndCommand();
+        if (quoted)
+        {
+            Note("syntax-error", null);
+        }
     }
 
     // Outside of quotes; how many letters more than one it was.
@@ -99,6 +115,11 @@ internal sealed class ShellRisks
             case ' ' or '\t' or '\r':
                 EndWord();
                 return 0;
+            case '(' when next == ')' && (_inWord || _words.Count > 0):
+                EndWord();
+                Note("function-definition", _words[^1]);
+                _words.Clear();
+                return 1;
             case ';' or '|' or '\n' or '(' or ')':
             case '&' when at == 0 || command[at - 1] is not ('>' or '<'):
                 EndCommand();
@@ -110,12 +131,16 @@ internal sealed class ShellRisks
                     : letter == '<' && next == '<' ? (at + 2 < command.Length && command[at + 2] == '<' ? "here-string" : "heredoc")
                     : "redirect",
                     null);
+                _inWord = _wordDynamic = next == '(' && _words.Count > 0; // a file name that nobody knows
                 return letter == '<' && next == '<' ? (at + 2 < command.Length && command[at + 2] == '<' ? 2 : 1) : next == '>' ? 1 : 0;
             default:
+                _wordDynamic |= letter is '*' or '?' || (letter == '[' && _word.Length > 0 && _word[^1] != '[') || (letter == ',' && Has('{'));
                 Put(letter);
                 return 0;
         }
     }
+
+    private bool Has(char letter) => _word.ToString().Contains(letter, StringComparison.Ordinal);
 
     private void Put(char letter)
     {
@@ -127,7 +152,7 @@ internal sealed class ShellRisks
     {
         if (_inWord)
         {
-            if (_wordDynamic && _words.Count == 0)
+            if (_wordDynamic && _words.Count == 0 && !IsAssignment(_word.ToString()))
             {
                 Note("dynamic-executable", null);
             }
@@ -143,17 +168,18 @@ internal sealed class ShellRisks
     private void EndCommand()
     {
         EndWord();
-        while (_words.Count > 0 && _words[0].Contains('=', StringComparison.Ordinal) && char.IsLetter(_words[0][0]))
+        while (_words.Count > 0 && (IsAssignment(_words[0]) || Array.IndexOf(s_reserved, _words[0]) >= 0))
         {
-            _words.RemoveAt(0); // assignments before the program
+            _words.RemoveAt(0); // what stands before the program
         }
 
         if (_words.Count > 0)
         {
-            Judge(Path.GetFileName(_words[0]));
+            string program = Path.GetFileName(_words[0]);
+            Judge(program);
             if (_dynamic)
             {
-                Note("dynamic-argument", $"{Path.GetFileName(_words[0])} dynamic argument");
+                Note("dynamic-argument", $"{program} dynamic argument");
             }
         }
 
@@ -161,18 +187,62 @@ internal sealed class ShellRisks
         _dynamic = false;
     }
 
+    private static bool IsAssignment(string word) =>
+        word.Length > 0 && (char.IsLetter(word[0]) || word[0] == '_') && word.Contains('=', StringComparison.Ordinal);
+
     private void Judge(string program)
     {
-        string? flag = Flag(program);
-        if (flag is not null)
+        List<string> carriers = [];
+        int at = 0;
+        while (true)
         {
-            Note(Array.IndexOf(s_shells, program) >= 0 ? "shell-wrapper" : "inline-eval", $"{program} {flag}");
+            if (Array.IndexOf(s_carriers, program) >= 0)
+            {
+                carriers.Add(program);
+            }
+
+            if (Array.IndexOf(s_through, program) < 0)
+            {
+                break;
+            }
+
+            int inner = Inner(program, at);
+            if (inner >= _words.Count)
+            {
+                if (program == "env")
+                {
+                    carriers.Add(program);
+                }
+
+                break;
+            }
+
+            (at, program) = (inner, Path.GetFileName(_words[inner]));
         }
-        else if (Array.IndexOf(s_carriers, program) >= 0)
+
+        bool isShell = Array.IndexOf(s_shells, program) >= 0;
+        string? flag = isShell ? ShellFlag(at) : InlineFlags.Of(program, _words, at);
+        if (flag is not null && !isShell)
         {
-            Note("command-carrier", program);
+            Note("inline-eval", $"{program.ToLowerInvariant()} {flag}");
+            if (program == "find")
+            {
+                Note("command-carrier", $"find {flag}");
+            }
         }
-        else if (program is "eval" or "alias")
+
+        carriers.ForEach(carrier => Note("command-carrier", carrier));
+        if (flag is not null && isShell)
+        {
+            Note(at == 0 ? "shell-wrapper" : "shell-wrapper-through-carrier", at == 0 ? $"{program} {flag}" : null);
+        }
+
+        Word(program, at);
+    }
+
+    private void Word(string program, int at)
+    {
+        if (program is "eval" or "alias")
         {
             Note(program, null);
         }
@@ -180,27 +250,44 @@ internal sealed class ShellRisks
         {
             Note("source", program);
         }
+        else if (program == "function" && at + 1 < _words.Count)
+        {
+            Note("function-definition", _words[at + 1]);
+        }
     }
 
-    // The flag by which a program takes its orders from a word, or find a command.
-    private string? Flag(string program)
+    // Where the program stands that another one runs.
+    private int Inner(string program, int at)
     {
-        bool shell = Array.IndexOf(s_shells, program) >= 0;
-        foreach (string word in _words.Skip(1))
+        bool waits = program == "timeout"; // for its time
+        for (at++; at < _words.Count; at++)
         {
-            if (program == "find" && word is "-exec" or "-execdir" or "-ok" or "-okdir")
+            string word = _words[at];
+            if (word.StartsWith('-'))
             {
-                Note("command-carrier", $"find {word}");
-                return null;
+                at += word is "-u" or "-g" or "-n" or "-k" or "-s" ? 1 : 0; // and its value
             }
-
-            bool eval = shell ? word.Length > 1 && word[0] == '-' && word[1] != '-' && word.EndsWith('c')
-                : program.StartsWith("python", StringComparison.Ordinal) || program.StartsWith("pypy", StringComparison.Ordinal) ? word == "-c"
-                : program is "node" or "nodejs" or "bun" or "perl" or "ruby" or "lua" ? word is "-e" or "-p" or "-E" or "--eval"
-                : program == "php" && word == "-r";
-            if (eval)
+            else if (waits)
             {
-                return word;
+                waits = false;
+            }
+            else if (!IsAssignment(word))
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    // The flag by which a shell takes its orders from a word.
+    private string? ShellFlag(int at)
+    {
+        for (int index = at + 1; index < _words.Count - 1; index++)
+        {
+            if (_words[index] is ['-', not '-', ..] and [.., 'c'])
+            {
+                return _words[index];
             }
         }
 
@@ -214,7 +301,7 @@ internal sealed class ShellRisks
             Kinds.Add(kind);
         }
 
-        string line = label is null ? $"Contains {kind}" : $"Contains {kind}: {label}";
+        string line = label is null || label == kind ? $"Contains {kind}" : $"Contains {kind}: {label}";
         if (Lines.Count < MaxLines && !Lines.Contains(line))
         {
             Lines.Add(line);
