@@ -26,6 +26,30 @@ public sealed class Minds_jobs_and_notes : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flags_name_commands_sources_paces_and_routes()
+    {
+        JsonElement command = (await gateway.RunAsync(
+            "cron", "add", "every 1h", "--disabled", "--name", "c", "--command", "echo $A", "--command-env", "A=b", "--command-input", "in", "--pacing-min", "5m",
+            "--no-output-timeout-seconds", "3", "--timeout-seconds", "9")).Ends(0).Json;
+        JsonElement source = (await gateway.RunAsync(
+            "cron", "add", "--disabled", "--name", "s", "--message", "look", "--stream-command", """["tail","-f","log"]""", "--stream-mode", "match", "--stream-match", "^bad")).Ends(0).Json;
+        string id = command.GetProperty("id").GetString()!;
+        JsonElement routed = (await gateway.RunAsync("cron", "edit", id, "--clear-pacing", "--failure-alert-mode", "webhook", "--failure-alert-to", "https://example.invalid/x")).Ends(0).Json;
+        string shown = (await gateway.RunAsync("cron", "show", source.GetProperty("id").GetString()!)).Ends(0).Out;
+
+        JsonElement payload = command.GetProperty("payload");
+        Assert.Equal(["sh", "-lc", "echo $A"], payload.GetProperty("argv").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(("b", "in", 9, 3), (payload.GetProperty("env").GetProperty("A").GetString(), payload.GetProperty("input").GetString(),
+            payload.GetProperty("timeoutSeconds").GetInt32(), payload.GetProperty("noOutputTimeoutSeconds").GetInt32()));
+        Assert.Equal("5m", command.GetProperty("pacing").GetProperty("min").GetString());
+        Assert.Equal("^bad", source.GetProperty("schedule").GetProperty("match").GetString());
+        Assert.False(routed.TryGetProperty("pacing", out _));
+        Assert.Equal("webhook", routed.GetProperty("failureAlert").GetProperty("mode").GetString());
+        Assert.Contains("for lines of: tail -f log", shown, StringComparison.Ordinal);
+        (await gateway.RunAsync("cron", "add", "every 1h", "--message", "a", "--command", "b")).Ends(2);
+    }
+
+    [Fact]
     public async Task A_job_is_added_listed_changed_run_and_removed()
     {
         JsonElement job = (await gateway.RunAsync(
@@ -72,7 +96,7 @@ public sealed class Minds_jobs_and_notes : IAsyncLifetime
         Assert.Equal("main", tea.GetProperty("sessionTarget").GetString());
         Assert.Contains("--system-event", nothing.Error, StringComparison.Ordinal);
         Assert.Contains("--every", never.Error, StringComparison.Ordinal);
-        Assert.Contains("--command does not exist here", command.Error, StringComparison.Ordinal);
+        Assert.Contains("are jobs of their own; give one of them", command.Error, StringComparison.Ordinal);
         Assert.Contains("minute", wrong.Error, StringComparison.Ordinal);
         Assert.Contains("nope", missing.Error, StringComparison.Ordinal);
         Assert.Equal(1, (await gateway.RunAsync("cron", "status")).Ends(0).Json.GetProperty("jobs").GetInt32());

@@ -51,6 +51,8 @@ internal static class CronCommand
     {
         "at" => $"at {schedule.Text("at")}",
         "every" => $"every {HumanText.Duration(TimeSpan.FromMilliseconds(schedule.Number("everyMs") ?? 0))}",
+        "on-exit" => $"when it ends: {schedule.Text("command")}",
+        "stream" => $"for lines of: {string.Join(' ', schedule.Items("command").Select(word => word.ToString()))}",
         _ => $"{schedule.Text("expr")}{(schedule.Text("tz") is { } zone ? $" ({zone})" : "")}",
     };
 
@@ -140,7 +142,7 @@ internal static class CronCommand
             ("id", job.Text("id")), ("name", job.Text("name")), ("about", job.Text("description")), ("status", StatusOf(job)),
             ("when", When(job.Member("schedule"))), ("next", Ahead(state.Number("nextRunAtMs"), context.Clock)),
             ("agent", job.Text("agentId")), ("session", job.Text("sessionTarget")), ("wake", job.Text("wakeMode")),
-            ("does", payload.Text("message") ?? payload.Text("text")), ("model", payload.Text("model")),
+            ("does", payload.Text("message") ?? payload.Text("text") ?? payload.Text("script") ?? string.Join(' ', payload.Items("argv").Select(word => word.ToString()))), ("model", payload.Text("model")),
             ("tools", string.Join(", ", payload.Items("toolsAllow").Select(tool => tool.ToString()))),
             ("last", HumanText.Ago(state.Number("lastRunAtMs"), context.Clock)), ("error", state.Text("lastError")),
         })

@@ -4,7 +4,7 @@ using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
-/// <summary>What a job is made of, as flags. Parts of the original's jobs that do not exist here are refused by name.</summary>
+/// <summary>What a job is made of, as flags.</summary>
 internal sealed class CronFlags
 {
     private readonly bool _isNew;
@@ -47,19 +47,12 @@ internal sealed class CronFlags
     private readonly Option<string?> _alertRest = Of("--failure-alert-cooldown", "duration", "Rest between alerts");
     private readonly Option<bool> _alertSkipped = new("--failure-alert-include-skipped") { Description = "Count skipped runs" };
 
-    // The original's; hidden, so that they can be refused by name.
-    private readonly Option<string?>[] _absent =
-    [
-        .. ((string[])
-        [
-            "--command", "--command-argv", "--script", "--on-exit", "--stream-command", "--channel", "--to", "--account", "--thread-id",
-            "--trigger-script", "--pacing-min", "--pacing-max", "--failure-alert-channel", "--failure-alert-to", "--failure-alert-mode",
-        ]).Select(name => new Option<string?>(name) { Hidden = true }),
-    ];
+    private readonly CronWorkFlags _work;
 
     public CronFlags(bool isNew)
     {
         _isNew = isNew;
+        _work = new CronWorkFlags(isNew);
         Option[] both =
         [
             _name, _label, _description, _at, _every, _cron, _zone, _stagger, _exact, _event, _message, _agent, _session, _sessionKey, _wake, _model,
@@ -69,33 +62,32 @@ internal sealed class CronFlags
         [
             _noLight, _clearTools, _clearModel, _clearFallbacks, _clearThinking, _clearAgent, _alert, _noAlert, _alertAfter, _alertRest, _alertSkipped,
         ];
-        All = [.. both, .. isNew ? [] : later, .. _absent];
+        All = [.. both, .. isNew ? [] : later, .. _work.All];
         _wake.AcceptOnlyFromAmong("now", "next-heartbeat");
     }
 
     public List<Option> All { get; }
 
-    public bool HasSchedule(ParseResult parsed) => parsed.GetValue(_at) is not null || parsed.GetValue(_every) is not null || parsed.GetValue(_cron) is not null;
+    public bool HasSchedule(ParseResult parsed) => parsed.GetValue(_at) is not null || parsed.GetValue(_every) is not null || parsed.GetValue(_cron) is not null
+        || _work.HasSchedule(parsed);
 
     /// <summary>Writes the members of a job that the flags name.</summary>
     public void Write(Utf8JsonWriter json, CliContext context, string? name, string? schedule, string? message)
     {
         ParseResult parsed = context.Parsed;
-        foreach (Option<string?> absent in _absent.Where(option => parsed.GetResult(option) is { Implicit: false }))
-        {
-            throw new CliException(ExitCode.Usage, $"{absent.Name} does not exist here yet: jobs ask an agent (--message) or leave a note (--system-event), and there are no messengers");
-        }
-
         message = parsed.GetValue(_message) ?? message;
         string? note = parsed.GetValue(_event);
-        if (message is not null && note is not null)
+        string? work = _work.Payload(parsed);
+        int works = (message is null ? 0 : 1) + (note is null ? 0 : 1) + (work is null ? 0 : 1);
+        if (works > 1)
         {
-            throw new CliException(ExitCode.Usage, "--message and --system-event are two jobs; give one of them");
+            throw new CliException(ExitCode.Usage, "--message, --system-event, --command and --script are jobs of their own; give one of them");
         }
 
-        if (_isNew && message is null && note is null)
+        if (_isNew && works == 0)
         {
-            throw new CliException(ExitCode.Usage, "what should the job do? give --message for a turn of the agent, or --system-event for a note");
+            throw new CliException(
+                ExitCode.Usage, "what should the job do? give --message for a turn of the agent, --system-event for a note, or --command or --script");
         }
 
         if (_isNew || parsed.GetValue(_name) is not null)
@@ -110,7 +102,16 @@ internal sealed class CronFlags
         Text(json, "wakeMode", parsed.GetValue(_wake) ?? (_isNew ? "now" : null));
         Clearable(json, "agentId", parsed.GetValue(_agent), parsed.GetValue(_clearAgent));
         WriteSchedule(json, context, schedule);
-        WritePayload(json, parsed, message, note);
+        if (work is null)
+        {
+            WritePayload(json, parsed, message, note);
+        }
+        else
+        {
+            CronWorkFlags.WritePayload(json, work, parsed.GetValue(_seconds), () => WriteList(json, "toolsAllow", parsed.GetValue(_clearTools) ? "*" : parsed.GetValue(_tools), clears: false));
+        }
+
+        _work.Write(json, parsed);
         WriteRest(json, parsed);
     }
 
@@ -137,9 +138,18 @@ internal sealed class CronFlags
         }
 
         int given = (at is null ? 0 : 1) + (every is null ? 0 : 1) + (cron is null ? 0 : 1);
+        bool watches = _work.HasSchedule(parsed);
+        given += watches ? 1 : 0;
         if (given > 1 || (_isNew && given == 0))
         {
-            throw new CliException(ExitCode.Usage, given == 0 ? "when should it run? give --at, --every or --cron" : "give one of --at, --every and --cron");
+            throw new CliException(
+                ExitCode.Usage, given == 0 ? "when should it run? give --at, --every, --cron, --on-exit or --stream-command" : "give one of --at, --every, --cron, --on-exit and --stream-command");
+        }
+
+        if (watches)
+        {
+            _work.WriteSchedule(json, parsed);
+            return;
         }
 
         if (given == 0)
@@ -206,11 +216,21 @@ internal sealed class CronFlags
             throw new CliException(ExitCode.Usage, "choose at most one of --announce, --no-deliver, or --webhook");
         }
 
-        if (webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort))
+        if (webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort) || _work.HasRoute(parsed))
         {
+            if (webhook is not null && _work.HasRoute(parsed))
+            {
+                throw new CliException(ExitCode.Usage, "--webhook goes to an address; leave --channel, --to, --thread-id and --account out");
+            }
+
             json.WriteStartObject("delivery"u8);
-            json.WriteString("mode"u8, webhook is not null ? "webhook" : parsed.GetValue(_noDeliver) ? "none" : "announce");
+            if (_isNew || webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver))
+            {
+                json.WriteString("mode"u8, webhook is not null ? "webhook" : parsed.GetValue(_noDeliver) ? "none" : "announce");
+            }
+
             Text(json, "to", webhook);
+            _work.WriteRoute(json, parsed);
             if (parsed.GetValue(_bestEffort))
             {
                 json.WriteBoolean("bestEffort"u8, true);
@@ -228,9 +248,10 @@ internal sealed class CronFlags
         {
             json.WriteBoolean("failureAlert"u8, false);
         }
-        else if (parsed.GetValue(_alert) || parsed.GetValue(_alertAfter) is not null || parsed.GetValue(_alertRest) is not null || parsed.GetValue(_alertSkipped))
+        else if (parsed.GetValue(_alert) || parsed.GetValue(_alertAfter) is not null || parsed.GetValue(_alertRest) is not null || parsed.GetValue(_alertSkipped) || _work.HasAlert(parsed))
         {
             json.WriteStartObject("failureAlert"u8);
+            _work.WriteAlert(json, parsed);
             if (parsed.GetValue(_alertAfter) is { } after)
             {
                 json.WriteNumber("after"u8, after);
