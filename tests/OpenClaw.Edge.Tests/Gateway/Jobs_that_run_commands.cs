@@ -71,7 +71,7 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
     [Fact]
     public async Task A_command_that_says_nothing_for_too_long_is_ended()
     {
-        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","echo first; sleep 600"],"noOutputTimeoutSeconds":0.5}""");
+        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","echo first; sleep 600"],"noOutputTimeoutSeconds":5}""");
 
         JsonElement ended = await RunAsync(id);
 
@@ -82,7 +82,7 @@ public sealed class Jobs_that_run_commands() : WithClient("""tools: { exec: { mo
     [Fact]
     public async Task A_command_has_its_time_and_keeps_the_end_of_what_it_said()
     {
-        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","seq 1 1000; sleep 600"],"timeoutSeconds":0.5,"outputMaxBytes":9}""");
+        string id = await AddAsync("""{"kind":"command","argv":["sh","-c","seq 1 1000; sleep 600"],"timeoutSeconds":5,"outputMaxBytes":9}""");
 
         JsonElement ended = await RunAsync(id);
 
