@@ -160,8 +160,12 @@ public sealed class Config_writes() : WithClient("logging: { level: \"info\" }, 
         JsonElement answer = await PatchAsync("""{"logging":{"consoleStyle":"json"}}""");
 
         Assert.Equal("restart", answer.GetProperty("reloadKind").GetString());
-        Assert.True(answer.GetProperty("restart").GetProperty("required").GetBoolean());
-        Assert.Equal("logging.consoleStyle", answer.GetProperty("restart").GetProperty("paths")[0].GetString());
+        Assert.Equal(Gateway.Process is null, answer.TryGetProperty("restart", out JsonElement restart)); // a process of its own starts anew, see Starts_anew
+        if (Gateway.Process is null)
+        {
+            Assert.True(restart.GetProperty("required").GetBoolean());
+            Assert.Equal("logging.consoleStyle", restart.GetProperty("paths")[0].GetString());
+        }
     }
 
     [Fact]
