@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     there: { type: 'string' },
   },
 });
-// A part may hand back a promise of what takes its time: the next ones begin beside it. "stop" ends the servers.
+// A part may hand back a promise of what takes its time: the next ones begin beside it.
 const parts = { handshakes, methods, limits, turns, cli: commandLine, package: nodePackage, stop };
 const only = options.only.split(',');
 const family = new Map(); // check → the part it belongs to
@@ -57,8 +57,12 @@ async function run() {
   const model = await startModel(options.model.split(' '));
   const env = { PATH: process.env.PATH };
   const tools = { packages: options.packages, entry, root, env };
+  const begin = async (name, command) => {
+    const start = (home) => startGateway({ name: home, command, root, model, env });
+    return Object.assign(await start(name), { another: () => start(`${name}-2`) });
+  };
   if (options.there) {
-    const ours = await startGateway({ name: 'edge', command: options.ours.split(' '), root, model, env });
+    const ours = await begin('edge', options.ours.split(' '));
     const here = await record(ours, tools);
     const before = JSON.parse(readFileSync(options.there, 'utf8'));
     for (const [id, part] of Object.entries(before.family)) family.set(id, part);
@@ -66,8 +70,8 @@ async function run() {
   }
 
   const [theirs, ours] = await Promise.all([
-    startGateway({ name: 'original', command: [process.execPath, entry], root, model, env }),
-    startGateway({ name: 'edge', command: options.ours.split(' '), root, model, env }),
+    begin('original', [process.execPath, entry]),
+    begin('edge', options.ours.split(' ')),
   ]);
   console.log(`original ready in ${theirs.startMs} ms, ours in ${ours.startMs} ms`);
   const [there, here] = await Promise.all([record(theirs, tools), record(ours, tools)]);
@@ -86,10 +90,9 @@ async function record(server, tools) {
     }
   };
   for (const name of only) {
-    if (name === 'stop') await Promise.all(later);
     const since = Date.now();
     try {
-      const left = await parts[name](server, noteOf(name), tools);
+      const left = await parts[name](server, noteOf(name), { ...tools, another: server.another });
       if (left?.later) later.push(left.later);
     } catch (error) {
       family.set(`${name}: the whole part`, name);

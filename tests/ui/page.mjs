@@ -52,6 +52,7 @@ async function run() {
   await step(ours, 'draws the answer while it streams', streams);
   await step(ours, 'shows the reply of a tool turn', usesTool);
   await step(ours, 'stops a running answer', stops);
+  await step(ours, 'answers what is typed while an answer streams, in turn', speaksOver);
   await step(ours, 'lists the sessions', listsSessions);
   await step(ours, 'shows the history again after a reload, without a token', reloads);
   await step(ours, 'sees what another client sends', seesOthers);
@@ -192,6 +193,25 @@ async function stops(ours) {
   await until(() => ours.events.get('chat').slice(before).some(({ state }) => state === 'delta'), 'the first delta');
   await page.getByRole('button', { name: /stop/i }).first().click();
   await until(() => ours.events.get('chat').slice(before).some(({ state }) => state === 'aborted'), 'the aborted event');
+}
+
+async function speaksOver(ours) {
+  const { page } = ours;
+  const before = ours.events.get('chat').length;
+  await send(page, 'the earlier question [tokens:120] [tps:30] [id:ui4]');
+  await until(() => ours.events.get('chat').slice(before).some(({ state }) => state === 'delta'), 'the first delta');
+  await send(page, 'the later question [text:The later answer.] [id:ui5]');
+  const thread = page.locator('.chat-thread, [class*=chat-thread], main').first();
+  const shown = async () => {
+    const text = squeeze(await thread.innerText());
+    const from = text.lastIndexOf(squeeze('the earlier question'));
+    return ['the earlier question', 'Rain moves over', 'the later question', 'The later answer.'].map((part) => text.indexOf(squeeze(part), from));
+  };
+  await page.getByText('The later answer.', { exact: true }).first().waitFor({ timeout: 30_000 });
+  await until(async () => (await shown()).every((place) => place >= 0), 'both questions and both answers');
+  await until(async () => (await shown()).every((place, index, all) => index === 0 || place > all[index - 1]), 'questions and answers in turn', 15_000);
+  await page.reload();
+  await until(async () => (await shown()).every((place, index, all) => place >= 0 && (index === 0 || place > all[index - 1])), 'questions and answers in turn after a reload', 15_000);
 }
 
 async function listsSessions(ours) {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Agents;
@@ -39,6 +40,10 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Completes when the user's message is on disk; faults when it could not be stored.</summary>
     public Task<TranscriptEntry> Stored { get; set; } = Task.FromException<TranscriptEntry>(new InvalidOperationException());
 
+    /// <summary>Its message, where that is stored and has no place in the history yet; else null.</summary>
+    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "it has ended")]
+    public TranscriptEntry? Unplaced => Stored is { IsCompletedSuccessfully: true, Result: { Seq: 0 } waiting } ? waiting : null;
+
     /// <summary>Whether storing its message may start the session over: what is known of the session holds only after that.</summary>
     public bool MayStartOver { get; set; }
 
@@ -78,7 +83,7 @@ internal sealed class ActiveRun : IDisposable
     {
         if (Interlocked.Exchange(ref _userEntryPublished, 1) == 0)
         {
-            Publisher.EntryStored(stored);
+            Publisher.EntryStored(stored, HadToWait);
         }
     }
 

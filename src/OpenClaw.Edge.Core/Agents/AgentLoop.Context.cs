@@ -97,7 +97,7 @@ internal sealed partial class AgentLoop
                 PromptTokens = fill.Prompt,
                 WindowTokens = turn.Window,
                 ReserveTokens = fill.Reserve,
-                MessageCount = fill.Messages,
+                MessageCount = Math.Max(0, fill.Messages - 1),
             });
         }
     }

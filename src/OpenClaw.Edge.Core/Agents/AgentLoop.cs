@@ -197,7 +197,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
             if (answer.Calls.Count == 0 || last)
             {
-                if (await IsAnsweredAsync(turn, prompt, answer.Finish))
+                if (await IsAnsweredAsync(turn, prompt, answer.Finish) && (last || !await GoesOnAsync(turn, prompt)))
                 {
                     return;
                 }
@@ -213,14 +213,39 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
     }
 
     // After the results, so that every call keeps its own; before the next call, so that the model reads it.
-    private async Task SteerAsync(Turn turn, TurnPrompt prompt)
+    private async Task<bool> SteerAsync(Turn turn, TurnPrompt prompt, Func<Task>? first = null)
     {
-        IReadOnlyList<ActiveRun> steers = await steering.TakeAsync(turn.Active);
+        IReadOnlyList<ActiveRun> steers = await steering.TakeAsync(turn.Active, first);
         if (steers.Count > 0)
         {
-            prompt.Add(steers.Select(PromptBuilder.Said));
+            prompt.Add(PromptHistory.Alternate([.. steers.Select(PromptBuilder.Said)]));
             turn.Publisher.Steered([.. steers.Select(steer => steer.Run.Id)]);
         }
+
+        return steers.Count > 0;
+    }
+
+    // Messages that came while the model spoke its last words join the turn: it is asked once more. Not where a program waits for the
+    // answer to its own question alone.
+    private async Task<bool> GoesOnAsync(Turn turn, TurnPrompt prompt)
+    {
+        async Task SaidAsync()
+        {
+            if (!turn.Silent && TurnRows.Assistant(turn, turn.Finish?.StopReason ?? "stop", [], Now, null) is { } said)
+            {
+                prompt.Add([new() { Role = PromptRole.Assistant, Text = turn.Publisher.MessageText }]);
+                await _end.AppendAsync(turn, said);
+            }
+        }
+
+        if (turn.Active.Run.Request.Source != "chat" || !await SteerAsync(turn, prompt, SaidAsync))
+        {
+            return false;
+        }
+
+        turn.Publisher.BeginMessage();
+        turn.TalksAgain();
+        return true;
     }
 
     // The turn ends with the client's calls, so ours of the same answer run before it.
@@ -286,12 +311,13 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
 
         turn.Publisher.Phase("preparing_workspace");
         turn.Publisher.Phase("preparing_context");
-        turn.Active.PublishUserEntry(await turn.Active.Stored);
+        await _end.PlaceAsync(turn.Active);
         turn.Publisher.Started();
         turn.Publisher.Phase("starting_model");
         if (runtime.Models.Catalog.TryResolve(
                 choice.Primary ?? runtime.Models.Catalog.DefaultModelRef ?? "", out ModelProviderEntry? provider, out string? model))
         {
+            turn.Api = provider.Api;
             turn.TalksTo(provider.Id, model);
         }
     }

@@ -24,6 +24,6 @@ public sealed record ContextReport
     /// <summary>Kept free for the answer.</summary>
     public required int ReserveTokens { get; init; }
 
-    /// <summary>Messages of the prompt.</summary>
+    /// <summary>Messages of the prompt before the one that it answers.</summary>
     public required int MessageCount { get; init; }
 }

@@ -12,6 +12,7 @@ public enum QueueMode
     /// <summary>The running turn is aborted and the message runs next.</summary>
     Interrupt,
 
-    /// <summary>Joins the running turn after its next tool result; a turn without one is followed as by <see cref="Collect"/>.</summary>
+    /// <summary>Joins the running turn after its next tool result or its last words. A turn that a program asked for is joined after tools
+    /// only, else followed as by <see cref="Collect"/>.</summary>
     Steer,
 }

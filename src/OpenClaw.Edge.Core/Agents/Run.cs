@@ -61,6 +61,9 @@ public sealed class Run
     /// <summary>Number of the next event of this run, from 1; shared by <c>agent</c> and <c>chat</c> events.</summary>
     internal long NextSeq() => Interlocked.Increment(ref _seq);
 
+    /// <summary>Number of its last event; 0 before the first.</summary>
+    internal long LastSeq => Interlocked.Read(ref _seq);
+
     internal void Complete(RunResult result)
     {
         Status = result.Status;

@@ -50,7 +50,7 @@ public sealed record RunToolStartedEvent(
     string Title,
     JsonElement Arguments) : RunEvent(Run, Seq, TimestampMs);
 
-/// <summary>A tool ended.</summary>
+/// <summary>A tool ended; <c>Refused</c> where the call was answered without being made.</summary>
 public sealed record RunToolEndedEvent(
     Run Run,
     long Seq,
@@ -63,7 +63,8 @@ public sealed record RunToolEndedEvent(
     JsonElement? Details,
     bool IsError,
     long StartedAtMs,
-    long OutputSeq) : RunEvent(Run, Seq, TimestampMs);
+    long OutputSeq,
+    bool Refused = false) : RunEvent(Run, Seq, TimestampMs);
 
 /// <summary>A command that runs has said more: the end of what it said so far.</summary>
 public sealed record RunToolOutputEvent(
@@ -99,6 +100,9 @@ public sealed record RunFinishingEvent(Run Run, long Seq, long TimestampMs, stri
 public sealed record RunEndedEvent(Run Run, long Seq, long TimestampMs, RunResult Result)
     : RunEvent(Run, Seq, TimestampMs);
 
-/// <summary>A transcript row was stored during the run.</summary>
-public sealed record RunEntryStoredEvent(Run Run, long Seq, long TimestampMs, TranscriptEntry Entry)
+/// <summary>The run's message is on disk and waits for the turn before it.</summary>
+public sealed record RunAcceptedEvent(Run Run, long Seq, long TimestampMs) : RunEvent(Run, Seq, TimestampMs);
+
+/// <summary>A transcript row was stored during the run; <c>Waited</c> where it is a message that <see cref="RunAcceptedEvent"/> told of.</summary>
+public sealed record RunEntryStoredEvent(Run Run, long Seq, long TimestampMs, TranscriptEntry Entry, bool Waited = false)
     : RunEvent(Run, Seq, TimestampMs);

@@ -159,14 +159,16 @@ internal sealed class RunPublisher : IDisposable
 
     public void Usage(long outputTokens) => Publish(seq => new RunUsageEvent(_run, seq, Now, outputTokens));
 
-    public void EntryStored(TranscriptEntry entry) => Publish(seq => new RunEntryStoredEvent(_run, seq, Now, entry));
+    public void Accepted() => PublishAside(new RunAcceptedEvent(_run, _run.LastSeq, Now));
 
-    public void StartedOver(string reason) => Publish(seq => new RunResetEvent(_run, seq, Now, reason));
+    public void EntryStored(TranscriptEntry entry, bool waited = false) => PublishAside(new RunEntryStoredEvent(_run, _run.LastSeq, Now, entry, waited));
+
+    public void StartedOver(string reason) => PublishAside(new RunResetEvent(_run, _run.LastSeq, Now, reason));
 
     public void Compaction(bool starts, bool completed, bool willRetry, string? reason) =>
         Publish(seq => new RunCompactionEvent(_run, seq, Now, starts, completed, willRetry, reason));
 
-    public void Steered(IReadOnlyList<string> runIds) => Publish(seq => new RunSteeredEvent(_run, seq, Now, runIds));
+    public void Steered(IReadOnlyList<string> runIds) => PublishAside(new RunSteeredEvent(_run, _run.LastSeq, Now, runIds));
 
     public void Finishing(string stopReason, RunResult? failed) =>
         Publish(seq => new RunFinishingEvent(_run, seq, Now, stopReason, failed));
@@ -174,10 +176,10 @@ internal sealed class RunPublisher : IDisposable
     public void ToolStarted(ToolCall call, string title, JsonElement arguments) => Publish(
         seq => new RunToolStartedEvent(_run, _run.NextSeq(), seq, Now, call.Id, call.Name, title, arguments));
 
-    public void ToolEnded(ToolCall call, string title, ToolResult result, long startedAtMs) => Publish(
+    public void ToolEnded(ToolCall call, string title, ToolResult result, long startedAtMs, bool refused = false) => Publish(
         seq => new RunToolEndedEvent(
             _run, seq, _run.NextSeq(), Now, call.Id, call.Name, title, result.Text, result.Details, result.IsError, startedAtMs,
-            call.Name is "exec" or "apply_patch" ? _run.NextSeq() : 0));
+            call.Name is "exec" or "apply_patch" ? _run.NextSeq() : 0, refused));
 
     public void Plan(JsonElement card) => Publish(seq => new RunPlanEvent(_run, seq, Now, card));
 
@@ -244,6 +246,25 @@ internal sealed class RunPublisher : IDisposable
             }
 
             _hub.Publish(make(_run.NextSeq()));
+        }
+    }
+
+    // What is told of the session beside the run does not count among the run's own events.
+    private void PublishAside(RunEvent told)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (!_held)
+            {
+                FlushText();
+            }
+
+            _hub.Publish(told);
         }
     }
 

@@ -88,7 +88,7 @@ public sealed partial class RunRegistry
                 lane.Start();
             }
 
-            ActiveRun? interrupted = mode == QueueMode.Interrupt ? lane.Running : null;
+            ActiveRun? interrupted = mode == QueueMode.Interrupt && lane.Running is { Run.IsOver: false } running ? running : null;
             return new LaneAdmission(RunAdmissionStatus.Started, active, busy, dropped, interrupted);
         }
     }
@@ -108,10 +108,15 @@ public sealed partial class RunRegistry
             StartedAtMs = busy ? null : run.AcceptedAtMs,
             Interaction = person,
             Participant = run.Request.Client?.Id,
-            AcceptedInput = new PendingInput(run.SessionKey, run.Id, run.Request.Source, run.AcceptedAtMs),
+            AcceptedInput = new PendingInput(run.SessionKey, run.Id, run.Request.Source, run.AcceptedAtMs, busy ? active.UserEntry : null),
         };
         IReadOnlyList<TranscriptEntry> stored = await _runtime.Sessions.AppendAsync(
-            run.SessionKey, [active.UserEntry], update, CancellationToken.None);
+            run.SessionKey, busy ? [] : [active.UserEntry], update, CancellationToken.None);
+        if (busy)
+        {
+            return active.UserEntry; // it has its place when its turn begins: behind the answers that come before it
+        }
+
         if (expiry?.Applied is { } reason)
         {
             _runtime.Notes?.Forget(run.SessionKey);
@@ -166,7 +171,7 @@ public sealed partial class RunRegistry
         }
     }
 
-    private async Task<IReadOnlyList<ActiveRun>> TakeSteersAsync(ActiveRun running)
+    private async Task<IReadOnlyList<ActiveRun>> TakeSteersAsync(ActiveRun running, Func<Task>? first)
     {
         List<ActiveRun> steers;
         lock (_gate)
@@ -177,17 +182,29 @@ public sealed partial class RunRegistry
         }
 
         List<ActiveRun> stored = [];
-        foreach (ActiveRun steer in steers)
+        try
         {
-            if (await steer.IsStoredAsync())
+            if (steers.Count > 0 && first is not null)
             {
-                stored.Add(steer);
-                TranscriptEntry row = await steer.Stored;
-                await _runtime.Sessions.AssignAsync(steer.Run.SessionKey, row.Id, running.Run.Id, null, CancellationToken.None);
+                await first();
             }
 
-            await _end.WaitingEndedAsync(steer, RunStatus.Done, "steered", closeInput: false);
-            Forget(steer);
+            foreach (ActiveRun steer in steers)
+            {
+                if (await steer.IsStoredAsync())
+                {
+                    await _end.PlaceAsync(steer, running.Run.Id);
+                    stored.Add(steer);
+                }
+            }
+        }
+        finally
+        {
+            foreach (ActiveRun steer in steers) // nobody else knows them any more
+            {
+                await _end.WaitingEndedAsync(steer, RunStatus.Done, "steered", closeInput: false);
+                Forget(steer);
+            }
         }
 
         return stored;

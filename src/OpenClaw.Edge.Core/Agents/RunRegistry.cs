@@ -125,14 +125,22 @@ public sealed partial class RunRegistry : IAsyncDisposable
                 CancellationToken.None);
         }
 
-        TranscriptEntry stored = await active.Stored.WaitAsync(cancellationToken);
+        await active.Stored.WaitAsync(cancellationToken);
         if (admission.Busy)
         {
-            active.PublishUserEntry(stored);
-            active.PublishQueued("waits for the turn before it", PositionOf(active));
+            active.Publisher.Accepted();
+            if (admission.Interrupted is null)
+            {
+                active.PublishQueued("waits for the turn before it", PositionOf(active));
+            }
         }
 
-        return new RunAdmission(RunAdmissionStatus.Started, active.Run);
+        if (admission.Interrupted is { } interrupted)
+        {
+            await EndsWithinAsync(interrupted.Run.Completion, s_abortGrace);
+        }
+
+        return new RunAdmission(RunAdmissionStatus.Started, active.Run) { Interrupted = admission.Interrupted is not null };
     }
 
     /// <summary>Starts a session over whose conversation is over by <c>session.reset</c>, unless a turn of it runs or waits: what is asked
@@ -197,6 +205,24 @@ public sealed partial class RunRegistry : IAsyncDisposable
                 ? (lane.Running is { Run.IsOver: false } running ? running : lane.Waiting.Count > 0 ? lane.Waiting[0] : null)?.Run
                 : null;
         }
+    }
+
+    /// <summary>Messages that were accepted and have no place in the session's history yet, oldest first.</summary>
+    public IReadOnlyList<TranscriptEntry> WaitingFor(SessionKey key)
+    {
+        List<TranscriptEntry> waiting = [];
+        lock (_gate)
+        {
+            foreach (ActiveRun active in _active)
+            {
+                if (active.Run.SessionKey == key && active.Unplaced is { } message)
+                {
+                    waiting.Add(message);
+                }
+            }
+        }
+
+        return waiting;
     }
 
     /// <summary>Aborts one run of the session, or all of them. Completes when their ends were published.</summary>

@@ -54,7 +54,7 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf
             turn.Publisher.Plan(card);
         }
 
-        turn.Publisher.ToolEnded(call, title, result, startedAtMs);
+        turn.Publisher.ToolEnded(call, title, result, startedAtMs, refused: answer is { IsError: true });
         RunTelemetry.Called(tool?.Spec.Name ?? "unknown", result.IsError);
         return result;
     }
@@ -65,7 +65,7 @@ internal sealed class ToolRound(ToolRegistry tools, ToolPolicy policy, ToolShelf
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         ToolResult skipped = ToolResult.Error("Skipped to process an incoming message.");
         turn.Publisher.ToolStarted(call, call.Name, TurnRows.Arguments(call.ArgumentsJson));
-        turn.Publisher.ToolEnded(call, call.Name, skipped, nowMs);
+        turn.Publisher.ToolEnded(call, call.Name, skipped, nowMs, refused: true);
         return skipped;
     }
 

@@ -22,7 +22,7 @@ internal sealed class Turn(ActiveRun active)
     public string Model { get; private set; } = "";
 
     /// <summary>Its wire protocol.</summary>
-    public string Api { get; private set; } = "";
+    public string Api { get; set; } = "";
 
     /// <summary><c>provider/model</c> that was asked first; null before.</summary>
     public string? Requested { get; set; }

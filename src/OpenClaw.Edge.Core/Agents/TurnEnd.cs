@@ -20,6 +20,23 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         turn.Publisher.EntryStored(stored[0]);
     }
 
+    /// <summary>Gives a message that waited its place in the history, and tells of it; one that has a place is only told of, once.</summary>
+    /// <param name="active">Its run; the message is stored.</param>
+    /// <param name="runId">Run that answers it; null for its own.</param>
+    public async Task PlaceAsync(ActiveRun active, string? runId = null)
+    {
+        TranscriptEntry entry = await active.Stored;
+        if (entry.Seq == 0)
+        {
+            IReadOnlyList<TranscriptEntry> placed = await runtime.Sessions.AppendAsync(
+                active.Run.SessionKey, [entry with { RunId = runId ?? entry.RunId }], new SessionUpdate { PlacedRunId = active.Run.Id }, CancellationToken.None);
+            entry = placed[0];
+            active.Stored = Task.FromResult(entry);
+        }
+
+        active.PublishUserEntry(entry);
+    }
+
     /// <summary>The turn has its answer.</summary>
     public async Task DoneAsync(Turn turn)
     {
@@ -88,7 +105,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
 
         try
         {
-            active.PublishUserEntry(await active.Stored);
+            await PlaceAsync(active);
             if (closeInput)
             {
                 await runtime.Sessions.AppendAsync(

@@ -26,7 +26,7 @@ internal static class TurnRows
             Content = content,
             Timestamp = nowMs,
             IdempotencyKey = request.RunId + ":user",
-            Mark = request.Client is { } client ? new MessageMark(new MessageTransport([client])) : null,
+            Mark = request is { Source: "chat", Client: { } client } ? new MessageMark(new MessageTransport([client])) : null,
             Provenance = request.Origin is { } origin ? new MessageProvenance("internal_system", origin) : null,
         });
     }

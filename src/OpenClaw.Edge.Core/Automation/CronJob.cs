@@ -88,6 +88,10 @@ public sealed record CronJob
     public JsonElement? ScheduledToolPolicy =>
         Payload.Kind is CronPayload.AgentTurnKind or CronPayload.ScriptKind || Trigger is not null ? s_trusted : null;
 
+    /// <summary>Failure that was told last, which is not told twice; never kept.</summary>
+    [JsonIgnore]
+    public string? ToldCause { get; init; }
+
     /// <summary>Lines of its source that this run is for; never kept.</summary>
     [JsonIgnore]
     public string? Batch { get; init; }

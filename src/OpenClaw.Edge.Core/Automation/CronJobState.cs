@@ -56,6 +56,9 @@ public sealed record CronJobState
     /// <summary>What the last command said about itself.</summary>
     public JsonElement? LastDiagnostics { get; init; }
 
+    /// <summary>What became of the word about the last failure: <c>not-requested</c>, or <c>unknown</c> when it was sent.</summary>
+    public string? LastFailureNotificationDeliveryStatus { get; init; }
+
     /// <summary>When its failures were last told.</summary>
     public long? LastFailureAlertAtMs { get; init; }
 

@@ -78,7 +78,7 @@ internal static class CronPartsReader
                     Script = Script(Text(value, "script", "payload") ?? old.Script ?? throw Missing("payload", "script"), "payload/script"),
                     ToolsAllow = old.ToolsAllow ?? ["*"],
                     TimeoutSeconds = Math.Clamp(Math.Floor(old.TimeoutSeconds is > 0 and { } wished ? wished : 300), 1, 900), // the original's
-                    ToolBudget = (int)Math.Clamp(Number(value, "toolBudget", "payload", 1) ?? old.ToolBudget ?? 50, 1, 200),
+                    ToolBudget = (int)Math.Clamp(Number(value, "toolBudget", "payload", long.MinValue) is { } budget ? budget > 0 ? budget : 50 : old.ToolBudget ?? 50, 1, 200),
                 };
             default:
                 throw new CronInputException("at /payload/kind: must be systemEvent, agentTurn, command or script");
@@ -98,7 +98,7 @@ internal static class CronPartsReader
             throw new CronInputException("at /trigger: must be object");
         }
 
-        string script = Script(Text(value, "script", "trigger") ?? throw Missing("trigger", "script"), "trigger/script");
+        string script = Script(Text(value, "script", "trigger") ?? throw new CronInputException("at /trigger/script: must not have fewer than 1 characters"), "trigger/script");
         bool? once = Flag(value, "once", "trigger");
         return Build(json =>
         {

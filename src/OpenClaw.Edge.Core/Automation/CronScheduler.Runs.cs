@@ -173,6 +173,7 @@ public sealed partial class CronScheduler
         }
 
         CronJob done = Counted(job, started, manual, outcome);
+        done = Judge?.Invoke(done) ?? done;
         bool gone = outcome.Status == "ok" && done.DeleteAfterRun == true && !manual && outcome.Delivery.Status != "not-delivered";
         CronRunEntry entry = Entry(done, runId, started, outcome);
         try
@@ -250,7 +251,7 @@ public sealed partial class CronScheduler
             LastError = outcome.Error,
             ConsecutiveErrors = errors,
             ConsecutiveSkipped = outcome.Status == "skipped" ? (job.State.ConsecutiveSkipped ?? 0) + 1 : 0,
-            LastDelivered = outcome.Delivery.Status switch { "delivered" => true, "not-delivered" => false, _ => null },
+            LastDelivered = outcome.Delivery.Status switch { "delivered" => true, "not-delivered" => false, _ => IsQuietTurn(job) ? false : null },
             LastDeliveryStatus = outcome.Delivery.Status,
             LastDeliveryError = outcome.Delivery.Error,
             LastDiagnostics = outcome.Diagnostics,
@@ -345,14 +346,17 @@ public sealed partial class CronScheduler
             JobName = job.Name,
             Diagnostics = outcome.Diagnostics,
             TriggerFired = outcome.Fired,
-            Delivery = Trace(job.Delivery, outcome.Delivery),
+            Delivery = Trace(job, outcome.Delivery),
         };
     }
 
-    private static JsonElement? Trace(CronDelivery? wish, CronDelivered done) => wish is null ? null : CronFields.Build(json =>
+    private static bool IsQuietTurn(CronJob job) => job is { Payload.Kind: CronPayload.AgentTurnKind, Delivery.Mode: CronDelivery.None };
+
+    private static JsonElement? Trace(CronJob job, CronDelivered done) => job.Delivery is not { } wish ? null : CronFields.Build(json =>
     {
+        bool quiet = IsQuietTurn(job);
         json.WriteStartObject("intended"u8);
-        if (wish.Mode == CronDelivery.Announce)
+        if (wish.Mode == CronDelivery.Announce || quiet)
         {
             json.WriteString("channel"u8, wish.Channel ?? "last");
         }
@@ -362,8 +366,19 @@ public sealed partial class CronScheduler
             json.WriteString("to"u8, to);
         }
 
-        json.WriteString("source"u8, "explicit"u8);
+        if (quiet)
+        {
+            json.WriteNull("to"u8); // as there
+        }
+
+        json.WriteString("source"u8, quiet ? "last"u8 : "explicit"u8);
         json.WriteEndObject();
+        if (quiet)
+        {
+            json.WriteBoolean("fallbackUsed"u8, false);
+            json.WriteBoolean("delivered"u8, false);
+        }
+
         if (wish.Mode != CronDelivery.None && done.Status is "delivered" or "not-delivered")
         {
             json.WriteBoolean("delivered"u8, done.Status == "delivered");

@@ -54,6 +54,9 @@ public sealed partial class CronScheduler : IAsyncDisposable
         _timer = time.CreateTimer(_ => _commands.Writer.TryWrite(static () => Task.CompletedTask), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Looks at each job whose run has ended before it is saved, and may note something in it. Called on the loop; must not block.</summary>
+    public Func<CronJob, CronJob>? Judge { get; set; }
+
     /// <summary>Every job, in no order.</summary>
     public IReadOnlyList<CronJob> Jobs => _snapshot;
 

@@ -113,12 +113,13 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
     // Where answers are posted to is for a person to say: a page that a model reads must not have them sent to its own address.
     private static JsonProperty Own(JsonProperty member) =>
         member.Name is "delivery" or "failureAlert" && member.Value.ValueKind == JsonValueKind.Object
-        && (member.Value.TryGetProperty("completionDestination", out _) || member.Value.TryGetProperty("failureDestination", out _)
+        && ((member.Name == "failureAlert" && member.Value.TryGetProperty("to", out _))
+            || member.Value.TryGetProperty("completionDestination", out _) || member.Value.TryGetProperty("failureDestination", out _)
             || (member.Value.TryGetProperty("mode", out JsonElement mode) && mode.ValueKind == JsonValueKind.String && mode.ValueEquals("webhook"u8)))
             ? throw new CronInputException("webhooks are set by a person (openclaw cron add --webhook); use announce or none")
             : member;
 
-    private JsonElement Job(JsonElement arguments, ToolCallContext context) => Build(json =>
+    private JsonElement Job(JsonElement arguments, ToolCallContext context) => CronFields.Build(json =>
     {
         HashSet<string> given = [];
         if (arguments.TryGetProperty("job", out JsonElement job) && job.ValueKind == JsonValueKind.Object)
@@ -142,7 +143,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
         json.WriteString("sessionKey", context.SessionKey.Text);
     });
 
-    private JsonElement Patch(JsonElement arguments, CronJob job) => Build(json =>
+    private JsonElement Patch(JsonElement arguments, CronJob job) => CronFields.Build(json =>
     {
         HashSet<string> given = [];
         if (arguments.TryGetProperty("patch", out JsonElement patch) && patch.ValueKind == JsonValueKind.Object)
@@ -232,20 +233,6 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
     }
 
     private bool IsOf(CronJob job, string agent) => job.OwnerId(defaultAgent()) == agent;
-
-    private static JsonElement Build(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
-        return document.RootElement.Clone();
-    }
 
     private static string Text(JsonElement arguments, string name) =>
         arguments.ValueKind == JsonValueKind.Object && arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String

@@ -80,7 +80,7 @@ public sealed partial class CronWatches : IAsyncDisposable
             Dictionary<string, CronJob> wanted = jobs.Where(IsWanted).ToDictionary(job => job.Id, StringComparer.Ordinal);
             foreach ((string id, Watch watch) in _watches.ToArray())
             {
-                if (!wanted.TryGetValue(id, out CronJob? job) || KeyOf(job) != watch.Key)
+                if (!wanted.TryGetValue(id, out CronJob? job) || KeyOf(job) != watch.Key || watch.HasEnded)
                 {
                     watch.End();
                     if (watch.Done.IsCompleted || job is not null)
@@ -93,7 +93,7 @@ public sealed partial class CronWatches : IAsyncDisposable
             foreach (CronJob job in wanted.Values.Where(job => !_watches.ContainsKey(job.Id)))
             {
                 Watch watch = new(KeyOf(job), CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
-                watch.Done = Task.Run(() => RunAsync(job, watch.Stop.Token), CancellationToken.None);
+                watch.Done = Task.Run(() => RunAsync(job, watch.Token), CancellationToken.None);
                 _watches.Add(job.Id, watch);
             }
         }
@@ -175,7 +175,14 @@ public sealed partial class CronWatches : IAsyncDisposable
         catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
         {
             bool allowed = _config() is { Enabled: true, TriggersEnabled: true };
-            await NoteAsync(job.Id, null, state => state with
+            bool follows;
+            lock (_gate)
+            {
+                follows = _watches.TryGetValue(job.Id, out Watch? now) && now.Token != cancellationToken;
+            }
+
+            // One that was given up has said so; one that another follows has nothing to say.
+            await NoteAsync(job.Id, null, state => follows || state.StreamRestartExhausted == true ? state : state with
             {
                 StreamStatus = allowed ? "stopped" : "disabled",
                 StreamError = allowed ? null : "stream sources are disabled because the operator set cron.triggers.enabled: false; remove it or set it to true",
@@ -290,17 +297,18 @@ public sealed partial class CronWatches : IAsyncDisposable
     {
         public string Key => key;
 
-        private bool _ended;
+        /// <summary>Whether it was told to end. It stays until it has, and is no watch of a job that is wanted again.</summary>
+        public bool HasEnded { get; private set; }
 
-        public CancellationTokenSource Stop => stop;
+        public CancellationToken Token { get; } = stop.Token;
 
         public Task Done { get; set; } = Task.CompletedTask;
 
         public void End()
         {
-            if (!_ended)
+            if (!HasEnded)
             {
-                _ended = true;
+                HasEnded = true;
                 stop.Cancel();
                 _ = Done.ContinueWith(static (_, state) => ((CancellationTokenSource)state!).Dispose(), stop, TaskScheduler.Default);
             }

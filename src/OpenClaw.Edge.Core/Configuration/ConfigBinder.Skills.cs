@@ -14,6 +14,8 @@ internal static partial class ConfigBinder
         {
             ExtraDirs = load.Texts("extraDirs"),
             AllowSymlinkTargets = load.Texts("allowSymlinkTargets"),
+            Watch = load.Flag("watch", d.Watch),
+            WatchDebounceMs = load.Whole("watchDebounceMs", d.WatchDebounceMs),
             AllowBundled = section.Texts("allowBundled"),
             Pinning = section.Text("pinning", d.Pinning),
             MaxCandidatesPerRoot = limits.Whole("maxCandidatesPerRoot", d.MaxCandidatesPerRoot),

@@ -75,6 +75,7 @@ internal static partial class ConfigBinder
             SkipMissedJobs = section.Flag("skipMissedJobs", d.SkipMissedJobs),
             TriggersEnabled = section.Section("triggers").Flag("enabled", d.TriggersEnabled),
             WebhookToken = section.Text("webhookToken"),
+            FailureAlert = section.Raw("failureAlert") is { ValueKind: JsonValueKind.Object } alert ? alert : null,
             SessionRetention = Days(node, "sessionRetention", d.SessionRetention),
         };
     }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenClaw.Edge.Configuration;
 
 /// <summary>The <c>cron</c> section.</summary>
@@ -17,6 +19,10 @@ public sealed record CronConfig
 
     /// <summary>Bearer token that webhooks of jobs are posted with; <see langword="null"/> posts without.</summary>
     public string? WebhookToken { get; init; }
+
+    /// <summary>When and where failures of jobs are told that do not say so themselves, as it was written; <see langword="null"/> when
+    /// nothing was.</summary>
+    public JsonElement? FailureAlert { get; init; }
 
     /// <summary>After how long the session of a job's run is removed; <see langword="null"/> for that of other sessions.</summary>
     public TimeSpan? SessionRetention { get; init; } = TimeSpan.FromHours(24);

@@ -11,6 +11,12 @@ public sealed record SkillsConfig
     /// <summary>Folders that links of a skills folder may lead to.</summary>
     public IReadOnlyList<string> AllowSymlinkTargets { get; init; } = [];
 
+    /// <summary>Whether clients that have looked at skills are told when files change.</summary>
+    public bool Watch { get; init; } = true;
+
+    /// <summary>How long files must be quiet before that is told, in milliseconds.</summary>
+    public int WatchDebounceMs { get; init; } = 250;
+
     /// <summary>Bundled skills that may be used, by key or name; empty means all.</summary>
     public IReadOnlyList<string> AllowBundled { get; init; } = [];
 

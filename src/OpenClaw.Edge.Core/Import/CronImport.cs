@@ -21,6 +21,7 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
 
     private readonly List<ImportRow> _rows = [];
     private readonly HashSet<string> _planned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _scratch = new(StringComparer.Ordinal);
 
     /// <summary>One row a job.</summary>
     public IReadOnlyList<ImportRow> Plan()
@@ -34,6 +35,15 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
             if (jobs is null)
             {
                 _rows.Add(new ImportRow("cron", path, 0) { Problem = $"its tables are not those of a known original: {problem}" });
+            }
+
+            if (database.Has("cron_job_scratch"))
+            {
+                database.Try(
+                    connection => connection.All(
+                        $"SELECT job_id, content FROM cron_job_scratch WHERE length(content) <= {CronScratch.MaxBytes} LIMIT {CronStore.MaxJobs * 2}",
+                        row => _scratch[row.GetString(0)] = row.GetString(1)),
+                    out _);
             }
 
             foreach (string job in jobs ?? [])
@@ -123,6 +133,11 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
             Work = async (_, at, stop) =>
             {
                 await at.Jobs!.SaveAsync(read!, stop);
+                if (_scratch.TryGetValue(id, out string? notes))
+                {
+                    await at.Jobs.WriteScratchAsync(id, notes, null, stop);
+                }
+
                 return at.Jobs.Load().Any(saved => saved.Id == id) ? 1 : 0;
             },
         });

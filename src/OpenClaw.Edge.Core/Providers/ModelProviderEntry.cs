@@ -16,6 +16,9 @@ public sealed record ModelProviderEntry
     /// <summary>The streaming client.</summary>
     public required IModelProvider Provider { get; init; }
 
+    /// <summary>Where its key comes from: a variable of the environment, or "" for the configuration; <see langword="null"/> when it has none.</summary>
+    public string? KeyOrigin { get; init; }
+
     /// <summary>The embedding client, when the protocol has one.</summary>
     public IEmbedder? Embedder { get; init; }
 

@@ -23,6 +23,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
     public ModelRouter(ProviderCatalog catalog, TimeProvider clock, ILoggerFactory loggers)
     {
         _catalog = catalog;
+        catalog.Changed = () => ModelsChanged();
         _clock = clock;
         _cooldowns = new CooldownBoard(clock);
         Counters = new ProviderCounters(clock);
@@ -48,6 +49,9 @@ public sealed partial class ModelRouter : IAsyncDisposable
     /// <summary>How many of a local model's configured slots may be used now; all of them unless somebody says otherwise.</summary>
     public Func<int, int> LocalSlots { get; init; } = static configured => configured;
 
+    /// <summary>Called when servers have other models than before; set by the gateway.</summary>
+    public Action ModelsChanged { get; set; } = static () => { };
+
     /// <summary>Health of the models that were called.</summary>
     public IReadOnlyList<ModelHealth> Health => _cooldowns.Health;
 
@@ -55,6 +59,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
     /// because the configuration may be what was wrong.</summary>
     public void Replace(ProviderCatalog catalog)
     {
+        catalog.Changed = () => ModelsChanged();
         _catalog = catalog;
         _queues.Clear();
         foreach (ModelHealth health in _cooldowns.Health)

@@ -42,6 +42,7 @@ public sealed partial class ProviderCatalog
         await Task.WhenAll(near);
         _lookedAt = _clock.GetTimestamp();
         _looked = true;
+        Compare();
     }
 
     private async Task<ModelProviderEntry?> FindAsync(ModelProviderEntry place)

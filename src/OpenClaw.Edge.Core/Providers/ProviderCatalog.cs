@@ -24,6 +24,7 @@ public sealed partial class ProviderCatalog
     private long _lookedAt;
     private volatile bool _looked;
     private volatile IReadOnlyList<ModelProviderEntry> _found = [];
+    private string? _facts;
 
     private ProviderCatalog(
         IReadOnlyList<ModelProviderEntry> configured,
@@ -51,6 +52,9 @@ public sealed partial class ProviderCatalog
         _configuredDefault is { } named && TryResolve(named, out ModelProviderEntry? provider, out string? id)
             ? $"{provider.Id}/{id}"
             : _configuredDefault ?? FirstChatModel()?.Ref ?? DemoProvider.ModelRef;
+
+    /// <summary>Called when servers have other models than when they were last asked.</summary>
+    internal Action Changed { get; set; } = static () => { };
 
     /// <summary>Whether no default is configured, so that what is found decides.</summary>
     internal bool DefaultIsFound => _configuredDefault is null;
@@ -154,8 +158,40 @@ public sealed partial class ProviderCatalog
         await LookAsync(TimeSpan.FromSeconds(5), cancellationToken);
         IReadOnlyList<ModelInfo>[] lists = await Task.WhenAll(
             Providers.Select(entry => List(entry).RefreshAsync(force: false, cancellationToken)));
+        Compare();
         return [.. lists.SelectMany(list => list)];
     }
+
+    /// <summary>Asks for the models of all providers, or of one. Servers that do not answer keep their last good list.</summary>
+    /// <param name="again">Whether those are asked too who have answered lately.</param>
+    /// <param name="provider">The one; null for all.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task AskAsync(bool again, string? provider, CancellationToken cancellationToken)
+    {
+        await LookAsync(again ? TimeSpan.Zero : TimeSpan.FromSeconds(5), cancellationToken);
+        List<Task> asking = [];
+        foreach (ModelProviderEntry entry in Providers)
+        {
+            if (provider is null || string.Equals(entry.Id, provider, StringComparison.OrdinalIgnoreCase))
+            {
+                asking.Add(List(entry).RefreshAsync(again, cancellationToken));
+            }
+        }
+
+        await Task.WhenAll(asking);
+    }
+
+    /// <summary>What is known of a provider's models, without asking.</summary>
+    public IReadOnlyList<ModelInfo> ModelsOf(ModelProviderEntry entry) => List(entry).Last;
+
+    /// <summary>Whether nobody has heard yet what a provider serves.</summary>
+    public bool IsPending(ModelProviderEntry entry) => entry.Api != "demo" && List(entry).Reachable is null;
+
+    /// <summary>Why a provider did not list its models when it was asked last; null when it did, or was not asked.</summary>
+    public ProviderException? ErrorOf(ModelProviderEntry entry) => List(entry).Error;
+
+    /// <summary>Whether an id is one of a provider that is configured, found, or would be with its key.</summary>
+    public bool Knows(string provider) => Find(provider) is not null || ProviderPreset.Find(provider) is not null;
 
     /// <summary>Whether a provider's server answered last; null when nobody asked. Far servers are not asked in the
     /// background and count as there.</summary>
@@ -173,6 +209,16 @@ public sealed partial class ProviderCatalog
     private IEnumerable<ModelInfo> Chat(IEnumerable<ModelProviderEntry> entries) =>
         entries.OrderBy(entry => List(entry).Reachable == false ? 1 : 0)
             .SelectMany(entry => List(entry).Last).Where(model => !model.Embedding);
+
+    // What is known first was there before anybody looked.
+    private void Compare()
+    {
+        string now = string.Join('\n', Known().Select(model => $"{model.Ref} {model.Name} {model.ContextWindow} {model.Reasoning} {model.Vision} {model.Tools}"));
+        if (Interlocked.Exchange(ref _facts, now) is { } before && before != now)
+        {
+            Changed();
+        }
+    }
 
     private IEnumerable<ModelInfo> Known() => Providers.SelectMany(entry => List(entry).Last);
 

@@ -22,7 +22,7 @@ internal sealed class ProviderEntries(ProcessEnvironment environment, ProviderHt
         string api = ApiNames.Canonical(config.Api) ?? ApiNames.Guess(id, uri) ?? ApiNames.Auto;
         ModelServer server = Server(id, uri, api, preset) with
         {
-            ApiKey = Key(config.ApiKey, uri, preset, id),
+            ApiKey = Key(config.ApiKey, uri, preset, id, out string? origin),
             Headers = [.. config.Headers],
             Timeout = config.TimeoutSeconds is > 0 and int seconds ? TimeSpan.FromSeconds(seconds) : null,
             KeepAlive = KeepAliveJson(config.KeepAlive),
@@ -30,25 +30,25 @@ internal sealed class ProviderEntries(ProcessEnvironment environment, ProviderHt
             Models = Wishes(config.Models),
             Discovers = discovers || config.Models.Count == 0,
         };
-        return Make(server, api, uri, config.MaxConcurrent);
+        return Make(server, api, uri, config.MaxConcurrent) with { KeyOrigin = origin };
     }
 
     /// <summary>The entry of a preset whose key is in the environment; null when it is not, or it needs none.</summary>
     public ModelProviderEntry? FromEnvironment(ProviderPreset preset)
     {
         var uri = new Uri(preset.BaseUrl);
-        string? key = preset.KeyNames.Select(name => environment[name]).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
-        return key is null || HostReach.IsLocal(uri)
+        string? name = preset.KeyNames.FirstOrDefault(name => !string.IsNullOrWhiteSpace(environment[name]));
+        return name is null || HostReach.IsLocal(uri)
             ? null
-            : Make(Server(preset.Id, uri, preset.Api, preset) with { ApiKey = key }, preset.Api, uri, null);
+            : Make(Server(preset.Id, uri, preset.Api, preset) with { ApiKey = environment[name] }, preset.Api, uri, null) with { KeyOrigin = name };
     }
 
     /// <summary>The entry of a local server that may be there.</summary>
     public ModelProviderEntry Found(string id, Uri uri)
     {
         ProviderPreset preset = ProviderPreset.Find(id)!;
-        ModelServer server = Server(id, uri, preset.Api, preset) with { ApiKey = Key(null, uri, preset, id) };
-        return Make(server, preset.Api, uri, null) with { Discovered = true };
+        ModelServer server = Server(id, uri, preset.Api, preset) with { ApiKey = Key(null, uri, preset, id, out string? origin) };
+        return Make(server, preset.Api, uri, null) with { Discovered = true, KeyOrigin = origin };
     }
 
     /// <summary>The demo model's entry.</summary>
@@ -117,19 +117,33 @@ internal sealed class ProviderEntries(ProcessEnvironment environment, ProviderHt
             : [new("anthropic-version", "2023-06-01"), .. server.Headers];
 
     /// <summary>The configured key, else one of the environment's, which goes only where it belongs.</summary>
-    private string? Key(string? configured, Uri uri, ProviderPreset? preset, string id)
+    private string? Key(string? configured, Uri uri, ProviderPreset? preset, string id, out string? origin)
     {
+        origin = null;
         if (!string.IsNullOrWhiteSpace(configured))
         {
-            return HostReach.IsLocal(uri) && NoKeyMarkers.Contains(configured.Trim(), StringComparer.OrdinalIgnoreCase) ? null : configured.Trim();
+            if (HostReach.IsLocal(uri) && NoKeyMarkers.Contains(configured.Trim(), StringComparer.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+
+            origin = "";
+            return configured.Trim();
         }
 
         ProviderPreset? owner = HostReach.IsLocal(uri) ? preset is not null && HostReach.IsLocal(new Uri(preset.BaseUrl)) ? preset : null : ProviderPreset.ByHost(uri);
         IEnumerable<string> names = owner?.KeyNames ?? [id.ToUpperInvariant().Replace('-', '_') + "_API_KEY"];
-        string? found = owner is null && ProviderPreset.Find(id) is not null
+        string? name = owner is null && ProviderPreset.Find(id) is not null
             ? null // a known cloud's key is not sent to another host
-            : names.Select(name => environment[name]).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
-        return found is not null && NoKeyMarkers.Contains(found, StringComparer.OrdinalIgnoreCase) ? null : found;
+            : names.FirstOrDefault(name => !string.IsNullOrWhiteSpace(environment[name]));
+        string? found = name is null ? null : environment[name];
+        if (found is null || NoKeyMarkers.Contains(found, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        origin = name;
+        return found;
     }
 
     private static bool TryParse(string text, out Uri uri)

@@ -5,4 +5,5 @@ namespace OpenClaw.Edge.Sessions;
 /// <param name="RunId">Its run.</param>
 /// <param name="Source">Where it came from: <c>chat</c>, <c>agent</c>, <c>http</c>…</param>
 /// <param name="AcceptedAtMs">Epoch milliseconds.</param>
-public sealed record PendingInput(SessionKey SessionKey, string RunId, string Source, long AcceptedAtMs);
+/// <param name="Waiting">Its message, where that has no place in the history yet since another turn comes first; else null.</param>
+public sealed record PendingInput(SessionKey SessionKey, string RunId, string Source, long AcceptedAtMs, TranscriptEntry? Waiting = null);

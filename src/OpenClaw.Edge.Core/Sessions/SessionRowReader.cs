@@ -50,9 +50,11 @@ internal static class SessionRowReader
     public static SessionKey KeyOf(string text) =>
         SessionKey.TryParse(text, "main", out SessionKey key) ? key : throw new InvalidDataException($"Stored session key '{text}' is none.");
 
-    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    /// <summary>A text that may be absent.</summary>
+    public static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+    /// <summary>A number that may be absent.</summary>
+    public static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
     private static JsonElement Parse(string json)
     {

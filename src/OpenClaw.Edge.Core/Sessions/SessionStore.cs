@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Sessions;
@@ -240,8 +241,10 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
     /// <param name="toMs">Epoch milliseconds.</param>
     /// <param name="zone">What a day is.</param>
     /// <param name="counted">Whether messages are counted too, which reads them.</param>
-    public IReadOnlyCollection<SessionUsage> UsageOf(SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted) =>
-        (key is { } one ? At(one) : database).Read(connection => UsageReader.OfSessions(connection, key, agentId, fromMs, toMs, zone, counted));
+    /// <param name="timed">Whether to tell how long models were at work.</param>
+    public IReadOnlyCollection<SessionUsage> UsageOf(
+        SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted, bool timed = true) =>
+        (key is { } one ? At(one) : database).Read(connection => UsageReader.OfSessions(connection, key, agentId, fromMs, toMs, zone, counted, timed));
 
     /// <summary>The newest messages of a session, those before a reset too; oldest first.</summary>
     /// <param name="row">The session.</param>
@@ -292,8 +295,16 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
 
     private static IReadOnlyList<PendingInput> ReadPending(EdgeConnection connection) => connection.All(
         PendingInputTable.All,
-        row => new PendingInput(SessionRowReader.KeyOf(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetInt64(3)),
+        row => new PendingInput(SessionRowReader.KeyOf(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetInt64(3), Waiting(row)),
         MaxPendingInputs);
+
+    private static TranscriptEntry? Waiting(DbDataReader row) => row.IsDBNull(5) ? null : new TranscriptEntry
+    {
+        Id = row.GetString(4),
+        Kind = TranscriptEntryKind.Message,
+        Message = MessageJson.Read(row.GetFieldValue<byte[]>(5)),
+        RunId = row.GetString(1),
+    };
 
     private IReadOnlyList<SessionRow> ReadChildren() =>
         database.Read(connection => connection.All(SessionTable.WithParent, SessionRowReader.Read, MaxChildren));

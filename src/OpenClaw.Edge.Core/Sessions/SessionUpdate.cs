@@ -48,6 +48,9 @@ public sealed record SessionUpdate
     /// <summary>A user input that is accepted by this append; it stays pending until a later append names its run in <see cref="EndedRunIds"/>.</summary>
     public PendingInput? AcceptedInput { get; init; }
 
+    /// <summary>Run whose waiting message gets its place by this append; null for none.</summary>
+    public string? PlacedRunId { get; init; }
+
     /// <summary>Runs whose inputs are answered, aborted or failed by this append.</summary>
     public IReadOnlyList<string> EndedRunIds { get; init; } = [];
 

@@ -14,7 +14,8 @@ public sealed class SessionUsage
     private readonly TimeZoneInfo _zone;
     private long _askedMs;
 
-    internal SessionUsage(string key, string agentId, TimeZoneInfo zone) => (Key, AgentId, _zone) = (key, agentId, zone);
+    /// <summary>Of a session in which nothing was used and said yet.</summary>
+    public SessionUsage(string key, string agentId, TimeZoneInfo zone) => (Key, AgentId, _zone) = (key, agentId, zone);
 
     /// <summary>Session key.</summary>
     public string Key { get; }

@@ -67,6 +67,11 @@ internal static class SessionWriter
             row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, extra) ?? throw Vanished(key);
         }
 
+        if (update.AcceptedInput is { } input && SessionOrigin.With(row.Extra, input.Source, row.CreatedAtMs == nowMs) is { } origin)
+        {
+            row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, origin) ?? throw Vanished(key);
+        }
+
         if (update.Status is { } status && SessionRunError.With(row.Extra, status == SessionStatus.Failed ? update.Error : null) is { } told)
         {
             row = connection.First(SessionTable.SetExtra, SessionRowReader.Read, key.Text, told) ?? throw Vanished(key);
@@ -139,8 +144,9 @@ internal static class SessionWriter
     {
         foreach (PendingInput input in open)
         {
-            TranscriptEntry entry = InterruptedMarker(input.RunId, nowMs);
-            Append(connection, input.SessionKey, [StoredEntry.Of(entry)], new SessionUpdate
+            StoredEntry marker = StoredEntry.Of(InterruptedMarker(input.RunId, nowMs));
+            StoredEntry[] entries = input.Waiting is { } waiting ? [StoredEntry.Of(waiting), marker] : [marker];
+            Append(connection, input.SessionKey, entries, new SessionUpdate
             {
                 RunId = input.RunId,
                 Status = SessionStatus.Killed,
@@ -192,7 +198,14 @@ internal static class SessionWriter
     {
         if (update.AcceptedInput is PendingInput input)
         {
-            connection.Execute(PendingInputTable.Insert, row.RowId, input.RunId, input.Source, input.AcceptedAtMs);
+            connection.Execute(
+                PendingInputTable.Insert, row.RowId, input.RunId, input.Source, input.AcceptedAtMs, input.Waiting?.Id,
+                input.Waiting is { } waiting ? MessageJson.Write(waiting.Message) : null);
+        }
+
+        if (update.PlacedRunId is string placed)
+        {
+            connection.Execute(PendingInputTable.Place, row.RowId, placed);
         }
 
         foreach (string runId in update.EndedRunIds)

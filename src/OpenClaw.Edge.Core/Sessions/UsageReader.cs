@@ -24,14 +24,14 @@ internal static class UsageReader
 
     /// <summary>See <see cref="SessionStore.UsageOf"/>.</summary>
     public static IReadOnlyCollection<SessionUsage> OfSessions(
-        EdgeConnection connection, SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted)
+        EdgeConnection connection, SessionKey? key, string? agentId, long fromMs, long toMs, TimeZoneInfo zone, bool counted, bool timed)
     {
         Dictionary<string, SessionUsage> sessions = new(StringComparer.Ordinal);
         connection.Each(
             UsageTable.Quarters,
             row =>
             {
-                Of(row.GetString(0), row.GetString(1)).Used(row.GetInt64(2) * SessionUsage.QuarterMs, Numbers(row, null));
+                Of(row.GetString(0), row.GetString(1)).Used(row.GetInt64(2) * SessionUsage.QuarterMs, Numbers(row, null, timed));
                 return true;
             },
             fromMs, toMs, key?.Text, agentId, MaxQuarters);
@@ -66,7 +66,7 @@ internal static class UsageReader
     private static UsageRow Read(DbDataReader row) =>
         Numbers(row, Text(row, 2) is string day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null);
 
-    private static UsageRow Numbers(DbDataReader row, DateOnly? day) => new()
+    private static UsageRow Numbers(DbDataReader row, DateOnly? day, bool timed = true) => new()
     {
         SessionKey = Text(row, 0),
         AgentId = Text(row, 1),
@@ -90,7 +90,7 @@ internal static class UsageReader
                 Total = row.GetDouble(15),
             },
         },
-        CpuMs = row.GetDouble(16),
+        CpuMs = timed ? row.GetDouble(16) : 0,
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

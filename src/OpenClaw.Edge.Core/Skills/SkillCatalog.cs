@@ -4,7 +4,7 @@ using OpenClaw.Edge.Diagnostics;
 
 namespace OpenClaw.Edge.Skills;
 
-/// <summary>The skills of all agents. Nothing is watched: whoever asks gets what lies on the disk now, and only files that changed
+/// <summary>The skills of all agents. Whoever asks gets what lies on the disk now, and only files that changed
 /// are read again. Thread-safe. Source: docs/skills.md.</summary>
 /// <param name="paths">Where the state lies.</param>
 /// <param name="config">The configuration in force.</param>
@@ -37,6 +37,18 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
         {
             return Look(agentId, snapshot);
         }
+    }
+
+    /// <summary>The folders that an agent's skills are looked for in, there or not.</summary>
+    internal List<string> FoldersOf(string agentId)
+    {
+        List<string> folders = [];
+        foreach (SkillRoot root in Roots(agentId, config()))
+        {
+            folders.Add(root.Path);
+        }
+
+        return folders;
     }
 
     /// <summary>Variables that the agent's commands get from its skills: those of <c>skills.entries</c>, and those that a skill says it

@@ -8,7 +8,8 @@ namespace OpenClaw.Edge.Skills;
 /// for. A link that leaves the root is refused, unless the root may have such links or the configuration trusts its target.</summary>
 internal sealed class SkillFinder(SkillsConfig config, IReadOnlyList<string> trusted, List<SkillProblem> problems)
 {
-    private const int MaxDepth = 6;
+    /// <summary>Levels of folders below a root that are looked at.</summary>
+    public const int MaxDepth = 6;
 
     /// <summary>The skills of a root, sorted by path; none when it is not there.</summary>
     public List<SkillPlace> Find(SkillRoot root)

@@ -26,10 +26,19 @@ internal static class CronTable
     public const string PruneMany =
         "DELETE FROM cron_runs WHERE job_id = $1 AND seq <= (SELECT seq FROM cron_runs WHERE job_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET $2)";
 
-    /// <summary>job or empty, status or empty.</summary>
-    public const string CountRuns = "SELECT COUNT(*) FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR status = $2)";
+    /// <summary>job or empty, states joined by commas or empty, a text that stands in the entry or empty. Newest first.</summary>
+    public const string Runs = "SELECT entry FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR instr($2, status) > 0) AND ($3 = '' OR instr(entry, $3) > 0) ORDER BY seq DESC";
 
-    /// <summary>job or empty, status or empty, limit, offset. Newest first.</summary>
-    public const string Runs =
-        "SELECT entry FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR status = $2) ORDER BY seq DESC LIMIT $3 OFFSET $4";
+    /// <summary>The same, oldest first.</summary>
+    public const string RunsUpwards = "SELECT entry FROM cron_runs WHERE ($1 = '' OR job_id = $1) AND ($2 = '' OR instr($2, status) > 0) AND ($3 = '' OR instr(entry, $3) > 0) ORDER BY seq";
+
+    /// <summary>job. What is kept for it, and whether it is there.</summary>
+    public const string Scratch =
+        "SELECT s.content, s.revision, s.updated_at_ms, j.id FROM (SELECT 1) LEFT JOIN cron_scratch s ON s.job_id = $1 LEFT JOIN cron_jobs j ON j.id = $1";
+
+    /// <summary>job, text or null, revision, time.</summary>
+    public const string SaveScratch = "INSERT OR REPLACE INTO cron_scratch (job_id, content, revision, updated_at_ms) VALUES ($1, $2, $3, $4)";
+
+    /// <summary>job.</summary>
+    public const string DeleteScratch = "DELETE FROM cron_scratch WHERE job_id = $1";
 }

@@ -16,6 +16,9 @@ internal sealed record Migration(int Version, Func<string> Sql)
         Embedded(4, "0004-cron.sql"),
         Embedded(5, "0005-memory.sql"),
         Embedded(6, "0006-branches.sql"),
+        Embedded(7, "0007-waiting-messages.sql"),
+        Embedded(8, "0008-tasks.sql"),
+        Embedded(9, "0009-cron-scratch.sql"),
     ];
 
     private static Migration Embedded(int version, string name) => new(version, () =>

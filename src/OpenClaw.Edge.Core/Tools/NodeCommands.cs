@@ -3,12 +3,16 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Tools;
 
-/// <summary>What this machine does for a gateway as its node: <c>system.run</c> under this machine's own approvals, <c>system.run.prepare</c>, which says what it would run, and <c>system.which</c>.
+/// <summary>What this machine does for a gateway as its node: <c>system.run</c> under this machine's own approvals, <c>system.run.prepare</c>, which says what it would run, <c>system.which</c>,
+/// and this machine's <c>exec-approvals.json</c>, read and changed by the gateway's administrators (<c>system.execApprovals.get</c>, <c>.set</c>).
 /// Thread-safe.</summary>
 public sealed class NodeCommands(ToolParts parts, string home)
 {
     /// <summary>Their names.</summary>
-    public static readonly IReadOnlyList<string> Names = ["system.run", "system.run.prepare", "system.which"];
+    public static readonly IReadOnlyList<string> Names = ["system.run", "system.run.prepare", "system.which", "system.execApprovals.get", "system.execApprovals.set"];
+
+    /// <summary>Those that it offers unless it is told to offer others: not the rules themselves, which are this machine's own.</summary>
+    public static readonly IReadOnlyList<string> Offered = ["system.run", "system.run.prepare", "system.which"];
 
     private const int MaxOutputChars = 200_000;
     private const int MaxBins = 64;
@@ -30,8 +34,23 @@ public sealed class NodeCommands(ToolParts parts, string home)
                 "system.run" => await RunAsync(parameters, timeoutMs ?? DefaultTimeoutMs, cancellationToken),
                 "system.run.prepare" => Prepare(parameters),
                 "system.which" => Which(parameters),
+                "system.execApprovals.get" when parts.Guard is { } guard => Approvals(guard.File, guard.File.Read()),
+                "system.execApprovals.set" when parts.Guard is { } guard => await SetApprovalsAsync(guard.File, parameters, cancellationToken),
                 _ => NodeAnswer.Refuse("UNAVAILABLE", $"{command} does not exist on this node"),
             };
+
+    private static NodeAnswer Approvals(ExecApprovalsFile file, ExecApprovalsState state) => new(ToolJson.Object(json => file.WriteMembers(json, state)));
+
+    private static async Task<NodeAnswer> SetApprovalsAsync(ExecApprovalsFile file, JsonElement parameters, CancellationToken cancellationToken)
+    {
+        if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty("file", out JsonElement wanted) || wanted.ValueKind != JsonValueKind.Object)
+        {
+            return NodeAnswer.Refuse("INVALID_REQUEST", "INVALID_REQUEST: exec approvals file required");
+        }
+
+        (ExecApprovalsState? state, string problem) = await file.ReplaceAsync(wanted, ToolJson.Text(parameters, "baseHash"), cancellationToken);
+        return state is null ? NodeAnswer.Refuse("INVALID_REQUEST", $"INVALID_REQUEST: {problem}") : Approvals(file, state);
+    }
 
     private async Task<NodeAnswer> RunAsync(JsonElement parameters, int budgetMs, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ internal sealed class ParamRule
     private string _type = "any";
     private string[] _choices = [];
     private bool _nullable;
+    private bool _union;
     private long _min = long.MinValue;
     private long _max = long.MaxValue;
 
@@ -32,10 +33,21 @@ internal sealed class ParamRule
         string type = word[(colon + 1)..];
         var rule = new ParamRule(name.TrimEnd('!'), name.EndsWith('!')) { _nullable = type.EndsWith('?') };
         type = type.TrimEnd('?');
+        rule._union = type[0] == '=';
+        type = type.TrimStart('=');
+        if (type[0] == '[')
+        {
+            int end = type.IndexOf(']', StringComparison.Ordinal);
+            rule._type = "list";
+            (rule._min, rule._max) = (1, long.Parse(type.AsSpan(1, end - 1), CultureInfo.InvariantCulture));
+            rule._choices = type[(end + 1)..].Split('|');
+            return rule;
+        }
+
         if (type.Contains('|', StringComparison.Ordinal))
         {
-            rule._type = type[0] == '=' ? "anyOf" : "enum";
-            rule._choices = type.TrimStart('=').Split('|');
+            rule._type = rule._union ? "anyOf" : "enum";
+            rule._choices = type.Split('|');
             return rule;
         }
 
@@ -53,7 +65,10 @@ internal sealed class ParamRule
         return rule;
     }
 
-    /// <summary>What is wrong with a value; null when nothing.</summary>
+    /// <summary>How many problems the original counts for one of this member: each way that a union may be, and the union.</summary>
+    public int Weight => _type is "anyOf" or "list" ? _choices.Length + 1 : _union ? 3 : 1;
+
+    /// <summary>What is wrong with a value; null when nothing. What begins with a slash is about a part of it.</summary>
     public string? Check(JsonElement value)
     {
         if (_nullable && value.ValueKind == JsonValueKind.Null)
@@ -61,7 +76,7 @@ internal sealed class ParamRule
             return null;
         }
 
-        return _type switch
+        string? problem = _type switch
         {
             "str" or "str1" => CheckText(value),
             "int" => CheckInteger(value),
@@ -70,8 +85,27 @@ internal sealed class ParamRule
             "obj" => value.ValueKind == JsonValueKind.Object ? null : "must be object",
             "enum" => IsChoice(value) ? null : "must be equal to one of the allowed values",
             "anyOf" => IsChoice(value) ? null : $"must be equal to constant; at /{Name}: must match a schema in anyOf",
+            "list" => CheckArray(value) ?? CheckItems(value),
             _ => null,
         };
+        return _nullable && _union && problem is not null ? $"{problem}; at /{Name}: must be null; at /{Name}: must match a schema in anyOf" : problem;
+    }
+
+    private string? CheckItems(JsonElement value)
+    {
+        int at = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (!IsChoice(item))
+            {
+                string place = string.Create(CultureInfo.InvariantCulture, $"/{at}");
+                return $"{place}: must be equal to constant; at /{Name}{place}: must match a schema in anyOf";
+            }
+
+            at++;
+        }
+
+        return at > _max ? $"must not have more than {_max} items" : null;
     }
 
     private bool IsChoice(JsonElement value) =>

@@ -8,6 +8,9 @@ public interface INodeWork : IAsyncDisposable
     /// <summary>Names of the commands.</summary>
     IReadOnlyList<string> Commands { get; }
 
+    /// <summary>Those of them that it offers when nobody says which.</summary>
+    IReadOnlyList<string> Offered { get; }
+
     /// <summary>Writes how this machine is, as an object: processors, load, memory, disk.</summary>
     void WriteHostStats(Utf8JsonWriter json);
 

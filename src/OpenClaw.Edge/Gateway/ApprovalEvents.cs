@@ -1,4 +1,6 @@
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
@@ -10,13 +12,15 @@ internal sealed class ApprovalEvents : IDisposable
     private readonly ApprovalGate _gate;
     private readonly Broadcaster _broadcaster;
     private readonly ConnectionRegistry _registry;
+    private readonly SessionStore _sessions;
 
     /// <summary>Listens to the gate from now on.</summary>
-    public ApprovalEvents(ApprovalGate gate, Broadcaster broadcaster, ConnectionRegistry registry)
+    public ApprovalEvents(ApprovalGate gate, Broadcaster broadcaster, ConnectionRegistry registry, SessionStore sessions)
     {
         _gate = gate;
         _broadcaster = broadcaster;
         _registry = registry;
+        _sessions = sessions;
         gate.HasApprovers = () => HasApprovers(except: null);
         gate.HasOtherApprovers = HasApprovers;
         gate.Requested = OnRequested;
@@ -45,10 +49,15 @@ internal sealed class ApprovalEvents : IDisposable
         return false;
     }
 
-    private void OnRequested(PendingApproval approval) =>
+    private void OnRequested(PendingApproval approval)
+    {
         _broadcaster.Publish("exec.approval.requested", OperatorScopes.Approvals, json => ApprovalJson.WritePending(json, approval));
+        TellSessions(approval);
+    }
 
-    private void OnResolved(PendingApproval approval) =>
+    private void OnResolved(PendingApproval approval)
+    {
+        TellSessions(approval);
         _broadcaster.Publish("exec.approval.resolved", OperatorScopes.Approvals, json =>
         {
             json.WriteStartObject();
@@ -59,4 +68,44 @@ internal sealed class ApprovalEvents : IDisposable
             ApprovalJson.WriteRequest(json, approval.Request);
             json.WriteEndObject();
         });
+    }
+
+    // The event session.approval: one for each session that has watchers of its approvals.
+    private void TellSessions(PendingApproval approval)
+    {
+        bool watched = false;
+        foreach (GatewayConnection connection in _registry.Ready)
+        {
+            watched |= connection.Subscriptions.AnyApprovals;
+        }
+
+        if (!watched)
+        {
+            return;
+        }
+
+        List<SessionKey> audience = ApprovalAudience.Of(_sessions, approval.Request);
+        foreach (SessionKey session in audience)
+        {
+            byte[]? open = null;
+            foreach (GatewayConnection connection in _registry.Ready)
+            {
+                if (connection.Subscriptions.WantsApprovals(session.Text) && connection.Grant is { } grant && ApprovalAudience.Admits(grant))
+                {
+                    open ??= FrameWriter.OpenEvent("session.approval", json =>
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("sessionKey"u8, session.Text);
+                        json.WriteString("sourceSessionKey"u8, audience[0].Text);
+                        json.WriteNumber("updatedAtMs"u8, approval.Decision?.AtMs ?? approval.CreatedAtMs);
+                        json.WriteString("phase"u8, approval.Decision is null ? "pending"u8 : "terminal"u8);
+                        json.WritePropertyName("approval"u8);
+                        ApprovalJson.WriteSnapshot(json, approval, null, detail: false);
+                        json.WriteEndObject();
+                    });
+                    connection.SendEvent(open, dropIfSlow: false);
+                }
+            }
+        }
+    }
 }

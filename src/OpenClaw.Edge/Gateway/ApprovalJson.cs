@@ -7,6 +7,8 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>Approval values on the wire. Source: docs/protocol.md, approvals.</summary>
 internal static class ApprovalJson
 {
+    private const int PreviewChars = 200;
+
     /// <summary>Writes a request that waits.</summary>
     public static void WritePending(Utf8JsonWriter json, PendingApproval approval)
     {
@@ -61,4 +63,69 @@ internal static class ApprovalJson
             json.WriteString("terminalReason"u8, decision.Reason);
         }
     }
+
+    /// <summary>Writes a request as reviewers see it, and what became of it.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="approval">The request.</param>
+    /// <param name="source">The session that it came from, for those who look at another one.</param>
+    /// <param name="detail">Whether with where it came from and who decided.</param>
+    public static void WriteSnapshot(Utf8JsonWriter json, PendingApproval approval, string? source, bool detail)
+    {
+        ApprovalRequest request = approval.Request;
+        (string status, string? reason) = StatusOf(approval.Decision);
+        json.WriteStartObject();
+        json.WriteString("id"u8, approval.Id);
+        json.WriteString("status"u8, status);
+        WritePresentation(json, request.Command, request.Host, request.NodeId, request.AgentId, request.Decisions);
+        json.WriteString("urlPath"u8, $"/approve/{Uri.EscapeDataString(approval.Id)}");
+        json.WriteNumber("createdAtMs"u8, approval.CreatedAtMs);
+        json.WriteNumber("expiresAtMs"u8, approval.ExpiresAtMs);
+        if (approval.Decision is { } decision)
+        {
+            json.WriteNumber("resolvedAtMs"u8, decision.AtMs);
+            json.WriteString("reason"u8, reason);
+            PairingJson.WriteOptional(json, "decision", decision.Word ?? (status == "denied" ? "deny" : null));
+            if (detail)
+            {
+                json.WriteStartObject("source"u8);
+                PairingJson.WriteOptional(json, "agentId", request.AgentId);
+                PairingJson.WriteOptional(json, "sessionKey", request.SessionKey);
+                json.WriteEndObject();
+                if (decision.By is not null)
+                {
+                    json.WriteStartObject("resolver"u8);
+                    json.WriteString("kind"u8, "runtime"u8);
+                    json.WriteString("id"u8, decision.By);
+                    json.WriteEndObject();
+                }
+            }
+        }
+
+        PairingJson.WriteOptional(json, "sourceSessionKey", source);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what a person is shown of a command.</summary>
+    public static void WritePresentation(Utf8JsonWriter json, string command, string? host, string? nodeId, string? agentId, IReadOnlyList<string> decisions)
+    {
+        json.WriteStartObject("presentation"u8);
+        json.WriteString("kind"u8, "exec"u8);
+        json.WriteString("commandText"u8, command);
+        json.WriteString("commandPreview"u8, command.Length > PreviewChars ? command[..PreviewChars] : command);
+        json.WriteString("host"u8, host);
+        json.WriteString("nodeId"u8, nodeId); // explicit nulls of the wire
+        json.WriteString("agentId"u8, agentId);
+        json.WriteTexts("allowedDecisions", decisions);
+        json.WriteEndObject();
+    }
+
+    private static (string Status, string? Reason) StatusOf(ApprovalDecision? decision) => decision switch
+    {
+        null => ("pending", null),
+        { Allows: true } => ("allowed", "user"),
+        { Word: "deny" } => ("denied", "user"),
+        { Reason: "timeout" } => ("expired", "timeout"),
+        { Reason: "no-approver" } => ("denied", "no-route"),
+        _ => ("cancelled", "run-aborted"),
+    };
 }

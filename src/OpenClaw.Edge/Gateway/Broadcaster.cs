@@ -3,6 +3,7 @@ using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
+using OpenClaw.Edge.Skills;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -21,6 +22,7 @@ public sealed class Broadcaster : IAsyncDisposable
     private readonly RunEventEncoder _runs;
     private readonly IDisposable _listening;
     private volatile int _audience;
+    private ConfigSnapshot _config;
 
     internal Broadcaster(GatewayRuntime runtime, ConnectionRegistry registry, PresenceBoard presence, HealthReport health)
     {
@@ -32,7 +34,13 @@ public sealed class Broadcaster : IAsyncDisposable
         Sessions = new SessionEvents(runtime, this);
         _runs = new RunEventEncoder(this, Sessions, runtime.Time);
         _listening = runtime.Events.Listen(_runs.On);
+        _config = runtime.Config.Current;
+        Skills = new SkillWatch(
+            runtime.Skills, () => [.. runtime.Agents().All.Select(agent => agent.Id)], () => runtime.Config.Current, runtime.Time, PublishSkills);
     }
+
+    /// <summary>Looks after the files of skills while anybody is connected who has seen them.</summary>
+    internal SkillWatch Skills { get; }
 
     internal SessionEvents Sessions { get; }
 
@@ -58,8 +66,22 @@ public sealed class Broadcaster : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells readers that other skills are there than before.</summary>
+    internal void PublishSkills(string reason)
+    {
+        Publish("skills.changed", OperatorScopes.Read, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("reason"u8, reason);
+            json.WriteEndObject();
+        });
+        PublishMetadata();
+    }
+
     /// <summary>Tells readers that the configuration has changed.</summary>
-    internal void PublishConfig(ConfigSnapshot snapshot) =>
+    internal void PublishConfig(ConfigSnapshot snapshot)
+    {
+        ConfigSnapshot before = Interlocked.Exchange(ref _config, snapshot);
         Publish("config.changed", OperatorScopes.Read, json =>
         {
             json.WriteStartObject();
@@ -68,6 +90,23 @@ public sealed class Broadcaster : IAsyncDisposable
             json.WriteNumber("ts"u8, _time.GetUtcNow().ToUnixTimeMilliseconds());
             json.WriteEndObject();
         });
+        Skills.Reconfigured();
+        foreach (string path in ConfigDiff.Paths(before.Json, snapshot.Json))
+        {
+            if (path == "skills" || path.StartsWith("skills.", StringComparison.Ordinal))
+            {
+                PublishSkills("config-change");
+                return;
+            }
+        }
+    }
+
+    /// <summary>Tells readers to read <c>chat.metadata</c> again.</summary>
+    internal void PublishMetadata() => Publish("chat.metadata.changed", OperatorScopes.Read, json =>
+    {
+        json.WriteStartObject();
+        json.WriteEndObject();
+    });
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

@@ -40,6 +40,9 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Whether it wants tool streams of its own runs.</summary>
     public bool ToolEvents { get; } = parameters.Caps.Contains("tool-events", StringComparer.Ordinal);
 
+    /// <summary>Whether it wants to know which models may be chosen by hand.</summary>
+    public bool SelectsModels { get; } = parameters.Caps.Contains("model-selection-policy", StringComparer.Ordinal);
+
     /// <summary>Whether it wants chat and agent events of subscribed sessions only.</summary>
     public bool SessionScoped { get; } = parameters.Caps.Contains("session-scoped-events", StringComparer.Ordinal);
 

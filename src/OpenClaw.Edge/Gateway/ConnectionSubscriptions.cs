@@ -9,6 +9,7 @@ internal sealed class ConnectionSubscriptions
     public const int MaxKeys = 1000;
 
     private volatile FrozenSet<string> _keys = FrozenSet<string>.Empty;
+    private volatile FrozenSet<string> _approvals = FrozenSet<string>.Empty;
     private volatile bool _allSessions;
     private volatile IReadOnlyList<string> _watched = [];
 
@@ -34,19 +35,34 @@ internal sealed class ConnectionSubscriptions
     /// <summary>Whether it asked for this session, by name or with all.</summary>
     public bool Wants(string key) => _allSessions || Has(key);
 
+    /// <summary>Whether it asked for what waits for approval in any session.</summary>
+    public bool AnyApprovals => _approvals.Count > 0;
+
+    /// <summary>Whether it asked for this session and for what waits for approval there.</summary>
+    public bool WantsApprovals(string key) => _approvals.Count > 0 && _approvals.Contains(key);
+
     /// <summary>Subscribes to one session; false when there are too many.</summary>
-    public bool TryAdd(string key)
+    /// <param name="key">The session.</param>
+    /// <param name="approvals">Whether to what waits for approval there, too.</param>
+    public bool TryAdd(string key, bool approvals = false)
     {
         if (_keys.Count >= MaxKeys)
         {
             return false;
         }
 
-        _keys = _keys.Append(key).ToFrozenSet(StringComparer.Ordinal);
+        _keys = With(_keys, key, true);
+        _approvals = With(_approvals, key, approvals);
         return true;
     }
 
     /// <summary>Ends the subscription to one session.</summary>
-    public void Remove(string key) =>
-        _keys = _keys.Where(kept => kept != key).ToFrozenSet(StringComparer.Ordinal);
+    public void Remove(string key)
+    {
+        _keys = With(_keys, key, false);
+        _approvals = With(_approvals, key, false);
+    }
+
+    private static FrozenSet<string> With(FrozenSet<string> keys, string key, bool there) =>
+        keys.Contains(key) == there ? keys : (there ? keys.Append(key) : keys.Where(kept => kept != key)).ToFrozenSet(StringComparer.Ordinal);
 }

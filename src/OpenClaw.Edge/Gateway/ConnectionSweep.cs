@@ -1,4 +1,5 @@
 using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.Skills;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -16,6 +17,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private readonly Action _tick;
     private readonly Action _health;
     private readonly ProcessVitals _vitals;
+    private readonly SkillWatch _skills;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private bool _running;
@@ -26,13 +28,14 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     private long _secretEndsAt;
 
     /// <summary>Creates a sweep that sleeps until <see cref="Wake"/>.</summary>
-    public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health, ProcessVitals vitals)
+    public ConnectionSweep(ConnectionRegistry registry, TimeProvider time, Action tick, Action health, ProcessVitals vitals, SkillWatch skills)
     {
         _registry = registry;
         _time = time;
         _tick = tick;
         _health = health;
         _vitals = vitals;
+        _skills = skills;
         _lastTick = _lastHealth = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -75,11 +78,13 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             {
                 _running = false;
                 _vitals.Rest();
+                _skills.Rest();
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 return;
             }
 
             _vitals.Beat();
+            _skills.Look();
             long now = _time.GetTimestamp();
             foreach (GatewayConnection connection in all)
             {

@@ -43,7 +43,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
                     .. new ApprovalMethods(guard).Entries()]
                 : [],
         ]);
-        _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry) : null;
+        _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry, runtime.Sessions) : null;
         var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
         _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster)
         {
@@ -53,8 +53,13 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         runtime.Questions.HasPeople = HasPeople;
         Outlet = new PersonOutlet(runtime, Broadcaster, _registry, nodes).Outlet;
         Hands = new NodeHands(runtime, _registry, nodes);
-        _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals);
-        _configChanges = runtime.Config.OnChanged(Broadcaster.PublishConfig);
+        _sweep = new ConnectionSweep(_registry, runtime.Time, Broadcaster.Tick, Broadcaster.PublishHealth, vitals, Broadcaster.Skills);
+        runtime.Models.ModelsChanged = Broadcaster.PublishMetadata;
+        _configChanges = runtime.Config.OnChanged(snapshot =>
+        {
+            Broadcaster.PublishConfig(snapshot);
+            Broadcaster.PublishMetadata();
+        });
     }
 
     /// <summary>Events to all connections.</summary>
@@ -244,6 +249,7 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         _configChanges.Dispose();
         _approvals?.Dispose();
         await _sweep.DisposeAsync();
+        Broadcaster.Skills.Dispose();
         await Broadcaster.DisposeAsync();
     }
 

@@ -62,6 +62,9 @@ public sealed record GatewayRuntime
     /// <summary>Sessions and transcripts.</summary>
     public required SessionStore Sessions { get; init; }
 
+    /// <summary>Tasks on disk.</summary>
+    public required TaskStore Tasks { get; init; }
+
     /// <summary>Models.</summary>
     public required ModelRouter Models { get; init; }
 

@@ -27,6 +27,7 @@ internal sealed class HelloWriter(
         "device.pair.setup.completed", "node.pair.requested", "node.pair.resolved", "node.presence", "node.hostStats", "node.invoke.request",
         "node.invoke.cancel", "cron", "exec.approval.requested", "exec.approval.resolved", "voicewake.changed", "talk.mode",
         "heartbeat", "models.snapshot", "task", "skills.changed", "progressCard.changed", "question.requested", "question.resolved",
+        "session.approval", "session.operation", "chat.metadata.changed",
     ];
 
     // Only what works: clients switch features on by these.

@@ -8,6 +8,26 @@ namespace OpenClaw.Edge.Gateway;
 /// <summary>Writes transcript rows as <c>chat.history</c> and <c>session.message</c> carry them.</summary>
 internal static class MessageJson
 {
+    // As the transcript of the original has it, and its chat.history has not: what filled the window, and that Ollama says nothing of its cache.
+    private static void WriteUsage(Utf8JsonWriter json, JsonElement stored, MessageUsage usage)
+    {
+        json.WriteStartObject("usage"u8);
+        foreach (JsonProperty member in stored.EnumerateObject())
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteStartObject("cacheTelemetry"u8);
+        json.WriteString("state"u8, "unavailable"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("contextUsage"u8);
+        json.WriteString("state"u8, "available"u8);
+        json.WriteNumber("promptTokens"u8, usage.Input);
+        json.WriteNumber("totalTokens"u8, usage.TotalTokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     /// <summary>Writes the message with its <c>__openclaw</c> member.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="entry">The stored row.</param>
@@ -21,7 +41,11 @@ internal static class MessageJson
         json.WriteStartObject();
         foreach (JsonProperty property in message.RootElement.EnumerateObject())
         {
-            if (!property.NameEquals("__openclaw"u8))
+            if (!transport && shown.Api == "ollama" && shown.Usage is { TotalTokens: > 0 } usage && property.NameEquals("usage"u8))
+            {
+                WriteUsage(json, property.Value, usage);
+            }
+            else if (!property.NameEquals("__openclaw"u8))
             {
                 property.WriteTo(json);
             }
@@ -54,6 +78,26 @@ internal static class MessageJson
             json.WriteBoolean("turnBoundary"u8, true);
         }
 
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes a message that has no place in the history yet.</summary>
+    public static void WriteWaiting(Utf8JsonWriter json, TranscriptEntry entry)
+    {
+        using JsonDocument message = JsonSerializer.SerializeToDocument(Shown(entry.Message), TranscriptJson.Default.ChatMessage);
+        json.WriteStartObject();
+        foreach (JsonProperty property in message.RootElement.EnumerateObject())
+        {
+            if (!property.NameEquals("__openclaw"u8) && !property.NameEquals("idempotencyKey"u8))
+            {
+                property.WriteTo(json);
+            }
+        }
+
+        json.WriteStartObject("__openclaw"u8);
+        WriteMark(json, entry, transport: true);
+        json.WriteString("id"u8, $"pending:{entry.Id}");
         json.WriteEndObject();
         json.WriteEndObject();
     }

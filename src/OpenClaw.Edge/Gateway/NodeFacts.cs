@@ -88,6 +88,23 @@ internal sealed class NodeFacts(TimeProvider time)
         }
     }
 
+    /// <summary>Notes whether the node's desktop is locked; null when nobody says so any more. False when that is known already.</summary>
+    public bool SetDesktop(string nodeId, string? state)
+    {
+        lock (_gate)
+        {
+            if (state is null && !_byNode.ContainsKey(nodeId))
+            {
+                return false;
+            }
+
+            Facts facts = Of(nodeId);
+            bool changed = facts.Desktop != state;
+            facts.Desktop = state;
+            return changed;
+        }
+    }
+
     /// <summary>Whether a sign of life is the first of a minute, as there: more of them are not written down.</summary>
     public bool IsFirstSign(string nodeId)
     {
@@ -115,6 +132,13 @@ internal sealed class NodeFacts(TimeProvider time)
             {
                 json.WritePropertyName("hostStats"u8);
                 stats.WriteTo(json);
+            }
+
+            if (facts.Desktop is { } desktop)
+            {
+                json.WriteStartObject("desktopAvailability"u8);
+                json.WriteString("state"u8, desktop);
+                json.WriteEndObject();
             }
 
             PairingJson.WriteOptional(json, "lastActiveAtMs", facts.ActiveMs);
@@ -260,6 +284,8 @@ internal sealed class NodeFacts(TimeProvider time)
     private sealed class Facts
     {
         public JsonElement? HostStats { get; set; }
+
+        public string? Desktop { get; set; }
 
         public long? ActiveMs { get; set; }
 

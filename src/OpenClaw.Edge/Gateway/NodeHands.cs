@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
@@ -54,14 +53,8 @@ internal sealed class NodeHands(GatewayRuntime runtime, ConnectionRegistry regis
         }
 
         MethodReply reply = await nodes.InvokeAsync(socket, Command, parameters, timeout, Guid.NewGuid().ToString(), cancellationToken);
-        if (reply.Error is { } error)
-        {
-            return new NodeAnswer(default, error.Code, error.Message);
-        }
-
-        using JsonDocument answer = JsonDocument.Parse(FrameWriter.Value(reply.Payload!));
-        return answer.RootElement.TryGetProperty("payload", out JsonElement payload) && payload.ValueKind == JsonValueKind.Object
-            ? new NodeAnswer(payload.Clone())
+        return reply.Error is { } error ? new NodeAnswer(default, error.Code, error.Message)
+            : NodeSessions.PayloadOf(reply) is { } payload ? new NodeAnswer(payload)
             : new NodeAnswer(default, "INVALID_RESULT", "it answered nothing that is a result");
     }
 }

@@ -66,6 +66,7 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
         if (!still)
         {
             Facts.Unused(nodeId); // who used it is known only while it says so
+            Facts.SetDesktop(nodeId, null);
         }
 
         events.NodePresence(nodeId, still);
@@ -125,13 +126,20 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
         }
     }
 
+    /// <summary>What a node answered, where that is an object.</summary>
+    public static JsonElement? PayloadOf(MethodReply reply)
+    {
+        using JsonDocument answer = JsonDocument.Parse(FrameWriter.Value(reply.Payload!));
+        return answer.RootElement.TryGetProperty("payload", out JsonElement payload) && payload.ValueKind == JsonValueKind.Object ? payload.Clone() : null;
+    }
+
     /// <summary>The error of a command that did not get an answer.</summary>
-    public static MethodReply Failed(string code, string text, string message, bool dispatched) =>
+    public static MethodReply Failed(string code, string text, string message, bool dispatched, bool coded = true) =>
         MethodReply.Fail(GatewayError.Unavailable(message) with
         {
             Details = json =>
             {
-                json.WriteString("code"u8, code);
+                PairingJson.WriteOptional(json, "code", coded ? code : null);
                 json.WriteStartObject("nodeError"u8);
                 json.WriteString("code"u8, code);
                 json.WriteString("message"u8, text);

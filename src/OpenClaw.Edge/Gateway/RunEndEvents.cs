@@ -36,6 +36,13 @@ internal static class RunEndEvents
     {
         RunResult result = ended.Result;
         bool silent = IsSilent(result);
+        if (ended.Run.StartedAtMs == 0)
+        {
+            // Another run answers it: there is no turn to tell of, only that it no longer waits.
+            RunEventEncoder.SendChat(broadcaster, ended, "final", json => json.WriteString("stopReason"u8, result.StopReason));
+            return;
+        }
+
         RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
         {
             json.WriteString("phase"u8, "end"u8);
@@ -44,7 +51,11 @@ internal static class RunEndEvents
             json.WriteString("livenessState"u8, "working"u8);
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
             json.WriteNumber("endedAt"u8, result.EndedAtMs);
-            json.WriteBoolean("replayInvalid"u8, false);
+            if (!RunEventEncoder.IsCall(ended.Run))
+            {
+                json.WriteBoolean("replayInvalid"u8, false);
+            }
+
             json.WriteStartObject("terminalReply"u8);
             json.WriteString("disposition"u8, silent ? "silent"u8 : "visible"u8);
             json.WriteString("text"u8, silent ? "" : result.Text);
@@ -66,8 +77,33 @@ internal static class RunEndEvents
     {
         RunResult result = ended.Result;
         string stopReason = result.Status == RunStatus.TimedOut ? "timeout" : result.StopReason;
+        if (stopReason == "interrupt")
+        {
+            SendNoModel(broadcaster, ended, ended.Seq);
+            SendBroken(broadcaster, ended, ended.Seq + 1, "Reply operation aborted by user");
+            SendStopped(broadcaster, ended with { Seq = ended.Seq + 1 }, stopReason);
+            return;
+        }
+
+        SendStopped(broadcaster, ended, stopReason);
+        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
+        {
+            json.WriteString("phase"u8, "end"u8);
+            json.WriteString("status"u8, "cancelled"u8);
+            json.WriteBoolean("aborted"u8, true);
+            json.WriteString("stopReason"u8, stopReason);
+            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
+            json.WriteNumber("endedAt"u8, result.EndedAtMs);
+        });
+        // The run has no further events: the numbers after its last one are free.
+        SendNoModel(broadcaster, ended, ended.Seq + 1);
+        SendBroken(broadcaster, ended, ended.Seq + 2, result.ErrorMessage ?? "This operation was aborted");
+    }
+
+    private static void SendStopped(Broadcaster broadcaster, RunEndedEvent ended, string stopReason) =>
         RunEventEncoder.SendChat(broadcaster, ended, "aborted", json =>
         {
+            RunResult result = ended.Result;
             json.WriteString("stopReason"u8, stopReason);
             if (result.Text.Length > 0)
             {
@@ -79,33 +115,26 @@ internal static class RunEndEvents
                 json.WriteString("errorMessage"u8, result.ErrorMessage);
             }
         });
-        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq, "lifecycle", json =>
-        {
-            json.WriteString("phase"u8, "end"u8);
-            json.WriteString("status"u8, "cancelled"u8);
-            json.WriteBoolean("aborted"u8, true);
-            json.WriteString("stopReason"u8, stopReason);
-            json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
-            json.WriteNumber("endedAt"u8, result.EndedAtMs);
-        });
-        // The run has no further events: the numbers after its last one are free.
-        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq + 1, "lifecycle", json =>
+
+    private static void SendNoModel(Broadcaster broadcaster, RunEndedEvent ended, long seq) =>
+        RunEventEncoder.SendAgent(broadcaster, ended, seq, "lifecycle", json =>
         {
             json.WriteString("phase"u8, "model"u8);
             json.WriteNull("provider"u8); // explicit nulls are the wire's
             json.WriteNull("model"u8);
         });
-        RunEventEncoder.SendAgent(broadcaster, ended, ended.Seq + 2, "lifecycle", json =>
+
+    private static void SendBroken(Broadcaster broadcaster, RunEndedEvent ended, long seq, string error) =>
+        RunEventEncoder.SendAgent(broadcaster, ended, seq, "lifecycle", json =>
         {
             json.WriteString("phase"u8, "error"u8);
             json.WriteNumber("startedAt"u8, ended.Run.StartedAtMs);
-            json.WriteNumber("endedAt"u8, result.EndedAtMs);
-            json.WriteString("error"u8, result.ErrorMessage ?? "This operation was aborted");
+            json.WriteNumber("endedAt"u8, ended.Result.EndedAtMs);
+            json.WriteString("error"u8, error);
             json.WriteBoolean("aborted"u8, true);
             json.WriteString("stopReason"u8, "aborted"u8);
             json.WriteBoolean("executionSettled"u8, true);
         });
-    }
 
     private static void SendFailed(Broadcaster broadcaster, RunEndedEvent ended)
     {

@@ -113,8 +113,11 @@ internal sealed class RunEventEncoder : IDisposable
             case RunFinishingEvent finishing:
                 RunStatusEvents.Finishing(broadcaster, finishing);
                 break;
+            case RunAcceptedEvent accepted:
+                OnAsked(accepted);
+                break;
             case RunEntryStoredEvent stored:
-                if (stored.Entry.Message.Role == "user")
+                if (stored is { Waited: false, Entry.Message.Role: "user" })
                 {
                     OnAsked(stored);
                 }
@@ -129,6 +132,9 @@ internal sealed class RunEventEncoder : IDisposable
                 break; // an event of a newer loop that this wire has no word for
         }
     }
+
+    /// <summary>Whether a program asked by <c>agent</c>: nobody waits before a page for what it prepares, so the original does not tell.</summary>
+    public static bool IsCall(Run run) => run.Request.Source == "agent";
 
     // Nobody asked for a turn of the heartbeat: what it leaves in the session is told, not how it came about, as in the original.
     private static bool IsQuiet(Run run) => run.Request.Source == "heartbeat";
@@ -247,12 +253,16 @@ internal sealed class RunEventEncoder : IDisposable
     }
 
     // The message that makes a session's row changes nothing that was there: "send" is told of rows that are older than the run.
-    private void OnAsked(RunEntryStoredEvent asked)
+    private void OnAsked(RunEvent asked)
     {
         SessionKey key = asked.Run.SessionKey;
         if (sessions.CreatedAt(key) < asked.Run.AcceptedAtMs)
         {
             sessions.Changed(key, "send", run: asked.Run);
+        }
+        else if (IsCall(asked.Run))
+        {
+            sessions.Changed(key, "create", run: asked.Run);
         }
 
         sessions.Changed(key, "participants", run: asked.Run);
@@ -321,7 +331,11 @@ internal sealed class RunEventEncoder : IDisposable
         json.WriteNumber("seq"u8, seq);
         json.WriteString("stream"u8, stream);
         json.WriteNumber("ts"u8, runEvent.TimestampMs);
-        json.WriteBoolean("isHeartbeat"u8, false);
+        if (!IsCall(run))
+        {
+            json.WriteBoolean("isHeartbeat"u8, false);
+        }
+
         json.WriteStartObject("data"u8);
         data(json);
         json.WriteEndObject();

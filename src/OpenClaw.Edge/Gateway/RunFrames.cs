@@ -25,7 +25,7 @@ internal sealed class RunFrames
         string body = $"\"runId\":{Quote(run.Id)},\"sessionKey\":{Quote(run.SessionKey.Text)},\"agentId\":{Quote(run.SessionKey.AgentId)}";
         _chat = Encoding.UTF8.GetBytes("{\"type\":\"event\",\"event\":\"chat\",\"payload\":{" + body + ",\"seq\":");
         _agent = Encoding.UTF8.GetBytes(
-            "{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + ",\"isHeartbeat\":false,\"seq\":");
+            "{\"type\":\"event\",\"event\":\"agent\",\"payload\":{" + body + (RunEventEncoder.IsCall(run) ? ",\"seq\":" : ",\"isHeartbeat\":false,\"seq\":"));
     }
 
     /// <summary>The run.</summary>

@@ -13,9 +13,14 @@ internal static class RunStatusEvents
         "preparing_context", "memory_flushing", "starting_model",
     };
 
-    /// <summary><c>chat status</c>, then <c>agent run_status</c>.</summary>
+    /// <summary><c>chat status</c>, then <c>agent run_status</c>; of what a program asked for only why it takes long.</summary>
     public static void Phase(Broadcaster broadcaster, RunPhaseEvent phase)
     {
+        if (RunEventEncoder.IsCall(phase.Run) && phase.Note is null && WirePhases.Contains(phase.Phase))
+        {
+            return;
+        }
+
         RunEventEncoder.SendChat(broadcaster, phase, "status", json => Write(json, phase));
         RunEventEncoder.SendAgent(broadcaster, phase, phase.Seq, "run_status", json => Write(json, phase));
     }

@@ -48,17 +48,22 @@ internal static class RunToolEvents
             json.WriteString("text"u8, tool.ResultText);
             json.WriteEndObject();
             json.WriteEndArray();
+            json.WritePropertyName("details"u8);
             if (tool.Details is { } details)
             {
-                json.WritePropertyName("details"u8);
                 WriteElement(json, details);
+            }
+            else
+            {
+                json.WriteStartObject();
+                json.WriteEndObject();
             }
 
             json.WriteEndObject();
         });
         RunEventEncoder.SendAgent(broadcaster, tool, tool.ItemSeq, "item", json =>
         {
-            WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "end", tool.IsError ? "failed" : "completed");
+            WriteItem(json, tool.ToolCallId, tool.Name, tool.Title, "end", tool.Refused ? "blocked" : tool.IsError ? "failed" : "completed");
             json.WriteNumber("startedAt"u8, tool.StartedAtMs);
             json.WriteNumber("endedAt"u8, tool.TimestampMs);
             if (tool.IsError)
@@ -134,9 +139,17 @@ internal static class RunToolEvents
             json.WriteString("host"u8, waiting.Approval.Request.Host);
         });
 
-    /// <summary>How clients name a tool: <c>apply_patch</c> is "Apply patch".</summary>
-    public static string TitleOf(string name) =>
-        name.Length == 0 ? name : $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('_', ' ')}";
+    /// <summary>How clients name a tool: <c>apply_patch</c> is "Apply Patch".</summary>
+    public static string TitleOf(string name)
+    {
+        char[] title = name.Replace('_', ' ').ToCharArray();
+        for (int at = 0; at < title.Length; at++)
+        {
+            title[at] = at == 0 || title[at - 1] == ' ' ? char.ToUpperInvariant(title[at]) : title[at];
+        }
+
+        return new string(title);
+    }
 
     /// <summary>Whether a call of the tool carries a command line.</summary>
     public static bool IsCommand(string name) => name is "exec" or "process";
@@ -168,7 +181,9 @@ internal static class RunToolEvents
         });
 
     private static string? MetaOf(string name, string title) =>
-        title.Length > name.Length + 1 && title.StartsWith(name, StringComparison.Ordinal) ? title[(name.Length + 1)..] : null;
+        title.Length <= name.Length + 1 || !title.StartsWith(name, StringComparison.Ordinal) ? null
+        : name == "read" ? $"from {title[(name.Length + 1)..]}"
+        : title[(name.Length + 1)..];
 
     private static void WriteCommand(Utf8JsonWriter json, string callId, string name, string title, string phase)
     {

@@ -38,7 +38,7 @@ internal static class SessionEntryJson
 
         SessionRowJson.WriteIncognito(json, row.Key);
 
-        json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row.Key));
+        json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row));
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
         SessionRowJson.WriteExtra(json, row);
         if (row.UpdatedAtMs != row.CreatedAtMs || root is not null)

@@ -29,7 +29,7 @@ internal static class SessionEventJson
         json.WritePropertyName("session"u8);
         SessionRowJson.Write(json, facts, SessionRowView.Event);
         WriteIdentity(json, facts);
-        WriteNames(json, facts.Row);
+        WriteNames(json, facts);
         WriteSettings(json, facts);
         WriteTokens(json, facts, lifecycle);
         if (!lifecycle)
@@ -71,7 +71,7 @@ internal static class SessionEventJson
         json.WriteNumber("participantCount"u8, programs.Count);
         json.WriteString("kind"u8, SessionRowJson.KindOf(row.Key));
         json.WriteString("visibility"u8, "shared"u8);
-        if (facts.WasTalk)
+        if (facts.WasTalk && !facts.HasCallsOnly)
         {
             json.WriteString("chatType"u8, "direct"u8);
         }
@@ -89,19 +89,20 @@ internal static class SessionEventJson
         SessionRowJson.WriteActivity(json);
         WriteExtraOrNull(json, row, "permissionMode");
         json.WriteBoolean("permissionModePending"u8, false);
-        json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row.Key));
+        json.WriteString("createdVia"u8, SessionRowJson.CreatedVia(row));
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
     }
 
-    private static void WriteNames(Utf8JsonWriter json, SessionRow row)
+    private static void WriteNames(Utf8JsonWriter json, SessionFacts facts)
     {
+        SessionRow row = facts.Row;
         json.WriteString("label"u8, row.Label);
         foreach (string name in (ReadOnlySpan<string>)["autoLabel", "icon", "color", "channelAvatarUrl", "category", "boardPresentation"])
         {
             WriteExtraOrNull(json, row, name);
         }
 
-        json.WriteString("displayName"u8, row.Label ?? row.DisplayName);
+        json.WriteString("displayName"u8, facts.Name);
         foreach (string name in (ReadOnlySpan<string>)["parentSessionKey", "spawnDepth", "spawnedBy", "fastMode", "boardFace", "projectId", "previousSessionId", "forkedFromParent", "forkSource"])
         {
             WriteExtra(json, row, name);
@@ -118,7 +119,11 @@ internal static class SessionEventJson
         WriteText(json, "reasoningLevel", row.ReasoningLevel);
         if (facts.HadTurn || facts.IsEmptied || facts.IsCut)
         {
-            json.WriteBoolean("systemSent"u8, facts.HadTurn);
+            if (!facts.HasCallsOnly)
+            {
+                json.WriteBoolean("systemSent"u8, facts.HadTurn);
+            }
+
             json.WriteBoolean("abortedLastRun"u8, row.AbortedLastRun);
         }
 
@@ -169,6 +174,10 @@ internal static class SessionEventJson
         WriteNumber(json, "startedAt", row.StartedAtMs, orNull: false);
         WriteNumber(json, "endedAt", row.EndedAtMs, orNull: true);
         WriteNumber(json, "runtimeMs", SessionRowJson.RuntimeOf(row), orNull: true);
+        if (facts.HasCallsOnly)
+        {
+            WriteNumber(json, "lastActivityAt", row.EndedAtMs, orNull: false);
+        }
     }
 
     private static void WritePlacement(Utf8JsonWriter json, SessionFacts facts)

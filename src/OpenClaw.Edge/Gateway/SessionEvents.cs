@@ -77,6 +77,33 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         broadcaster.ToSubscribers(open, "", byName: false);
     }
 
+    /// <summary>Sends <c>session.operation</c>: a compaction that was asked for begins or has ended.</summary>
+    /// <param name="key">Session.</param>
+    /// <param name="operationId">The same for both.</param>
+    /// <param name="ended">Whether history is shorter now; null when it begins.</param>
+    /// <param name="why">Why it is not; null when it is.</param>
+    public void Compacting(SessionKey key, string operationId, bool? ended, string? why)
+    {
+        byte[] open = FrameWriter.OpenEvent("session.operation", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("operationId"u8, operationId);
+            json.WriteString("operation"u8, "compact"u8);
+            json.WriteString("phase"u8, ended is null ? "start"u8 : "end"u8);
+            json.WriteString("sessionKey"u8, key.Text);
+            json.WriteString("agentId"u8, key.AgentId);
+            if (ended is { } completed)
+            {
+                json.WriteBoolean("completed"u8, completed);
+            }
+
+            PairingJson.WriteOptional(json, "reason", why);
+            json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        });
+        broadcaster.ToSubscribers(open, key.Text, byName: false);
+    }
+
     /// <summary>Sends <c>session.message</c>; tool results and the gateway's own questions are not pushed.</summary>
     public void Stored(SessionKey key, TranscriptEntry entry)
     {

@@ -84,6 +84,12 @@ internal sealed record SessionFacts
     /// <summary>Whether somebody has ever spoken in it.</summary>
     public bool WasTalk => HadTurn || Row.LastInteractionAtMs is not null;
 
+    /// <summary>Whether programs alone have asked in it, by <c>agent</c>: no conversation of a person.</summary>
+    public bool HasCallsOnly => SessionOrigin.HasCallsOnly(Row);
+
+    /// <summary>The name that it was given, or that of its key where it is no conversation; null for none.</summary>
+    public string? Name => Row.Label ?? Row.DisplayName ?? (HasCallsOnly && !Row.Key.IsMain ? Row.Key.Rest : null);
+
     /// <summary>The provider of <see cref="ModelRef"/>.</summary>
     public string Provider => Model?.Provider ?? (Slash > 0 ? ModelRef![..Slash] : "");
 

@@ -27,19 +27,20 @@ internal static partial class SessionRowJson
         json.WriteString("visibility"u8, "shared"u8);
         WriteIncognito(json, row.Key);
         json.WriteBoolean("permissionModePending"u8, false);
-        json.WriteString("createdVia"u8, CreatedVia(row.Key));
+        json.WriteString("createdVia"u8, CreatedVia(row));
         WriteParticipants(json, row);
         json.WriteNumber("createdAt"u8, row.CreatedAtMs);
         WriteExtra(json, row);
         json.WriteString("kind"u8, KindOf(row.Key));
         Optional(json, "label", row.Label);
         WriteClass(json, facts);
-        WriteNames(json, row, view);
+        WriteNames(json, facts, view);
         json.WriteNumber("updatedAt"u8, row.UpdatedAtMs);
         json.WriteBoolean("archived"u8, row.Archived);
         json.WriteBoolean("pinned"u8, row.Pinned);
         json.WriteBoolean("unread"u8, row.Unread);
         Optional(json, "lastInteractionAt", facts.IsEmptied ? null : row.LastInteractionAtMs);
+        Optional(json, "lastActivityAt", facts.HasCallsOnly ? row.EndedAtMs : null);
         json.WriteString("sessionId"u8, row.SessionId);
         WriteTurn(json, facts);
         Optional(json, "thinkingLevel", row.ThinkLevel);
@@ -181,8 +182,8 @@ internal static partial class SessionRowJson
         : "direct";
 
     /// <summary>The wire's word for who makes sessions of such a key.</summary>
-    public static string CreatedVia(SessionKey key) =>
-        key.Rest.StartsWith("cron:", StringComparison.Ordinal) ? "cron" : "operator";
+    public static string CreatedVia(SessionRow row) =>
+        row.Key.Rest.StartsWith("cron:", StringComparison.Ordinal) ? "cron" : SessionOrigin.IsMadeByRun(row) ? "run" : "operator";
 
     /// <summary>The wire's word for a status.</summary>
     public static string NameOf(SessionStatus status) => status switch
@@ -230,13 +231,14 @@ internal static partial class SessionRowJson
             : rest is "global" ? rest
             : (colon < 0 ? "" : rest[..colon]) is "subagent" or "cron" or "dashboard" or "explicit" or "hook" or "node" or "voice" ? rest[..colon]
             : KindOf(facts.Row.Key) == "group" ? rest.Contains(":channel:", StringComparison.Ordinal) ? "channel" : "group"
-            : facts.HadTurn || rest.StartsWith("direct:", StringComparison.Ordinal) ? "direct"
+            : (facts.WasTalk && !facts.HasCallsOnly) || rest.StartsWith("direct:", StringComparison.Ordinal) ? "direct"
             : "custom";
     }
 
-    private static void WriteNames(Utf8JsonWriter json, SessionRow row, SessionRowView view)
+    private static void WriteNames(Utf8JsonWriter json, SessionFacts facts, SessionRowView view)
     {
-        string? name = row.Label ?? row.DisplayName;
+        SessionRow row = facts.Row;
+        string? name = facts.Name;
         Optional(json, "displayName", name);
         if (view.Titles || view == SessionRowView.Event)
         {
@@ -251,14 +253,18 @@ internal static partial class SessionRowJson
 
     private static void WriteTurn(Utf8JsonWriter json, SessionFacts facts)
     {
-        if (facts.HadTurn || facts.WasTalk)
+        if (facts.WasTalk && !facts.HasCallsOnly)
         {
             json.WriteString("chatType"u8, "direct"u8);
         }
 
         if (facts.HadTurn || facts.IsEmptied || facts.IsCut)
         {
-            json.WriteBoolean("systemSent"u8, facts.HadTurn);
+            if (!facts.HasCallsOnly)
+            {
+                json.WriteBoolean("systemSent"u8, facts.HadTurn);
+            }
+
             json.WriteBoolean("abortedLastRun"u8, facts.Row.AbortedLastRun);
         }
     }

@@ -1,55 +1,89 @@
+using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Gateway;
 
-/// <summary>The tasks since the start of the gateway, the last 500 of them, and the event <c>task</c>. Written on the runs' own threads;
-/// thread-safe.</summary>
-internal sealed class TaskLedger
+/// <summary>Follows the tasks, tells the event <c>task</c>, and keeps what ended on disk. In memory: what runs, what is not on disk yet, and
+/// what belongs to incognito sessions, 500 at most. Written on the runs' own threads; thread-safe.</summary>
+internal sealed partial class TaskLedger
 {
-    /// <summary>Most tasks that are remembered.</summary>
+    /// <summary>Most tasks in memory.</summary>
     public const int Capacity = 500;
 
     private const int TitleChars = 80; // the original's
-    private const int SummaryChars = 120; // the original's
-    private const int PromptChars = 4_000;
+    private const int TextChars = 4_000; // the original's
+    private const int TrimEvery = 100;
 
     private readonly GatewayRuntime _runtime;
     private readonly Broadcaster _broadcaster;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly List<TaskEntry> _tasks = [];
+    private readonly List<TaskEntry> _live = [];
+    private int _ended;
 
     /// <summary>Listens from now on.</summary>
     public TaskLedger(GatewayRuntime runtime, Broadcaster broadcaster)
     {
         _runtime = runtime;
         _broadcaster = broadcaster;
+        _logger = runtime.Loggers.CreateLogger("OpenClaw.Edge.Gateway");
         runtime.Events.Listen(On);
     }
 
-    /// <summary>All that are remembered, the newest first.</summary>
-    public IReadOnlyList<TaskEntry> All
-    {
-        get
-        {
-            lock (_gate)
-            {
-                TaskEntry[] tasks = [.. _tasks];
-                Array.Reverse(tasks);
-                return tasks;
-            }
-        }
-    }
+    /// <summary>Grows with each change.</summary>
+    public int Revision { get; private set; }
 
     /// <summary>Finds one.</summary>
     public TaskEntry? Find(string id)
     {
         lock (_gate)
         {
-            return _tasks.Find(task => task.Id == id);
+            if (_live.Find(task => task.Id == id) is { } task)
+            {
+                return task;
+            }
         }
+
+        return _runtime.Tasks.Find(id);
     }
+
+    /// <summary>The first of those that fit, the newest first.</summary>
+    /// <param name="statuses">Statuses, joined; null is any.</param>
+    /// <param name="agentId">The agent that hears of it; null is any.</param>
+    /// <param name="session">The session that hears of it or that it runs in; null is any.</param>
+    /// <param name="byEnd">Ordered by their ends, else by their last change.</param>
+    /// <param name="count">Most of them.</param>
+    public List<TaskEntry> Page(string? statuses, string? agentId, SessionKey? session, bool byEnd, long count)
+    {
+        TaskEntry[] live = Live();
+        var page = new List<TaskEntry>(_runtime.Tasks.Page(IdsOf(live), statuses, agentId, session, byEnd, count));
+        foreach (TaskEntry task in live)
+        {
+            if (statuses?.Contains(task.Status, StringComparison.Ordinal) != false && (agentId is null || task.Session.AgentId == agentId)
+                && (session is not { } key || task.Session == key || task.Child == key))
+            {
+                page.Add(task);
+            }
+        }
+
+        page.Sort((left, right) => right.Place(byEnd).CompareTo(left.Place(byEnd)) is var order and not 0
+            ? order
+            : string.CompareOrdinal(left.Id, right.Id));
+        return page;
+    }
+
+    /// <summary>Tells how many there are of each status and runtime.</summary>
+    public void Count(Action<string, string, int> tell)
+    {
+        TaskEntry[] live = Live();
+        _runtime.Tasks.Count(IdsOf(live), tell);
+        Array.ForEach(live, task => tell(task.Status, task.Runtime, 1));
+    }
+
+    private static string IdsOf(TaskEntry[] tasks) => string.Join(' ', Array.ConvertAll(tasks, task => task.Id));
 
     private static string? RuntimeOf(Run run) => run.Request.Source switch
     {
@@ -61,6 +95,14 @@ internal sealed class TaskLedger
 
     private static bool IsSubagent(SessionKey key) => key.Rest.StartsWith("subagent:", StringComparison.Ordinal);
 
+    private TaskEntry[] Live()
+    {
+        lock (_gate)
+        {
+            return [.. _live];
+        }
+    }
+
     private void On(RunEvent told)
     {
         if (RuntimeOf(told.Run) is not { } runtime)
@@ -70,64 +112,116 @@ internal sealed class TaskLedger
 
         switch (told)
         {
-            case RunPhaseEvent { Phase: "queued" } or RunStartedEvent:
-                Upsert(told, runtime, task => task with
-                {
-                    Status = told is RunStartedEvent ? RunStatus.Running : RunStatus.Queued,
-                    StartedAtMs = told is RunStartedEvent ? task.StartedAtMs ?? told.TimestampMs : null,
-                });
+            case RunPhaseEvent { Phase: "queued" }:
+                Upsert(told, runtime, task => task, save: true);
+                break;
+            case RunStartedEvent:
+                Upsert(told, runtime, task => task with { Status = "running", StartedAtMs = task.StartedAtMs ?? told.TimestampMs }, save: true);
                 break;
             case RunToolStartedEvent tool:
-                Upsert(told, runtime, task => task with { ToolUses = task.ToolUses + 1, LastTool = tool.Name });
+                Upsert(told, runtime, task => task with { ToolUses = task.ToolUses + 1, LastTool = tool.Name }, save: false);
                 break;
             case RunEndedEvent { Result: { } result }:
-                Upsert(told, runtime, task => task with
-                {
-                    Status = result.Status,
-                    EndedAtMs = told.TimestampMs,
-                    Summary = result.Status == RunStatus.Done ? Cut(result.Text, SummaryChars) : null,
-                    Error = result.Status is RunStatus.Done or RunStatus.Aborted ? null : Cut(result.ErrorMessage, SummaryChars),
-                });
+                Upsert(
+                    told,
+                    runtime,
+                    task => task with
+                    {
+                        Status = result.Status switch
+                        {
+                            RunStatus.Done => "completed",
+                            RunStatus.TimedOut => "timed_out",
+                            RunStatus.Aborted => "cancelled",
+                            _ => "failed",
+                        },
+                        EndedAtMs = told.TimestampMs,
+                        Result = result.Status == RunStatus.Done ? TaskJson.Cut(result.Text, TextChars, keepLines: true) : null,
+                        Error = result.Status is RunStatus.Done or RunStatus.Aborted ? null : TaskJson.Cut(result.ErrorMessage, TaskJson.SummaryChars),
+                    },
+                    save: true);
                 break;
         }
     }
 
-    private void Upsert(RunEvent told, string runtime, Func<TaskEntry, TaskEntry> change)
+    private void Upsert(RunEvent told, string runtime, Func<TaskEntry, TaskEntry> change, bool save)
     {
         TaskEntry task;
         lock (_gate)
         {
-            int index = _tasks.FindLastIndex(known => known.RunId == told.Run.Id);
-            TaskEntry known = index >= 0 ? _tasks[index] : Begin(told, runtime);
+            int index = _live.FindLastIndex(known => known.RunId == told.Run.Id);
+            TaskEntry known = index >= 0 ? _live[index] : Begin(told, runtime);
             task = change(known) with { UpdatedAtMs = told.TimestampMs };
             if (index >= 0)
             {
-                _tasks[index] = task;
+                _live[index] = task;
             }
             else
             {
-                _tasks.Add(task);
+                _live.Add(task);
                 Trim();
             }
+
+            Revision++;
         }
 
-        _broadcaster.Publish("task", OperatorScopes.Read, json =>
+        Tell("upserted", task, null);
+        if (save && !task.Transcript.IsIncognito && !task.Session.IsIncognito)
         {
-            json.WriteStartObject();
-            json.WriteString("action"u8, "upserted"u8);
+            _ = SaveAsync(task);
+        }
+    }
+
+    // Begins on the run's thread, so that the writes of one task keep their order; the rest is the writer's.
+    private async Task SaveAsync(TaskEntry task)
+    {
+        try
+        {
+            await _runtime.Tasks.SaveAsync(task, CancellationToken.None);
+            if (task.IsActive)
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                _live.Remove(task);
+            }
+
+            if (Interlocked.Increment(ref _ended) % TrimEvery == 1)
+            {
+                foreach (string id in await _runtime.Tasks.TrimAsync(CancellationToken.None))
+                {
+                    Tell("deleted", null, id);
+                }
+            }
+        }
+        catch (StorageException failure)
+        {
+            Log.Unsaved(_logger, task.Id, failure.Message); // it stays in memory
+        }
+    }
+
+    private void Tell(string action, TaskEntry? task, string? id) => _broadcaster.Publish("task", OperatorScopes.Read, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("action"u8, action);
+        PairingJson.WriteOptional(json, "taskId", id);
+        if (task is not null)
+        {
             json.WritePropertyName("task"u8);
             TaskJson.Write(json, task, detail: false);
-            json.WriteEndObject();
-        });
-    }
+        }
+
+        json.WriteEndObject();
+    });
 
     // What has ended goes first; what runs is never forgotten.
     private void Trim()
     {
-        if (_tasks.Count > Capacity)
+        if (_live.Count > Capacity)
         {
-            int ended = _tasks.FindIndex(task => !task.IsActive);
-            _tasks.RemoveAt(Math.Max(ended, 0));
+            int ended = _live.FindIndex(task => !task.IsActive);
+            _live.RemoveAt(Math.Max(ended, 0));
         }
     }
 
@@ -139,9 +233,9 @@ internal sealed class TaskLedger
         {
             Id = Guid.NewGuid().ToString(),
             Runtime = runtime,
-            Status = RunStatus.Queued,
-            Title = Cut(run.Request.Message, TitleChars) ?? "Background task",
-            Prompt = Cut(run.Request.Message, PromptChars, keepLines: true) ?? "",
+            Status = "queued",
+            Title = TaskJson.Cut(run.Request.Message, TitleChars) ?? "Background task",
+            Prompt = TaskJson.Cut(run.Request.Message, TextChars, keepLines: true) ?? "",
             Session = parent ?? run.SessionKey,
             Child = parent is null ? null : run.SessionKey,
             RunId = run.Id,
@@ -157,9 +251,9 @@ internal sealed class TaskLedger
             ? parent
             : null;
 
-    private static string? Cut(string? text, int chars, bool keepLines = false)
+    private static partial class Log
     {
-        string flat = (keepLines ? text : text?.ReplaceLineEndings(" "))?.Trim() ?? "";
-        return flat.Length == 0 ? null : flat.Length <= chars ? flat : $"{flat[..(char.IsHighSurrogate(flat[chars - 2]) ? chars - 2 : chars - 1)]}…";
+        [LoggerMessage(2127, LogLevel.Warning, "Task {Id} is not on disk and is forgotten when the gateway ends: {Reason}")]
+        public static partial void Unsaved(ILogger logger, string id, string reason);
     }
 }

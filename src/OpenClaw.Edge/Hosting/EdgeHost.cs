@@ -126,6 +126,7 @@ public sealed partial class EdgeHost : IAsyncDisposable
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        await _parts.Tasks.RecoverAsync(cancellationToken);
         int interrupted = (await _parts.Store.RecoverInterruptedAsync(cancellationToken)).Count;
         if (interrupted > 0)
         {

@@ -77,6 +77,8 @@ internal sealed partial class GatewayParts
 
     public required SessionStore Store { get; init; }
 
+    public required TaskStore Tasks { get; init; }
+
     public required ModelRouter Router { get; init; }
 
     public required RunRegistry Runs { get; init; }
@@ -156,6 +158,7 @@ internal sealed partial class GatewayParts
         health.Watch(strain.MemoryWarning);
         health.Watch(strain.HeatWarning);
         var sessions = new SessionStore(database, clock);
+        var tasks = new TaskStore(database, clock);
         ProviderHttp providerHttp = owned.Own(() => new ProviderHttp());
         ModelRouter router = owned.Own(() => new ModelRouter(ProviderCatalog.Create(config, snapshot.Environment, providerHttp, clock, loggers), clock, loggers) { LocalSlots = strain.Heat.Slots });
         health.Watch(() => router.Catalog is { DefaultModelRef: { } chosen } catalog && catalog.Describe(chosen) is { Tools: false }
@@ -227,7 +230,7 @@ internal sealed partial class GatewayParts
         var jobs = new CronRunner(runs, heartbeat, () => parts!.Agents, clock, webhook, tools, () => store.Current.Config.Cron);
         CronScheduler cron = owned.Own(() => new CronScheduler(
             new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
-        cron.Listen(new CronAlerts(heartbeat, () => parts!.Agents, clock, webhook).On);
+        cron.Judge = new CronAlerts(heartbeat, () => parts!.Agents, () => store.Current.Config.Cron, clock, webhook).Judge;
         CronWatches watches = owned.Own(() => new CronWatches(cron, tools, () => parts!.Agents, () => store.Current.Config.Cron, clock, automation));
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);
         DevicePairing devices = owned.Own(() => new DevicePairing(database, Path.Combine(setup.Paths.SecretDir, "device-tokens.key"), clock));
@@ -250,6 +253,7 @@ internal sealed partial class GatewayParts
             Skills = skills,
             Paths = setup.Paths,
             Sessions = sessions,
+            Tasks = tasks,
             Models = router,
             LogFile = () => LogSettings.FilePath(config, setup.Paths), // a change takes a restart
             ReloadConfig = store.ReloadAsync,
@@ -278,6 +282,7 @@ internal sealed partial class GatewayParts
             Health = health,
             Config = store,
             Store = sessions,
+            Tasks = tasks,
             Router = router,
             Watches = watches,
             Runs = runs,

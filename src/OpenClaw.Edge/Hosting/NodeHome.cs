@@ -55,6 +55,9 @@ internal sealed class NodeHome : INodeWork
     public IReadOnlyList<string> Commands => NodeCommands.Names;
 
     /// <inheritdoc />
+    public IReadOnlyList<string> Offered => NodeCommands.Offered;
+
+    /// <inheritdoc />
     public void WriteHostStats(Utf8JsonWriter json)
     {
         MachineMemory memory = MachineMemory.Read() ?? default;

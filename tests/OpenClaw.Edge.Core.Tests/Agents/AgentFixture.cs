@@ -145,7 +145,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             RunTextEvent text => $"text {Text(text.DeltaEscaped)}|{Text(text.MessageEscaped)}|{Text(text.RunDeltaEscaped)}|{Text(text.RunTextEscaped)}",
             RunThinkingEvent thinking => $"thinking {Text(thinking.DeltaEscaped)}",
             RunToolStartedEvent tool => $"tool start {tool.Title} {tool.Arguments.GetRawText()}",
-            RunToolEndedEvent tool => $"tool end {(tool.IsError ? "error " : "")}{tool.ResultText}",
+            RunToolEndedEvent tool => $"tool end {(tool.Refused ? "refused " : tool.IsError ? "error " : "")}{tool.ResultText}",
             RunUsageEvent usage => $"usage {usage.OutputTokens}",
             RunEntryStoredEvent stored => $"stored {stored.Entry.Message.Role} {stored.Entry.Seq} {stored.Entry.Message.Content.PlainText}",
             RunFinishingEvent finishing => $"finishing {finishing.StopReason}",

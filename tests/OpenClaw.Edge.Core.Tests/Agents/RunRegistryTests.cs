@@ -84,6 +84,7 @@ public sealed class RunRegistryTests : IAsyncDisposable
     [Fact]
     public async Task Waiting_chat_messages_are_collected_into_one_turn_after_a_quiet_time()
     {
+        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { Mode = "collect" } } };
         ChannelWriter<string> model = _it.Model.Hold();
         await _it.StartAsync(AgentFixture.Request("r1", "one"));
         await _it.Model.CalledAsync();

@@ -43,18 +43,92 @@ public sealed class SteeringTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_turn_without_tools_is_followed_by_one_for_the_message()
+    public async Task Messages_that_come_while_the_model_speaks_its_last_words_join_the_turn()
     {
-        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { DebounceMs = 0 } } };
         System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
         Run first = await _it.StartAsync(AgentFixture.Request("r1", "greet"));
         await _it.Model.CalledAsync();
         Run second = await _it.StartAsync(AgentFixture.Request("r2", "again") with { QueueMode = QueueMode.Steer });
-        _it.Model.Say("greetings");
-        model.Complete(); // an empty answer: the model is asked again
-        Assert.Equal("greetings", (await AgentFixture.EndAsync(first)).Text);
+        Run third = await _it.StartAsync(AgentFixture.Request("r3", "and louder") with { QueueMode = QueueMode.Steer });
+        _it.Model.Say("GREETINGS");
+        await model.WriteAsync("greetings");
+        model.Complete();
 
+        Assert.Equal("greetings\n\nGREETINGS", (await AgentFixture.EndAsync(first)).Text);
+        Assert.Equal((RunStatus.Done, "steered", ""), await EndOfAsync(second));
+        Assert.Equal((RunStatus.Done, "steered", ""), await EndOfAsync(third));
+        Assert.Equal(["greet", "greetings", "again\n\nand louder"], _it.Model.Requests[^1].Messages.Select(message => message.Text));
+        Assert.Equal(
+            ["1 user greet", "2 assistant greetings", "3 user again", "4 user and louder", "5 assistant GREETINGS"],
+            _it.Sessions.ReadPage(Main, 10).Entries.Select(entry => $"{entry.Seq} {entry.Message.Role} {entry.Message.Content.PlainText}"));
+        Assert.Empty(_it.Sessions.PendingInputs());
+    }
+
+    [Fact]
+    public async Task A_program_gets_the_answer_to_its_own_question_alone()
+    {
+        _it.Config = new EdgeConfig { Messages = new MessagesConfig { Queue = new QueueConfig { DebounceMs = 0 } } };
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "greet", source: "agent"));
+        await _it.Model.CalledAsync();
+        Run second = await _it.StartAsync(AgentFixture.Request("r2", "again") with { QueueMode = QueueMode.Steer });
+        await model.WriteAsync("greetings");
+        model.Complete();
+
+        Assert.Equal("greetings", (await AgentFixture.EndAsync(first)).Text);
         Assert.Equal((RunStatus.Done, "stop", "ok"), await EndOfAsync(second));
+    }
+
+    [Fact]
+    public async Task A_waiting_message_is_on_disk_and_gets_its_place_behind_the_answer_before_it()
+    {
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        Run second = await _it.StartAsync(AgentFixture.Request("r2", "two") with { QueueMode = QueueMode.Followup });
+        Assert.Equal("two", _it.Sessions.PendingInputs().Single(input => input.RunId == "r2").Waiting?.Message.Content.PlainText);
+        Assert.Equal(["one"], _it.Sessions.ReadPage(Main, 10).Entries.Select(entry => entry.Message.Content.PlainText));
+
+        await model.WriteAsync("first");
+        model.Complete();
+        await AgentFixture.EndAsync(first);
+        await AgentFixture.EndAsync(second);
+
+        Assert.Equal(["one", "first", "two", "ok"], _it.Sessions.ReadPage(Main, 10).Entries.Select(entry => entry.Message.Content.PlainText));
+        Assert.Empty(_it.Sessions.PendingInputs());
+    }
+
+    [Fact]
+    public async Task A_waiting_message_that_is_withdrawn_stays_in_the_history()
+    {
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        Run first = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        await _it.StartAsync(AgentFixture.Request("r2", "two") with { QueueMode = QueueMode.Followup });
+        Assert.Equal(["r2"], await _it.Runs.AbortAsync(Main, "r2", "rpc"));
+        await model.WriteAsync("first");
+        model.Complete();
+        await AgentFixture.EndAsync(first);
+
+        Assert.Equal(["one", "two", "first"], _it.Sessions.ReadPage(Main, 10).Entries.Select(entry => entry.Message.Content.PlainText));
+        Assert.Empty(_it.Sessions.PendingInputs());
+    }
+
+    [Fact]
+    public async Task A_message_that_waited_when_the_process_died_is_in_the_history_afterwards()
+    {
+        System.Threading.Channels.ChannelWriter<string> model = _it.Model.Hold();
+        await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        await _it.StartAsync(AgentFixture.Request("r2", "two") with { QueueMode = QueueMode.Followup });
+
+        await _it.Sessions.RecoverInterruptedAsync(CancellationToken.None); // as the next process does
+
+        Assert.Equal(
+            ["user one", "assistant ", "user two", "assistant "],
+            _it.Sessions.ReadPage(Main, 10).Entries.Select(entry => $"{entry.Message.Role} {entry.Message.Content.PlainText}"));
+        Assert.Empty(_it.Sessions.PendingInputs());
+        model.Complete();
     }
 
     [Fact]

@@ -163,6 +163,36 @@ public sealed class CronSchedulerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(60, 900)] // too early: the least
+    [InlineData(3600, 3600)]
+    [InlineData(86_400, 14_400)] // too late: the most
+    public async Task A_run_of_a_paced_job_asks_for_its_next_time_within_its_bounds(int asked, int granted)
+    {
+        _run = (_, _) => Task.FromResult(new CronOutcome { Status = "ok", NextCheckMs = asked * 1000L });
+        CronJob job = await AddAsync(Every.Replace("\"name\"", "\"pacing\":{\"min\":\"15m\",\"max\":\"4h\"},\"name\"", StringComparison.Ordinal));
+        await AdvanceAsync(60);
+        await UntilAsync("finished");
+
+        Assert.Equal(Now + (granted * 1000L), _cron.Find(job.Id)!.State.NextRunAtMs);
+        await AdvanceAsync(granted);
+        await UntilAsync("finished");
+        Assert.Equal(2, _cron.Log.Runs(job.Id, null, 1, 0).Total);
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_or_has_no_pacing_keeps_the_rhythm()
+    {
+        _run = (job, _) => Task.FromResult((job.Pacing is null ? new CronOutcome { Status = "ok" } : CronOutcome.Failed("no")) with { NextCheckMs = 7_200_000 });
+        CronJob plain = await AddAsync(Every);
+        CronJob failed = await AddAsync(Every.Replace("\"name\"", "\"pacing\":{\"min\":\"15m\"},\"name\"", StringComparison.Ordinal));
+        await AdvanceAsync(60);
+        await UntilAsync("finished");
+        await UntilAsync("finished");
+
+        Assert.All([plain, failed], job => Assert.Equal(Now + 60_000, _cron.Find(job.Id)!.State.NextRunAtMs));
+    }
+
+    [Theory]
     [InlineData("""{"name":"x"}""", "must have required property 'schedule'")]
     [InlineData("""{"name":"x","schedule":{"kind":"cron","expr":"0 0 30 2 *"}}""", "has no upcoming run time and would never fire")]
     [InlineData("""{"name":"x","schedule":{"kind":"cron","expr":"0 7 * * *","tz":"Mars/Base"}}""", "time zone \"Mars/Base\" is not known")]

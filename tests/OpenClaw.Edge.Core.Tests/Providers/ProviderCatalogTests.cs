@@ -25,6 +25,27 @@ public sealed class ProviderCatalogTests
     }
 
     [Fact]
+    public async Task Who_shows_models_is_told_when_a_server_has_others()
+    {
+        await using ScriptedModelServer server = ScriptedModelServer.Start();
+        server.Models = [new("one:8b")];
+        using var http = new ProviderHttp();
+        ProviderCatalog catalog = Create(new EdgeConfig(), http, ("OLLAMA_HOST", $"127.0.0.1:{server.Port}"));
+        int told = 0;
+        catalog.Changed = () => told++;
+        await catalog.LookAsync(TimeSpan.Zero, CancellationToken.None);
+        await catalog.LookAsync(TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal(0, told);
+        server.Models = [new("one:8b") { Loaded = true }];
+        await catalog.LookAsync(TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal(0, told);
+        server.Models = [new("one:8b"), new("two:3b")];
+        await catalog.LookAsync(TimeSpan.Zero, CancellationToken.None);
+        await catalog.ListModelsAsync(CancellationToken.None);
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
     public async Task Replace_looks_nowhere()
     {
         await using ScriptedModelServer server = ScriptedModelServer.Start();

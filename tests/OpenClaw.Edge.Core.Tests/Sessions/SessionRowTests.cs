@@ -211,6 +211,22 @@ public sealed class SessionRowTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_waiting_message_without_a_place_outlives_the_end_of_its_turn()
+    {
+        TranscriptEntry waiting = User("later") with { RunId = "run-1" };
+        await _store.AppendAsync(
+            Key("one"), [], new SessionUpdate { AcceptedInput = new PendingInput(Key("one"), "run-1", "chat", 77, waiting) }, default);
+        await _store.AppendAsync(Key("one"), [], new SessionUpdate { EndedRunIds = ["run-1"] }, default);
+        Assert.Equal("later", Assert.Single(_store.PendingInputs()).Waiting?.Message.Content.PlainText);
+
+        await _store.AppendAsync(Key("one"), [waiting], new SessionUpdate { PlacedRunId = "run-1" }, default);
+        await _store.AppendAsync(Key("one"), [], new SessionUpdate { EndedRunIds = ["run-1"] }, default);
+
+        Assert.Empty(_store.PendingInputs());
+        Assert.Equal("later", Assert.Single(_store.ReadPage(Key("one"), 10).Entries).Message.Content.PlainText);
+    }
+
+    [Fact]
     public async Task After_a_crash_open_turns_are_marked_interrupted_once()
     {
         await Accept("one", "run-1");

@@ -23,7 +23,7 @@ public sealed class MigratorTests : IDisposable
     public void Numbers_are_in_order_without_gaps_and_their_text_is_embedded()
     {
         Assert.Equal(Enumerable.Range(1, Migration.All.Count), Migration.All.Select(migration => migration.Version));
-        Assert.All(Migration.All, migration => Assert.Contains("CREATE", migration.Sql(), StringComparison.Ordinal));
+        Assert.All(Migration.All, migration => Assert.Matches("(?m)^(CREATE|ALTER) TABLE", migration.Sql()));
     }
 
     [Fact]

@@ -30,6 +30,23 @@ public sealed class ParamSchemaTests
         Assert.Equal(expected, ParamSchema.Parse(Notation).Check(document.RootElement));
     }
 
+    [Theory]
+    [InlineData("""{"id":"x","text":null}""", null)]
+    [InlineData("""{"jobId":"x","text":"t","states":["a"],"mode":"b"}""", null)]
+    [InlineData("""{"text":"t"}""", "must have required property 'id'; must have required property 'jobId'; must match a schema in anyOf")]
+    [InlineData("""{"id":"x"}""", "must have required property 'text'; must have required property 'jobId'; at root: unexpected property 'id'; must match a schema in anyOf")]
+    [InlineData("""{"id":"x","jobId":"x","text":"t"}""", "at root: unexpected property 'jobId'; at root: unexpected property 'id'; must match a schema in anyOf")]
+    [InlineData("""{"id":"x","text":5}""", "at /text: must be string; at /text: must be null; at /text: must match a schema in anyOf; must have required property 'jobId'; at root: unexpected property 'id'")]
+    [InlineData("""{"id":"x","text":"t","states":[]}""", "at /states: must not have fewer than 1 items; must have required property 'jobId'; at root: unexpected property 'id'")]
+    [InlineData("""{"jobId":"x","text":"t","states":["a","c"]}""", "must have required property 'id'; at root: unexpected property 'jobId'; at /states/1: must be equal to constant; at /states/1: must match a schema in anyOf")]
+    [InlineData("""{"jobId":"x","text":"t","states":["a","a","a"]}""", "must have required property 'id'; at root: unexpected property 'jobId'; at /states: must not have more than 2 items")]
+    public void One_of_two_names_and_lists_of_words_have_the_originals_words_too(string json, string? expected)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+
+        Assert.Equal(expected, ParamSchema.Parse("or:id!:str1 jobId!:str1 text!:=str(3)? states:[2]a|b mode:=a|b").Check(document.RootElement));
+    }
+
     [Fact]
     public void Only_the_first_missing_member_is_named()
     {

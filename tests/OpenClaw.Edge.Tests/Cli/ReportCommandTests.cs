@@ -30,7 +30,7 @@ public sealed class ReportCommandTests
         Assert.Contains("1.5k (5 %)", lines[7]);
         Assert.DoesNotContain('\e', run.Out.ToString());
         Assert.Equal(
-            """{"includeChannelSummary":false}""", gateway.Calls("status").Single().GetProperty("params").GetRawText());
+            """{"includeChannelSummary":false,"machine":true}""", gateway.Calls("status").Single().GetProperty("params").GetRawText());
     }
 
     [Fact]

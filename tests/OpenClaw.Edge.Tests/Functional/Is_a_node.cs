@@ -100,6 +100,50 @@ public sealed class Is_a_node : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Its_rules_for_commands_are_its_own_unless_it_offers_them()
+    {
+        Start();
+        string id = await ApproveAsync();
+        const string Rules = """{"version":1,"defaults":{"security":"full","ask":"off"},"agents":{}}""";
+        foreach (string call in (string[])["get", "set"])
+        {
+            string more = call == "set" ? $",\"file\":{Rules}" : "";
+            string refused = (await Assert.ThrowsAsync<GatewayCallException>(
+                () => owner.CallAsync($"exec.approvals.node.{call}", $$"""{"nodeId":"{{id}}"{{more}}}"""))).Message;
+            Assert.Contains($"node command not allowed: system.execApprovals.{call} (command not declared by node)", refused, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(far.PathOf("home/.openclaw/exec-approvals.json")));
+    }
+
+    [Fact]
+    public async Task Its_rules_for_commands_are_read_and_changed_from_the_gateway()
+    {
+        Assert.Equal("NOT_CONNECTED: node not connected", (await Assert.ThrowsAsync<GatewayCallException>(
+            () => owner.CallAsync("exec.approvals.node.get", """{"nodeId":"nobody"}"""))).Message.Replace("UNAVAILABLE: ", "", StringComparison.Ordinal));
+        Start("--commands", "system.run,system.execApprovals.get,system.execApprovals.set");
+        string id = await ApproveAsync();
+        JsonElement fresh = await owner.CallAsync("exec.approvals.node.get", $$"""{"nodeId":"{{id}}"}""");
+        Assert.False(fresh.GetProperty("exists").GetBoolean());
+        Assert.Equal(far.PathOf("home/.openclaw/exec-approvals.json"), fresh.GetProperty("path").GetString());
+        const string File = """{"version":1,"defaults":{"security":"full","ask":"off"},"agents":{}}""";
+        JsonElement set = await owner.CallAsync("exec.approvals.node.set", $$"""{"nodeId":"{{id}}","file":{{File}},"baseHash":"{{fresh.GetProperty("hash").GetString()}}"}""");
+        JsonElement again = await owner.CallAsync("exec.approvals.node.get", $$"""{"nodeId":"{{id}}"}""");
+        string stale = (await Assert.ThrowsAsync<GatewayCallException>(
+            () => owner.CallAsync("exec.approvals.node.set", $$"""{"nodeId":"{{id}}","file":{{File}},"baseHash":"00"}"""))).Message;
+        await using GatewayTestClient writer = await gateway.ConnectAsync("operator.read", "operator.write");
+        string refused = (await Assert.ThrowsAsync<GatewayCallException>(() => writer.CallAsync("exec.approvals.node.get", $$"""{"nodeId":"{{id}}"}"""))).Message;
+
+        Assert.Equal("full", set.GetProperty("file").GetProperty("defaults").GetProperty("security").GetString());
+        Assert.True(again.GetProperty("exists").GetBoolean());
+        Assert.Equal(set.GetProperty("hash").GetString(), again.GetProperty("hash").GetString());
+        Assert.Contains("changed since last load", stale, StringComparison.Ordinal);
+        Assert.Contains("missing scope: operator.admin", refused, StringComparison.Ordinal);
+        Assert.Contains("exactly one schema", (await Assert.ThrowsAsync<GatewayCallException>(
+            () => owner.CallAsync("exec.approvals.node.set", $$"""{"nodeId":"{{id}}"}"""))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_is_the_hands_of_a_session_that_is_bound_to_it()
     {
         far.Write("home/.openclaw/openclaw.json", """{ tools: { exec: { mode: "full" } } }""");
@@ -172,7 +216,7 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Contains("\"degraded\": false", probe, StringComparison.Ordinal);
     }
 
-    private void Start()
+    private void Start(params string[] more)
     {
         Uri at = gateway.BaseUri;
         CliWorld world = new()
@@ -185,7 +229,7 @@ public sealed class Is_a_node : IAsyncLifetime
             RunGateway = (_, _) => throw new NotSupportedException("no gateway here"),
         };
         node = CommandLine.InvokeAsync(
-            ["node", "run", "--host", "127.0.0.1", "--port", $"{at.Port}", "--token", home.Token, "--display-name", "attic"], world, stop.Token);
+            ["node", "run", "--host", "127.0.0.1", "--port", $"{at.Port}", "--token", home.Token, "--display-name", "attic", .. more], world, stop.Token);
     }
 
     private async Task<string> ApproveAsync()

@@ -50,6 +50,85 @@ public sealed class Minds_jobs_and_notes : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_edit_leaves_what_it_does_not_name_down_to_its_parts()
+    {
+        string command = Id(await gateway.RunAsync(
+            "cron", "add", "0 7 * * *", "--disabled", "--name", "c", "--tz", "Europe/Vienna", "--command", "echo a", "--pacing-min", "5m", "--display-name", "C", "--session-key", "agent:main:x"));
+        string source = Id(await gateway.RunAsync(
+            "cron", "add", "--disabled", "--name", "s", "--message", "look", "--stream-command", """["tail","log"]""", "--stream-mode", "match", "--stream-match", "^bad"));
+
+        JsonElement changed = (await gateway.RunAsync(
+            "cron", "edit", command, "--timeout-seconds", "9", "--pacing-max", "4h", "--exact", "--clear-display-name", "--clear-session-key", "--best-effort-deliver")).Ends(0).Json;
+        JsonElement louder = (await gateway.RunAsync("cron", "edit", command, "--command-cwd", "/tmp", "--no-best-effort-deliver", "--failure-alert-exclude-skipped", "--to", "x")).Ends(0).Json;
+        JsonElement cleared = (await gateway.RunAsync("cron", "edit", command, "--clear-to", "--clear-channel", "--clear-account", "--clear-thread-id", "--tools", "read")).Ends(0).Json;
+        JsonElement stream = (await gateway.RunAsync("cron", "edit", source, "--stream-mode", "line", "--stream-batch-ms", "900")).Ends(0).Json;
+
+        Assert.Equal(("command", 9), (changed.GetProperty("payload").GetProperty("kind").GetString(), changed.GetProperty("payload").GetProperty("timeoutSeconds").GetInt32()));
+        Assert.Equal(("5m", "4h"), (changed.GetProperty("pacing").GetProperty("min").GetString(), changed.GetProperty("pacing").GetProperty("max").GetString()));
+        Assert.Equal(("0 7 * * *", "Europe/Vienna", 0), (changed.GetProperty("schedule").GetProperty("expr").GetString(), changed.GetProperty("schedule").GetProperty("tz").GetString(), changed.GetProperty("schedule").GetProperty("staggerMs").GetInt32()));
+        Assert.Equal((false, false), (changed.TryGetProperty("displayName", out _), changed.TryGetProperty("sessionKey", out _)));
+        Assert.True(changed.GetProperty("delivery").GetProperty("bestEffort").GetBoolean());
+        Assert.Equal(("/tmp", 9), (louder.GetProperty("payload").GetProperty("cwd").GetString(), louder.GetProperty("payload").GetProperty("timeoutSeconds").GetInt32()));
+        Assert.Equal((false, "x", false), (louder.GetProperty("delivery").GetProperty("bestEffort").GetBoolean(), louder.GetProperty("delivery").GetProperty("to").GetString(), louder.GetProperty("failureAlert").GetProperty("includeSkipped").GetBoolean()));
+        Assert.False(cleared.GetProperty("delivery").TryGetProperty("to", out _));
+        Assert.Equal("command", cleared.GetProperty("payload").GetProperty("kind").GetString());
+        JsonElement schedule = stream.GetProperty("schedule");
+        Assert.Equal(("line", 900, false), (schedule.GetProperty("mode").GetString(), schedule.GetProperty("batchMs").GetInt32(), schedule.TryGetProperty("match", out _)));
+        Assert.Equal(["tail", "log"], schedule.GetProperty("command").EnumerateArray().Select(word => word.GetString()));
+    }
+
+    [Theory]
+    [InlineData("--to", "x", "--clear-to")]
+    [InlineData("--model", "x", "--clear-model")]
+    [InlineData("--tools", "read", "--clear-tools")]
+    [InlineData("--session-key", "x", "--clear-session-key")]
+    [InlineData("--pacing-min", "5m", "--clear-pacing")]
+    [InlineData("--failure-alert-after", "3", "--no-failure-alert")]
+    [InlineData("--failure-alert-include-skipped", "--failure-alert-exclude-skipped")]
+    [InlineData("--best-effort-deliver", "--no-best-effort-deliver")]
+    [InlineData("--enable", "--disable")]
+    [InlineData("--trigger-once")]
+    [InlineData("--stream-mode", "line")]
+    [InlineData("--tz", "Europe/Vienna")]
+    public async Task What_cannot_be_both_is_refused_before_anything_changes(params string[] flags)
+    {
+        string id = Id(await gateway.RunAsync("cron", "add", "every 1h", "look", "--disabled", "--name", "j"));
+        string before = (await gateway.RunAsync("cron", "get", id)).Ends(0).Out;
+
+        (await gateway.RunAsync(["cron", "edit", id, .. flags])).Ends(2);
+
+        Assert.Equal(before, (await gateway.RunAsync("cron", "get", id)).Ends(0).Out);
+    }
+
+    [Fact]
+    public async Task Runs_are_filtered_and_notes_of_a_job_are_kept()
+    {
+        string id = Id(await gateway.RunAsync("cron", "add", "every 1h", "say [text:The garden.]", "--disabled", "--name", "j", "--no-deliver"));
+        (await gateway.RunAsync("cron", "run", id, "--wait", "--poll-interval", "50ms")).Ends(0);
+
+        Assert.Equal(1, Total(await gateway.RunAsync("cron", "runs", id, "--query", "GARDEN", "--sort", "asc", "--delivery-status", "not-requested")));
+        Assert.Equal(0, Total(await gateway.RunAsync("cron", "runs", "--id", id, "--query", "house")));
+        (await gateway.RunAsync("cron", "runs", id, "--id", "other")).Ends(2);
+        (await gateway.RunAsync("cron", "runs", id, "--sort", "up")).Ends(2);
+
+        Assert.Equal("", (await gateway.RunAsync("cron", "scratch", id)).Ends(0).Out);
+        Assert.Equal(1, (await gateway.RunAsync("cron", "scratch", id, "--set", "milk")).Ends(0).Json.GetProperty("currentRevision").GetInt32());
+        Assert.Equal("milk", (await gateway.RunAsync("cron", "scratch", id)).Ends(0).Out);
+        CommandRun late = (await gateway.RunAsync("cron", "scratch", id, "--unset", "--expected-revision", "0")).Ends(1);
+        string file = Path.Combine(home.Workspace, "notes");
+        await File.WriteAllTextAsync(file, "eggs");
+        Assert.Equal(2, (await gateway.RunAsync("cron", "scratch", id, "--file", file, "--expected-revision", "1")).Ends(0).Json.GetProperty("scratch").GetProperty("revision").GetInt32());
+        Assert.Equal("eggs", (await gateway.RunAsync("cron", "scratch", id, "--json")).Ends(0).Json.GetProperty("scratch").GetProperty("content").GetString());
+        Assert.Contains("revision 1", late.Error, StringComparison.Ordinal);
+        (await gateway.RunAsync("cron", "scratch", id, "--set", "a", "--unset")).Ends(2);
+        (await gateway.RunAsync("cron", "scratch", id, "--file", Path.Combine(home.Workspace, "nowhere"))).Ends(2);
+    }
+
+    private static string Id(CommandRun run) => run.Ends(0).Json.GetProperty("id").GetString()!;
+
+    private static int Total(CommandRun run) => run.Ends(0).Json.GetProperty("total").GetInt32();
+
+    [Fact]
     public async Task A_job_is_added_listed_changed_run_and_removed()
     {
         JsonElement job = (await gateway.RunAsync(

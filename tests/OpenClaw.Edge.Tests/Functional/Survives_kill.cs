@@ -49,7 +49,7 @@ public sealed class Survives_kill
         Assert.Equal("alive", turn.Final);
     }
 
-    // Turn after turn until the gateway is gone.
+    // Turn after turn until the gateway is gone; in every other one a second message waits behind the first.
     private static async Task TalkAsync(Uri gateway, string token, int session, int life, List<string> acknowledged, List<string> finals)
     {
         try
@@ -61,6 +61,13 @@ public sealed class Survives_kill
                 string answer = $"answer-{session}-{life}-{turn}.";
                 string run = await client.SendChatAsync($"crash-{session}", $"{mark} [text:{answer}]");
                 acknowledged.Add(mark);
+                if ((life + turn) % 2 == 1)
+                {
+                    string second = $"waits-{session}-{life}-{turn}.";
+                    await client.CallAsync("chat.send", $$"""{"sessionKey":"crash-{{session}}","message":"{{second}} [text:ok]","idempotencyKey":"{{second}}","queueMode":"followup"}""");
+                    acknowledged.Add(second);
+                }
+
                 ChatTurn ended = await client.FollowAsync(run);
                 if (ended.State == "final")
                 {
@@ -82,45 +89,20 @@ public sealed class Survives_kill
         return (string)command.ExecuteScalar()!;
     }
 
-    // Every text of every table: where the messages lie is the storage's business, that they are there is ours.
+    // The history: what waited for its turn when the process died stands there after the next start.
     private static string StoredText(string path)
     {
         using SqliteConnection connection = Open(path);
-        List<string> tables = Column(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT message FROM transcript_entries";
+        using SqliteDataReader rows = command.ExecuteReader();
         System.Text.StringBuilder all = new();
-        foreach (string table in tables)
+        while (rows.Read())
         {
-            using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // names come from the database itself
-            command.CommandText = $"SELECT * FROM \"{table}\"";
-#pragma warning restore CA2100
-            using SqliteDataReader rows = command.ExecuteReader();
-            while (rows.Read())
-            {
-                for (int i = 0; i < rows.FieldCount; i++)
-                {
-                    all.Append(rows.GetValue(i) is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : rows.GetValue(i).ToString()).Append('\n');
-                }
-            }
+            all.Append(rows.GetString(0)).Append('\n');
         }
 
         return all.ToString();
-    }
-
-    private static List<string> Column(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // a constant of this file
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        using SqliteDataReader rows = command.ExecuteReader();
-        List<string> values = [];
-        while (rows.Read())
-        {
-            values.Add(rows.GetString(0));
-        }
-
-        return values;
     }
 
     private static SqliteConnection Open(string path)

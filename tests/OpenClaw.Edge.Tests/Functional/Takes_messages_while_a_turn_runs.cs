@@ -61,6 +61,58 @@ public sealed class Takes_messages_while_a_turn_runs : IAsyncLifetime
             && frame.GetProperty("payload").GetProperty("runId").ValueEquals("three")
             && frame.GetProperty("payload").TryGetProperty("queuePosition", out _))).GetProperty("payload");
         Assert.Equal(2, place.GetProperty("queuePosition").GetInt32());
+        Assert.Equal(
+            ["user: one", "assistant: one is done", "user: two", "assistant: to two", "user: three", "assistant: to three"], await client.HistoryAsync("main"));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_opened_meanwhile_sees_what_waits()
+    {
+        await BeginAsync(Held("one"), ModelAnswer.Say("to two"), ModelAnswer.Say("to three"));
+        string cursor = (await HistoryAsync("\"limit\":9")).GetProperty("deltaCursor").GetString()!;
+        await SendAsync("two", "followup");
+        await SendAsync("three", "followup");
+        JsonElement page = await HistoryAsync("\"inputRunIds\":[\"one\",\"three\",\"nope\"]");
+        JsonElement before = await HistoryAsync("\"pendingBefore\":2");
+        JsonElement delta = await HistoryAsync($"\"cursor\":\"{cursor}\"");
+        rest.SetResult();
+        Assert.Equal("to three", (await client.FollowAsync("three")).Final);
+        JsonElement after = await HistoryAsync("\"inputRunIds\":[\"three\"]");
+
+        Assert.Equal(["user"], page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.Equal(["two queued two 2", "three queued three 2"], Waiting(page));
+        Assert.Equal("""[{"runId":"three","state":"pending"}]""", page.GetProperty("inputReceipts").GetRawText());
+        Assert.Equal(["two queued two 2"], Waiting(before));
+        Assert.False(before.TryGetProperty("inputReceipts", out _));
+        Assert.Equal(["two queued two 2", "three queued three 2"], Waiting(delta));
+        Assert.Empty(Waiting(after));
+        Assert.Equal("[]", after.GetProperty("inputReceipts").GetRawText());
+    }
+
+    private Task<JsonElement> HistoryAsync(string more) => client.CallAsync("chat.history", $$"""{"sessionKey":"main",{{more}}}""");
+
+    private static string[] Waiting(JsonElement history)
+    {
+        JsonElement inputs = history.GetProperty("pendingInputs");
+        return [.. inputs.GetProperty("items").EnumerateArray().Select(item =>
+            $"{item.GetProperty("runId").GetString()} {item.GetProperty("state").GetString()} {item.GetProperty("message").GetProperty("content").GetString()} {inputs.GetProperty("total").GetInt32()}")];
+    }
+
+    [Fact]
+    public async Task Steering_messages_join_a_turn_that_speaks_its_last_words()
+    {
+        await BeginAsync(Held("one"), ModelAnswer.Say("to both"));
+        string cursor = (await HistoryAsync("\"limit\":9")).GetProperty("deltaCursor").GetString()!;
+        await SendAsync("two", "steer");
+        await SendAsync("three", "steer");
+        rest.SetResult();
+
+        Assert.Equal("one is done\n\nto both", (await client.FollowAsync("one")).Final);
+        Assert.Equal("steered", (await EndAsync("two")).GetProperty("stopReason").GetString());
+        Assert.Equal("steered", (await EndAsync("three")).GetProperty("stopReason").GetString());
+        Assert.Equal(
+            ["user: one", "assistant: one is done", "user: two", "user: three", "assistant: to both"], await client.HistoryAsync("main"));
+        Assert.Equal("""{"kind":"reset"}""", (await HistoryAsync($"\"cursor\":\"{cursor}\"")).GetRawText());
     }
 
     [Fact]
@@ -68,7 +120,7 @@ public sealed class Takes_messages_while_a_turn_runs : IAsyncLifetime
     {
         await BeginAsync(Held("one"), ModelAnswer.Say("to three"), ModelAnswer.Say("to two"));
         await SendAsync("two", "followup");
-        await SendAsync("three", "interrupt");
+        Assert.True((await SendAsync("three", "interrupt")).GetProperty("interruptedActiveRun").GetBoolean());
 
         JsonElement stopped = await EndAsync("one");
         Assert.Equal(("aborted", "interrupt"), (stopped.GetProperty("state").GetString(), stopped.GetProperty("stopReason").GetString()));

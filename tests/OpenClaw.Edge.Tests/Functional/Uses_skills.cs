@@ -8,6 +8,8 @@ namespace OpenClaw.Edge.Tests.Functional;
 /// <summary>Skills as a model, a page and a person at the command line see them.</summary>
 public sealed class Uses_skills() : WithGateway("tools: { exec: { security: 'full', ask: 'off' } },")
 {
+    private int _reasons; // that were heard
+
     [Fact]
     public async Task A_model_is_told_of_a_skill_and_reads_it_when_it_needs_it()
     {
@@ -229,6 +231,34 @@ public sealed class Uses_skills() : WithGateway("tools: { exec: { security: 'ful
         .. request.Json.GetProperty("messages").EnumerateArray()
             .Where(message => message.GetProperty("role").GetString() == "tool").Select(message => message.GetProperty("content").GetString()!),
     ];
+
+    [Fact]
+    public async Task Who_has_looked_at_skills_is_told_when_their_files_change()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync("operator.read");
+        await using GatewayTestClient bare = await Gateway.ConnectAsync("operator.pairing");
+        await client.CallAsync("skills.status");
+        Write("state/skills/group/tea/SKILL.md", "tea", "How to make tea");
+        Assert.Equal("watch", await ReasonAsync(client));
+        Assert.Equal("tea", Assert.Single((await client.CallAsync("skills.status")).GetProperty("skills").EnumerateArray()).GetProperty("name").GetString());
+        Write("state/skills/group/tea/SKILL.md", "tea", "How to pour tea");
+        Assert.Equal("watch", await ReasonAsync(client));
+        Directory.Delete(Path.Combine(Home.StateDir, "skills"), recursive: true);
+        Assert.Equal("watch", await ReasonAsync(client));
+        await using GatewayTestClient admin = await Gateway.ConnectAsync();
+        await admin.CallAsync("skills.update", """{"skillKey":"tea","enabled":false}""");
+        Assert.Equal("config-change", await ReasonAsync(client));
+        await bare.CallAsync("device.pair.list");
+        Assert.DoesNotContain(bare.Events, e => e.GetProperty("event").GetString() == "skills.changed");
+    }
+
+    private async Task<string?> ReasonAsync(GatewayTestClient client)
+    {
+        int before = _reasons++;
+        int found = 0;
+        JsonElement told = await client.NextEventAsync(e => e.GetProperty("event").GetString() == "skills.changed" && found++ == before);
+        return told.GetProperty("payload").GetProperty("reason").GetString();
+    }
 
     private async Task<string> SystemPromptAsync(GatewayTestClient client, string session = "main")
     {

@@ -96,6 +96,7 @@ public sealed class Config_writes() : WithClient("logging: { level: \"info\" }, 
     {
         JsonElement answer = await Client.CallAsync("config.patch", """{"raw":"{}"}""");
 
+        Assert.Equal(["ok", "noop", "changedPaths", "path", "config"], answer.EnumerateObject().Select(member => member.Name));
         Assert.True(answer.GetProperty("noop").GetBoolean());
         Assert.Equal(0, answer.GetProperty("changedPaths").GetArrayLength());
     }

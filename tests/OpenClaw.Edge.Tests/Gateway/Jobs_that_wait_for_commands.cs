@@ -57,6 +57,45 @@ public sealed class Jobs_that_wait_for_commands() : WithClient("""tools: { exec:
         Assert.NotEmpty(state.GetProperty("streamSourceIdentity").GetString()!);
     }
 
+    [Theory]
+    [InlineData("cron:{enabled:false}", "cron:{enabled:true}")]
+    [InlineData("cron:{triggers:{enabled:false}}", "cron:{triggers:{enabled:true}}")]
+    public async Task A_source_runs_again_when_what_it_needs_is_on_again(string off, string on)
+    {
+        string mark = Path.Combine(Home.Workspace, "pids");
+        string id = await AddAsync($$"""{"kind":"stream","command":["sh","-c","echo $$ >> {{mark}}; exec sleep 600"]}""", """{"kind":"agentTurn","message":"See:"}""");
+        string[] pids = await PidsAsync(mark, 1);
+
+        await PatchAsync(off);
+        await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{pids[0]}"));
+        await PatchAsync(on);
+        pids = await PidsAsync(mark, 2);
+
+        await PatchAsync(off);
+        await PatchAsync(on); // before the old one has ended, maybe
+        pids = await PidsAsync(mark, 3);
+        await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{pids[1]}"));
+        Assert.True(Directory.Exists($"/proc/{pids[2]}"));
+        await Eventually.HoldsAsync(async () => (await JobAsync(id)).GetProperty("state").GetProperty("streamStatus").ValueEquals("running"));
+    }
+
+    [Fact]
+    public async Task What_waited_waits_again_after_a_restart_and_what_it_ran_is_gone()
+    {
+        (string exits, string lines) = (Path.Combine(Home.Workspace, "exits"), Path.Combine(Home.Workspace, "lines"));
+        string id = await AddAsync($$"""{"kind":"on-exit","command":"echo $$ >> {{exits}}; exec sleep 600"}""", """{"kind":"agentTurn","message":"What now?"}""");
+        await AddAsync($$"""{"kind":"stream","command":["sh","-c","echo $$ >> {{lines}}; exec sleep 600"]}""", """{"kind":"agentTurn","message":"See:"}""");
+        string[] before = [.. await PidsAsync(exits, 1), .. await PidsAsync(lines, 1)];
+
+        await RestartAsync();
+
+        string[] after = [(await PidsAsync(exits, 2))[1], (await PidsAsync(lines, 2))[1]];
+        Assert.All(before, pid => Assert.False(Directory.Exists($"/proc/{pid}")));
+        Assert.All(after, pid => Assert.True(Directory.Exists($"/proc/{pid}")));
+        Assert.True((await JobAsync(id)).GetProperty("enabled").GetBoolean());
+        Assert.Equal(0, (await Client.CallAsync("cron.runs", "{}")).GetProperty("total").GetInt32());
+    }
+
     [Fact]
     public async Task A_source_that_the_policy_forbids_says_why()
     {
@@ -175,6 +214,19 @@ public sealed class Jobs_that_wait_for_commands() : WithClient("""tools: { exec:
 
         Assert.Contains("no longer matches the loaded version", refusal, StringComparison.Ordinal);
         Assert.Equal("new", (await JobAsync(id)).GetProperty("name").GetString());
+    }
+
+    private async Task PatchAsync(string members)
+    {
+        JsonElement config = await Client.CallAsync("config.get");
+        await Client.CallAsync("config.patch", $$"""{"raw":"{{"{" + members + "}"}}","baseHash":"{{config.GetProperty("hash").GetString()}}"}""");
+    }
+
+    private static async Task<string[]> PidsAsync(string file, int count)
+    {
+        string[] pids = [];
+        await Eventually.HoldsAsync(() => File.Exists(file) && File.ReadAllText(file) is var text && text.EndsWith('\n') && (pids = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Length >= count);
+        return pids;
     }
 
     private async Task<string> AddAsync(string schedule, string payload, string more = "") => (await Client.CallAsync(

@@ -86,7 +86,7 @@ public sealed class Methods_that_make : WithClient
         JsonElement effective = await Client.CallAsync("tools.effective", """{"sessionKey":"main"}""");
 
         JsonElement read = ToolOf(catalog, "read");
-        Assert.Equal(["coding", "full"], read.GetProperty("defaultProfiles").EnumerateArray().Select(profile => profile.GetString()));
+        Assert.Equal(["coding"], read.GetProperty("defaultProfiles").EnumerateArray().Select(profile => profile.GetString()));
         Assert.Equal("core", read.GetProperty("source").GetString());
         Assert.Equal(4, catalog.GetProperty("profiles").GetArrayLength());
         Assert.Equal("main", effective.GetProperty("agentId").GetString());

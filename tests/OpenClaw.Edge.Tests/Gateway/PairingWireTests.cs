@@ -162,16 +162,16 @@ public sealed class PairingWireTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("device.token.rotate", "client invalidated: device-token-rotated")]
-    [InlineData("device.token.revoke", "device removed")]
-    public async Task A_changed_token_ends_its_sockets(string method, string reason)
+    [InlineData("device.token.rotate")]
+    [InlineData("device.token.revoke")]
+    public async Task A_changed_token_ends_its_sockets(string method)
     {
         await using GatewayTestClient client = await _device.ConnectAsync(_gateway.BaseUri, Secret, scopes: Read);
         await using GatewayTestClient owner = await _gateway.ConnectAsync("operator.admin");
         JsonElement answer = await owner.CallAsync(method, $$"""{"deviceId":"{{_device.Id}}","role":"operator"}""");
         await client.Ended.WaitAsync(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(((WebSocketCloseStatus)4001, reason), (client.CloseStatus!.Value, client.CloseReason));
+        Assert.Equal(((WebSocketCloseStatus)4001, "device removed"), (client.CloseStatus!.Value, client.CloseReason));
         Assert.False(answer.TryGetProperty("token", out _));
         GatewayCallException error = await Assert.ThrowsAsync<GatewayCallException>(() => _device.ConnectAsync(
             _gateway.BaseUri, new Dictionary<string, string> { ["deviceToken"] = TokenOf(client) }, scopes: Read));

@@ -85,6 +85,66 @@ public sealed class Tasks_beside_the_talk : WithGateway
     }
 
     [Fact]
+    public async Task A_task_is_found_after_a_restart_and_one_that_ran_then_is_over()
+    {
+        Model.Enqueue(ModelAnswer.Say($"All lights are off.\n{new string('x', 200)}"));
+        await using (GatewayTestClient client = await Gateway.ConnectAsync())
+        {
+            await client.CallToTheEndAsync("agent", """{"message":"Switch off the lights","sessionKey":"house","idempotencyKey":"r-1"}""");
+            await EndOfAsync(client, "r-1");
+        }
+
+        await RestartAsync();
+        await using GatewayTestClient later = await Gateway.ConnectAsync();
+        JsonElement listed = Assert.Single((await later.CallAsync("tasks.list", """{"sessionKey":"house","status":"completed","sortBy":"endedAt"}""")).GetProperty("tasks").EnumerateArray());
+        string id = Text(listed, "id")!;
+        JsonElement one = (await later.CallAsync("tasks.get", $$"""{"taskId":"{{id}}"}""")).GetProperty("task");
+        Assert.Equal(("Switch off the lights", 220, 120), (Text(one, "prompt"), Text(one, "result")!.Length, Text(one, "terminalSummary")!.Length));
+        Assert.False(listed.TryGetProperty("result", out _));
+        Assert.Equal(2, (await later.CallAsync("tasks.history", $$"""{"taskId":"{{id}}"}""")).GetProperty("messages").GetArrayLength());
+        Assert.Equal("Task is already terminal.", Text(await later.CallAsync("tasks.cancel", $$"""{"taskId":"{{id}}"}"""), "reason"));
+        Assert.Equal("completion delivery is not blocked", Text((await later.CallAsync("tasks.dismiss", $$"""{"taskIds":["{{id}}"]}""")).GetProperty("results")[0], "reason"));
+        Assert.Equal(1, (await later.CallAsync("status")).GetProperty("tasks").GetProperty("byStatus").GetProperty("succeeded").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_page_ends_with_the_list_that_it_is_of()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            await client.CallToTheEndAsync("agent", $$"""{"message":"job {{i}}","sessionKey":"s{{i}}","idempotencyKey":"page-{{i}}"}""");
+            await EndOfAsync(client, $"page-{i}");
+        }
+
+        string cursor = Text(await client.CallAsync("tasks.list", """{"limit":1}"""), "nextCursor")!;
+        const string Stale = "INVALID_REQUEST: invalid or expired tasks.list cursor; restart pagination without a cursor";
+        Assert.Equal(["job 0"], Titles(await client.CallAsync("tasks.list", $$"""{"limit":1,"cursor":"{{cursor}}"}""")));
+        Assert.Equal(Stale, (await RefusedAsync(client, "tasks.list", $$"""{"agentId":"main","cursor":"{{cursor}}"}""")).Message);
+        await using GatewayTestClient other = await Gateway.ConnectAsync();
+        Assert.Equal(Stale, (await RefusedAsync(other, "tasks.list", $$"""{"cursor":"{{cursor}}"}""")).Message);
+        await client.CallToTheEndAsync("agent", """{"message":"job 2","sessionKey":"s2","idempotencyKey":"page-2"}""");
+        await EndOfAsync(client, "page-2");
+        Assert.Equal(Stale, (await RefusedAsync(client, "tasks.list", $$"""{"cursor":"{{cursor}}"}""")).Message);
+    }
+
+    [Fact]
+    public async Task Nothing_of_an_incognito_session_is_kept()
+    {
+        await using (GatewayTestClient client = await Gateway.ConnectAsync())
+        {
+            string key = Text(await client.CallAsync("sessions.create", """{"incognito":true}"""), "key")!;
+            await client.CallToTheEndAsync("agent", $$"""{"message":"a private matter","sessionKey":"{{key}}","idempotencyKey":"p-1"}""");
+            await EndOfAsync(client, "p-1");
+            Assert.Equal(["a private matter"], Titles(await client.CallAsync("tasks.list")));
+        }
+
+        await RestartAsync();
+        await using GatewayTestClient later = await Gateway.ConnectAsync();
+        Assert.Empty(Titles(await later.CallAsync("tasks.list")));
+    }
+
+    [Fact]
     public async Task What_happened_is_told_without_a_word_of_what_was_said()
     {
         Model.Enqueue(ModelAnswer.Say("a secret answer"));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
@@ -31,6 +32,25 @@ public sealed class What_nodes_tell : WithClient
             JsonElement refused = await TellAsync(node, "node.host.stats", wrong);
             Assert.Equal((false, "invalid_payload"), (refused.GetProperty("handled").GetBoolean(), refused.GetProperty("reason").GetString()));
         }
+    }
+
+    [Fact]
+    public async Task Whether_its_desktop_is_locked_is_known_while_it_is_connected()
+    {
+        await using (GatewayTestClient node = await JoinAsync())
+        {
+            List<string?> reasons = [];
+            foreach (string told in (string[])
+                ["""{"state":"locked"}""", """{"state":"locked"}""", """{"state":"unlocked"}""", """{"state":"open"}""", """{"state":"locked","more":1}""", "[]"])
+            {
+                reasons.Add((await TellAsync(node, "node.desktop.availability", told)).GetProperty("reason").GetString());
+            }
+
+            Assert.Equal(["updated", "unchanged", "updated", "invalid_payload", "invalid_payload", "invalid_payload"], reasons);
+            Assert.Equal("""{"state":"unlocked"}""", (await DescribeAsync()).GetProperty("desktopAvailability").GetRawText());
+        }
+
+        await Eventually.HoldsAsync(async () => !(await DescribeAsync()).TryGetProperty("desktopAvailability", out _));
     }
 
     [Fact]

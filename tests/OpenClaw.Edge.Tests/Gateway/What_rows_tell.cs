@@ -79,7 +79,7 @@ public sealed class What_rows_tell : WithGateway
         Assert.InRange(prompt, 500, window);
         Assert.Equal(
             window - status.GetProperty("reserveTokens").GetInt32() - prompt, status.GetProperty("remainingPromptBudgetTokens").GetInt32());
-        Assert.Equal(("fits", "scripted:8b", 1), (status.GetProperty("route").GetString(), status.GetProperty("model").GetString(), status.GetProperty("messageCount").GetInt32()));
+        Assert.Equal(("fits", "scripted:8b", 0), (status.GetProperty("route").GetString(), status.GetProperty("model").GetString(), status.GetProperty("messageCount").GetInt32()));
         Assert.False(empty.TryGetProperty("contextBudgetStatus", out _));
         Assert.Equal((0, true, false), (empty.GetProperty("totalTokens").GetInt32(), empty.GetProperty("totalTokensFresh").GetBoolean(), empty.GetProperty("systemSent").GetBoolean()));
     }
@@ -148,6 +148,25 @@ public sealed class What_rows_tell : WithGateway
             (waiting.GetProperty("clientId").GetString(), waiting.GetProperty("clientMode").GetString(), waiting.GetProperty("platform").GetString(),
                 waiting.GetProperty("version").GetString(), waiting.GetProperty("deviceFamily").GetString(), waiting.GetProperty("silent").GetBoolean()));
         Assert.Equal(("1.0.0", "connect"), (row.GetProperty("version").GetString(), row.GetProperty("lastSeenReason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_session_of_calls_has_the_name_of_its_key_until_somebody_talks_in_it()
+    {
+        static (string?, string?, string?, bool, bool) About(JsonElement row) => (
+            row.TryGetProperty("displayName", out JsonElement name) ? name.GetString() : null, row.GetProperty("createdVia").GetString(),
+            row.GetProperty("classification").GetString(), row.TryGetProperty("chatType", out _), row.TryGetProperty("madeBy", out _));
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.CallToTheEndAsync("agent", """{"sessionKey":"nightly","message":"[text:done]","idempotencyKey":"n-1"}""");
+        JsonElement called = await RowAsync(client, "nightly");
+        await client.ChatAsync("nightly", "[text:well]");
+        JsonElement talked = await RowAsync(client, "nightly");
+        await client.ChatAsync("other", "[text:hello]");
+        await client.CallToTheEndAsync("agent", """{"sessionKey":"other","message":"[text:done]","idempotencyKey":"n-2"}""");
+
+        Assert.Equal(("nightly", "run", "custom", false, false), About(called));
+        Assert.Equal((null, "run", "direct", true, false), About(talked));
+        Assert.Equal((null, "operator", "direct", true, false), About(await RowAsync(client, "other")));
     }
 
     [Fact]

@@ -46,7 +46,9 @@ public sealed class What_was_used : WithClient
         JsonElement[] rows = [.. (await Client.CallAsync("sessions.usage")).GetProperty("sessions").EnumerateArray()];
 
         Assert.Equal(["agent:main:quiet", "agent:main:gone"], rows.Select(row => row.GetProperty("key").GetString()));
-        Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("usage").ValueKind);
+        JsonElement nothing = rows[0].GetProperty("usage");
+        Assert.Equal((0, 0), (Int(nothing, "totalTokens"), Int(nothing.GetProperty("messageCounts"), "total")));
+        Assert.False(nothing.TryGetProperty("dailyBreakdown", out _));
         Assert.True(Int(rows[1].GetProperty("usage"), "totalTokens") > 0);
         Assert.False(rows[1].TryGetProperty("sessionId", out _));
         Assert.Equal(0, (await Client.CallAsync("sessions.usage", """{"creatorKey":"somebody"}""")).GetProperty("sessions").GetArrayLength());

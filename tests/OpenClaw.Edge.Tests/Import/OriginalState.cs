@@ -28,6 +28,8 @@ internal sealed class OriginalState : IDisposable
         PRAGMA journal_mode=WAL;
         CREATE TABLE cron_jobs (store_key TEXT NOT NULL, job_id TEXT NOT NULL, name TEXT NOT NULL, enabled INTEGER NOT NULL, payload_kind TEXT NOT NULL,
             job_json TEXT NOT NULL, state_json TEXT NOT NULL DEFAULT '{}', sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL, PRIMARY KEY (store_key, job_id));
+        CREATE TABLE cron_job_scratch (store_key TEXT NOT NULL, job_id TEXT NOT NULL, content TEXT, revision INTEGER NOT NULL, source_sha256 TEXT,
+            updated_at_ms INTEGER NOT NULL, PRIMARY KEY (store_key, job_id));
         CREATE TABLE device_pairing_paired (device_id TEXT NOT NULL PRIMARY KEY, public_key TEXT NOT NULL, display_name TEXT, operator_label TEXT, platform TEXT,
             device_family TEXT, client_id TEXT, client_mode TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, remote_ip TEXT, tokens_json TEXT,
             approved_via TEXT, created_at_ms INTEGER NOT NULL, approved_at_ms INTEGER NOT NULL);
@@ -132,6 +134,16 @@ internal sealed class OriginalState : IDisposable
         job.Parameters.AddWithValue("$json", json);
         job.Parameters.AddWithValue("$order", _jobs++);
         job.ExecuteNonQuery();
+    }
+
+    /// <summary>Private notes of a job; null for some that were cleared.</summary>
+    public void Scratch(string id, string? text)
+    {
+        using SqliteCommand notes = _state.CreateCommand();
+        notes.CommandText = "INSERT INTO cron_job_scratch VALUES ('jobs.json', $id, $text, 4, NULL, 1)";
+        notes.Parameters.AddWithValue("$id", id);
+        notes.Parameters.AddWithValue("$text", (object?)text ?? DBNull.Value);
+        notes.ExecuteNonQuery();
     }
 
     /// <summary>The auth profiles of the agent.</summary>

@@ -190,6 +190,49 @@ public sealed class StateImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_that_wait_for_commands_or_run_scripts_come_whole_with_their_notes()
+    {
+        const string Rest = """
+            ,"enabled":false,"createdAtMs":7,"updatedAtMs":8,"sessionTarget":"isolated","wakeMode":"now","delivery":{"mode":"none"},"scheduledToolPolicy":{"version":1,"mode":"trusted"}}
+            """;
+        const string Turn = """
+            "payload":{"kind":"agentTurn","message":"look","toolsAllow":["*"]}
+            """;
+        original.Job("exit", """{"id":"exit","name":"e","schedule":{"kind":"on-exit","command":"make","cwd":"/src"},"payload":{"kind":"command","argv":["echo","done"],"env":{"A":"b"},"outputMaxBytes":9}""" + Rest);
+        original.Job("tail", """{"id":"tail","name":"t","schedule":{"kind":"stream","command":["tail","-f","log"],"mode":"match","match":"^bad","batchMs":500},"state":{"streamSourceIdentity":"theirs","streamStatus":"running"},""" + Turn + Rest);
+        original.Job("code", """{"id":"code","name":"c","schedule":{"kind":"every","everyMs":60000},"payload":{"kind":"script","script":"return {}","timeoutSeconds":300,"toolBudget":50,"toolsAllow":["read"]}""" + Rest);
+        original.Job("when", """{"id":"when","name":"w","schedule":{"kind":"every","everyMs":60000},"trigger":{"script":"return { fire: true }","once":true},"pacing":{"min":"15m","max":"4h"},""" + Turn + Rest);
+        original.Job("fast", """{"id":"fast","name":"f","schedule":{"kind":"every","everyMs":1000},"trigger":{"script":"return {}"},""" + Turn + Rest);
+        original.Job("odd", """{"id":"odd","name":"o","schedule":{"kind":"stream","command":["x"],"mode":"match","match":"("},""" + Turn + Rest);
+        original.Scratch("exit", "milk");
+        original.Scratch("tail", null);
+        original.Scratch("gone", "of a job that is not there");
+
+        IReadOnlyList<ImportRow> rows = await RunAsync(apply: true);
+
+        Assert.Equal(["done", "done", "done", "done", "skipped", "skipped"], rows.Select(row => row.State));
+        Assert.Contains("at least 30000ms", rows[4].Skip);
+        Assert.Contains("it cannot run here", rows[5].Skip);
+        await WithStoreAsync((_, jobs) =>
+        {
+            Dictionary<string, CronJob> by = jobs.Load().ToDictionary(job => job.Id);
+            Assert.Equal(["code", "exit", "tail", "when"], by.Keys.Order());
+            Assert.All(by.Values, job => Assert.Equal((false, 7L), (job.Enabled, job.CreatedAtMs)));
+            Assert.Equal(("make", "/src", "b", 9L), (by["exit"].Schedule.Command!.Value.GetString(), by["exit"].Schedule.Cwd, by["exit"].Payload.Env!.Value.GetProperty("A").GetString(), by["exit"].Payload.OutputMaxBytes));
+            Assert.Equal(["echo", "done"], by["exit"].Payload.Argv);
+            Assert.Equal(("match", "^bad", 500), (by["tail"].Schedule.Mode, by["tail"].Schedule.Match, by["tail"].Schedule.BatchMs));
+            Assert.NotEqual("theirs", by["tail"].State.StreamSourceIdentity ?? "theirs");
+            Assert.Null(by["tail"].State.StreamStatus);
+            Assert.Equal(("return {}", 300.0, 50), (by["code"].Payload.Script, by["code"].Payload.TimeoutSeconds, by["code"].Payload.ToolBudget));
+            Assert.Equal(["read"], by["code"].Payload.ToolsAllow);
+            Assert.True(by["when"].Trigger!.Value.GetProperty("once").GetBoolean());
+            Assert.Equal(("15m", "4h"), (by["when"].Pacing!.Value.GetProperty("min").GetString(), by["when"].Pacing!.Value.GetProperty("max").GetString()));
+            Assert.Equal(("milk", 1L), (jobs.Scratch("exit").Content, jobs.Scratch("exit").Revision));
+            Assert.Equal((null, null), (jobs.Scratch("tail").Content, jobs.Scratch("gone").Content));
+        });
+    }
+
+    [Fact]
     public async Task Keys_come_only_where_they_are_asked_for()
     {
         original.Write(".env", "GROQ_API_KEY=gsk-1\nSET_HERE=theirs\n");

@@ -1,10 +1,154 @@
 // Every method that clients must find (§8.1 of the reference) and those that they should (§8.2), with good and bad params.
 import { Client } from '../lib/client.mjs';
+import { byName, calm, commandsOfBoth } from '../lib/compare.mjs';
 
 const key = 'agent:main:shapes';
 const refused = 'agent:main:refused'; // ours takes some that the original refuses: they must not show in other checks
 const bogus = { colour: 'red' };
 const color = { questionId: 'color', header: 'Color', question: 'Which color?', options: [{ label: 'Red' }, { label: 'Blue', description: 'as the sky' }] };
+
+// What both have of a long list, by name: the lists themselves are each gateway's own.
+const tools = ['ls', 'read', 'write', 'edit', 'apply_patch', 'exec', 'process', 'web_fetch', 'memory_search', 'memory_get', 'sessions_list', 'sessions_history', 'sessions_search', 'sessions_send', 'sessions_spawn', 'session_status', 'message', 'progress_card', 'ask_user', 'view_image'];
+const narrow = {
+  'commands.list': ({ commands, ...rest }) => ({ ...rest, commands: commandsOfBoth(commands) }),
+  'chat.metadata': ({ commands, ...rest }) => ({ ...rest, commands: commandsOfBoth(commands) }),
+  'chat.metadata of a session': ({ commands, ...rest }) => ({ ...rest, commands: commandsOfBoth(commands) }),
+  'tools.catalog': ({ groups, ...rest }) => ({
+    ...rest,
+    tools: byName(groups.flatMap(({ tools: own, ...group }) => own.map((tool) => ({ ...tool, group }))), tools, 'id'),
+  }),
+  'skills.status': ({ skills, ...rest }) => ({ ...rest, skills: byName(skills, ['tea'], 'name') }),
+};
+const narrowed = (name, answer) => (narrow[name] && answer.payload ? { ...answer, payload: narrow[name](answer.payload) } : answer);
+
+// Jobs that are off: what they wait for must not start on a machine that is compared.
+const job = (name, schedule, payload = { kind: 'agentTurn', message: 'look' }, more = {}) => ({
+  name, enabled: false, schedule, sessionTarget: 'isolated', wakeMode: 'now', delivery: { mode: 'none' }, payload, ...more,
+});
+const daily = { kind: 'every', everyMs: 86_400_000, anchorMs: 1 };
+const onExit = { kind: 'on-exit', command: 'true' };
+const stream = { kind: 'stream', command: ['sh', '-c', 'echo x'], mode: 'match', match: '^x', batchMs: 500 };
+const script = { kind: 'script', script: 'return {}' };
+const idOf = (seen, name) => seen[`cron.add ${name}`]?.payload?.id ?? 'none';
+const bad = (name, params) => [`cron.add, ${name}`, 'cron.add', params];
+const runsOf = (what, more) => [`cron.runs, ${what}`, 'cron.runs', (seen) => ({ id: idOf(seen, 'on-exit'), ...more })];
+const cronCalls = [
+  ...[
+    ['on-exit', job('watcher', onExit, { kind: 'agentTurn', message: 'say [text:It was done.]' })],
+    ['stream', job('tailer', stream)],
+    ['script', job('scripted', daily, script)],
+    ['script without tools', job('toolless', daily, { ...script, toolBudget: 0 })],
+    ['trigger', job('careful', daily, undefined, { trigger: { script: 'return { fire: false }', once: true } })],
+    ['pacing', job('paced', daily, undefined, { pacing: { min: '15m', max: '4h' } })],
+  ].flatMap(([name, params]) => [
+    [`cron.add ${name}`, 'cron.add', params],
+    [`cron.get ${name}`, 'cron.get', (seen) => ({ id: idOf(seen, name) })],
+    [`cron.list ${name}`, 'cron.list', { includeDisabled: true, query: params.name }],
+  ]),
+  bad('on-exit without a command', job('bad', { kind: 'on-exit' })),
+  bad('on-exit, blank command', job('bad', { kind: 'on-exit', command: '' })),
+  bad('on-exit, unknown member', job('bad', { ...onExit, ...bogus })),
+  bad('stream without a command', job('bad', { kind: 'stream' })),
+  bad('stream, empty command', job('bad', { kind: 'stream', command: [] })),
+  bad('stream, text for a command', job('bad', { kind: 'stream', command: 'tail -f x' })),
+  bad('stream, match without its regex', job('bad', { kind: 'stream', command: ['true'], mode: 'match' })),
+  bad('stream, broken regex', job('bad', { ...stream, match: '(' })),
+  bad('stream, unknown mode', job('bad', { ...stream, mode: 'page' })),
+  bad('stream, batches too short', job('bad', { ...stream, batchMs: 1 })),
+  bad('stream with a command to run', job('bad', stream, { kind: 'command', argv: ['true'] })),
+  bad('script, empty', job('bad', daily, { kind: 'script', script: '' })),
+  bad('script, a number', job('bad', daily, { kind: 'script', script: 5 })),
+  bad('script in a session', job('bad', daily, script, { sessionTarget: 'session:main' })),
+  bad('script and condition', job('bad', daily, script, { trigger: { script: 'return { fire: true }' } })),
+  bad('condition without a script', job('bad', daily, undefined, { trigger: { once: true } })),
+  bad('condition, too often', job('bad', { kind: 'every', everyMs: 1000 }, undefined, { trigger: { script: 'return {}' } })),
+  bad('condition at one time', job('bad', { kind: 'at', at: '2035-01-01T00:00:00Z' }, undefined, { trigger: { script: 'return {}' } })),
+  bad('pacing without bounds', job('bad', daily, undefined, { pacing: {} })),
+  bad('pacing, no length', job('bad', daily, undefined, { pacing: { min: 'soon' } })),
+  bad('pacing, upside down', job('bad', daily, undefined, { pacing: { min: '4h', max: '15m' } })),
+  bad('pacing at one time', job('bad', { kind: 'at', at: '2035-01-01T00:00:00Z' }, undefined, { pacing: { min: '15m' } })),
+  ['cron.update on-exit', 'cron.update', (seen) => ({ id: idOf(seen, 'on-exit'), patch: { schedule: { kind: 'on-exit', command: 'false', cwd: '/tmp' } } })],
+  ['cron.update stream', 'cron.update', (seen) => ({ id: idOf(seen, 'stream'), patch: { schedule: { kind: 'stream', command: ['true'], mode: 'line' } } })],
+  ['cron.update script', 'cron.update', (seen) => ({ id: idOf(seen, 'script'), patch: { payload: { kind: 'script', script: 'return { notify: 1 }', timeoutSeconds: 5 } } })],
+  ['cron.update, no condition any more', 'cron.update', (seen) => ({ id: idOf(seen, 'trigger'), patch: { trigger: null } })],
+  ['cron.update, no pacing any more', 'cron.update', (seen) => ({ id: idOf(seen, 'pacing'), patch: { pacing: null } })],
+  ['cron.update, bad pacing', 'cron.update', (seen) => ({ id: idOf(seen, 'pacing'), patch: { pacing: { min: 5 } } })],
+  ['cron.update, unknown member', 'cron.update', (seen) => ({ id: idOf(seen, 'pacing'), patch: bogus })],
+  ['cron.update, no patch', 'cron.update', (seen) => ({ id: idOf(seen, 'pacing') })],
+  ['cron.update, nobody', 'cron.update', { patch: {} }],
+  ['cron.run if it is on', 'cron.run', (seen) => ({ id: idOf(seen, 'on-exit'), mode: 'if-enabled' })],
+  ['cron.run if it is due', 'cron.run', (seen) => ({ id: idOf(seen, 'on-exit'), mode: 'due' })],
+  ['cron.run, unknown mode', 'cron.run', (seen) => ({ id: idOf(seen, 'on-exit'), mode: 'maybe' })],
+  ['cron.run, nobody', 'cron.run', {}],
+  ['cron.run, unknown member', 'cron.run', (seen) => ({ id: idOf(seen, 'on-exit'), ...bogus })],
+  ['cron.run on-exit', 'cron.run', (seen) => ({ id: idOf(seen, 'on-exit') })],
+  ({ client, seen }) => client.event(({ event, payload }) => event === 'cron' && payload.action === 'finished' && payload.jobId === idOf(seen, 'on-exit'), 'the run of a job', 20_000).catch(() => {}),
+  ['cron.get after its run', 'cron.get', (seen) => ({ id: idOf(seen, 'on-exit') })],
+  runsOf('one job', {}),
+  runsOf('those that went well', { statuses: ['ok'] }),
+  runsOf('those that failed', { statuses: ['error', 'skipped'] }),
+  runsOf('a list wins over a word', { statuses: ['ok'], status: 'error' }),
+  runsOf('all states', { status: 'all' }),
+  runsOf('nothing to deliver', { deliveryStatuses: ['not-requested'] }),
+  runsOf('delivered', { deliveryStatus: 'delivered' }),
+  runsOf('by text', { query: ' WAS done ' }),
+  runsOf('by text that is not there', { query: 'supercalifragilistic' }),
+  runsOf('by the name of the job', { query: 'watch' }),
+  runsOf('oldest first', { sortDir: 'asc' }),
+  runsOf('behind the last', { offset: 10 }),
+  runsOf('of an agent', { agentId: 'main' }),
+  runsOf('of another agent', { agentId: 'ghost' }),
+  runsOf('another run', { runId: 'nope' }),
+  runsOf('in all', { scope: 'all', query: 'watcher' }),
+  runsOf('limit 0', { limit: 0 }),
+  runsOf('limit too large', { limit: 201 }),
+  runsOf('no states', { statuses: [] }),
+  runsOf('unknown state in a list', { statuses: ['ok', 'nope'] }),
+  runsOf('too many states', { statuses: ['ok', 'ok', 'ok', 'ok'] }),
+  runsOf('states are a text', { statuses: 'ok' }),
+  runsOf('unknown state', { status: 'nope' }),
+  runsOf('unknown delivery', { deliveryStatus: 'nope' }),
+  runsOf('unknown deliveries', { deliveryStatuses: ['nope'] }),
+  runsOf('unknown order', { sortDir: 'up' }),
+  runsOf('order by', { sortBy: 'ts' }),
+  runsOf('query is a number', { query: 5 }),
+  runsOf('unknown scope', { scope: 'some' }),
+  ['cron.runs of a job, nobody', 'cron.runs', { scope: 'job' }],
+  ['cron.runs, a path for an id', 'cron.runs', { id: 'a/b' }],
+  ['cron.runs, blank id', 'cron.runs', { id: ' ' }],
+  ['cron.runs, empty id', 'cron.runs', { id: '' }],
+  ['cron.scratch.get, nothing there', 'cron.scratch.get', (seen) => ({ id: idOf(seen, 'pacing') })],
+  ['cron.scratch.set, nothing to clear', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: null })],
+  ['cron.scratch.set', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'milk, eggs', expectedRevision: 0 })],
+  ['cron.scratch.get', 'cron.scratch.get', (seen) => ({ jobId: idOf(seen, 'pacing') })],
+  ['cron.scratch.set, another by now', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'x', expectedRevision: 0 })],
+  ['cron.scratch.set, empty', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: '' })],
+  ['cron.scratch.set, cleared', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: null })],
+  ['cron.scratch.get, cleared', 'cron.scratch.get', (seen) => ({ id: idOf(seen, 'pacing') })],
+  ['cron.scratch.set, no content', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing') })],
+  ['cron.scratch.set, a number', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 5 })],
+  ['cron.scratch.set, too long', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'x'.repeat(262_145) })],
+  ['cron.scratch.set, too many bytes', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'ä'.repeat(131_073) })],
+  ['cron.scratch.set, negative revision', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'x', expectedRevision: -1 })],
+  ['cron.scratch.set, unknown member', 'cron.scratch.set', (seen) => ({ id: idOf(seen, 'pacing'), content: 'x', ...bogus })],
+  ['cron.scratch.set, unknown', 'cron.scratch.set', { id: 'nope', content: 'x' }],
+  ['cron.scratch.get, unknown', 'cron.scratch.get', { id: 'nope' }],
+  ['cron.scratch.get, nobody', 'cron.scratch.get', {}],
+  ['cron.scratch.get, blank', 'cron.scratch.get', { id: ' ' }],
+  ['cron.scratch.get, unknown member', 'cron.scratch.get', { id: 'nope', ...bogus }],
+  ...['on-exit', 'stream', 'script', 'script without tools', 'trigger', 'pacing'].map((name) => [`cron.remove ${name}`, 'cron.remove', (seen) => ({ id: idOf(seen, name) })]),
+  ['cron.remove, nobody', 'cron.remove', {}],
+  ['cron.remove, both names', 'cron.remove', { id: 'nope', jobId: 'nope' }],
+  runsOf('a job that is gone', {}),
+  ['cron.scratch.get of a job that is gone', 'cron.scratch.get', (seen) => ({ id: idOf(seen, 'pacing') })],
+  ['cron.get, nobody', 'cron.get', {}],
+  ['cron.get, a number', 'cron.get', { id: 5 }],
+  ['cron.list, unknown kind', 'cron.list', { scheduleKind: 'weekly' }],
+  ['cron.list, limit too large', 'cron.list', { limit: 500 }],
+  ['cron.list, unknown order', 'cron.list', { sortBy: 'size' }],
+  ['cron.list, unknown member', 'cron.list', bogus],
+  ['cron.status, unknown member', 'cron.status', bogus],
+];
 
 // [name of the check, method, params or a function of what came before]; a function alone waits for what a call set off
 const calls = [
@@ -40,7 +184,41 @@ const calls = [
   ['models.list', 'models.list', {}],
   ['models.list configured', 'models.list', { view: 'configured' }],
   ['models.list, unknown view', 'models.list', { view: 'nope' }],
+  ['models.list, all', 'models.list', { view: 'all', provider: 'ollama' }],
+  ['models.list of the configuration', 'models.list', { view: 'provider-config' }],
+  ['models.list with details', 'models.list', { includeDetails: true }],
+  ['models.list with the default models', 'models.list', { includeDefaultModels: true }],
+  ['models.list without the default models', 'models.list', { view: 'configured', includeDefaultModels: false }],
+  ['models.list with capabilities', 'models.list', { includeProviderCapabilities: true }],
+  ['models.list of a provider', 'models.list', { provider: 'ollama' }],
+  ['models.list of a provider in capitals', 'models.list', { provider: ' Ollama ' }],
+  ['models.list of a provider that is not there', 'models.list', { provider: 'nope' }],
+  ['models.list, as it is known', 'models.list', { preparedOnly: true }],
+  ['models.list, asked anew', 'models.list', { refresh: true }],
+  ['models.list, as it is known and asked anew', 'models.list', { preparedOnly: true, refresh: true }],
+  ['models.list of an agent', 'models.list', { agentId: 'main' }],
+  ['models.list of an agent that is not there', 'models.list', { agentId: 'ghost' }],
+  ['models.list of a session', 'models.list', { sessionKey: 'main' }],
+  ['models.list of a session that is not there', 'models.list', { sessionKey: 'agent:main:nowhere' }],
+  ['models.list of the session of an agent that is not there', 'models.list', { sessionKey: 'agent:ghost:main' }],
+  ['models.list of a session and a profile', 'models.list', { sessionKey: 'main', authProfileId: 'ollama:default' }],
+  ['models.list of a profile', 'models.list', { authProfileId: 'ollama:default' }],
+  ['models.list, blank provider', 'models.list', { provider: '' }],
+  ['models.list, unknown member', 'models.list', bogus],
   ['models.authStatus', 'models.authStatus', {}],
+  ['models.authStatus asked anew', 'models.authStatus', { refresh: true }],
+  ['models.authStatus, wrong type', 'models.authStatus', { refresh: 'yes' }],
+  ['models.authStatus of an agent that is not there', 'models.authStatus', { agentId: 'ghost' }],
+  ['models.authStatus, unknown member', 'models.authStatus', bogus],
+  ['models.probe', 'models.probe', { provider: 'ollama', timeoutMs: 60_000 }],
+  ['models.probe, nothing', 'models.probe', {}],
+  ['models.probe, blank', 'models.probe', { provider: ' ' }],
+  ['models.probe of a provider that is not there', 'models.probe', { provider: 'nope' }],
+  ['models.probe of a provider without a key', 'models.probe', { provider: 'openai' }],
+  ['models.probe of a profile', 'models.probe', { provider: 'ollama', profileId: 'ollama:default' }],
+  ['models.probe of an agent that is not there', 'models.probe', { provider: 'ollama', agentId: 'ghost' }],
+  ['models.probe, wrong type', 'models.probe', { provider: 'ollama', timeoutMs: 'soon' }],
+  ['models.probe, unknown member', 'models.probe', { provider: 'ollama', ...bogus }],
   ['commands.list', 'commands.list', {}],
   ['tools.catalog', 'tools.catalog', {}],
   ['tools.effective', 'tools.effective', { sessionKey: 'main' }],
@@ -210,6 +388,13 @@ const calls = [
   ['talk.mode, nothing', 'talk.mode', {}],
   ['tasks.list, a status', 'tasks.list', { status: 'queued' }],
   ['tasks.list, bad cursor', 'tasks.list', { cursor: 'nope' }],
+  ['tasks.list, unknown status', 'tasks.list', { status: 'succeeded' }],
+  ['tasks.list, unknown status of several', 'tasks.list', { status: ['queued', 'succeeded'] }],
+  ['tasks.list, limit too large', 'tasks.list', { limit: 501 }],
+  ['tasks.list, long cursor', 'tasks.list', { cursor: 'x'.repeat(513) }],
+  ['tasks.list, unknown order', 'tasks.list', { sortBy: 'title' }],
+  ['tasks.list, unknown member', 'tasks.list', bogus],
+  ['tasks.history, limit too large', 'tasks.history', { taskId: 'nope', limit: 201 }],
   ['tasks.get, unknown', 'tasks.get', { taskId: 'nope' }],
   ['tasks.history, unknown', 'tasks.history', { taskId: 'nope' }],
   ['tasks.cancel, unknown', 'tasks.cancel', { taskId: 'nope' }],
@@ -239,9 +424,39 @@ const calls = [
   ['question.request, a stored secret without a kind', 'question.request', { questions: [{ questionId: 'a', header: 'h', question: 'q?', options: [], secretStore: { name: 'KEY' } }] }],
   ['question.request, a stored secret with a bad name', 'question.request', { questions: [{ questionId: 'a', header: 'h', question: 'q?', options: [], secretStore: { name: 'low', kind: 'env' } }] }],
   ['diagnostics.lanes', 'diagnostics.lanes', {}],
+  ['diagnostics.stability', 'diagnostics.stability', { limit: 1000 }],
   ['diagnostics.stability of a type that is not there', 'diagnostics.stability', { type: 'nope' }],
   ['diagnostics.stability, bad limit', 'diagnostics.stability', { limit: 0 }],
   ['diagnostics.stability, bad place', 'diagnostics.stability', { sinceSeq: -1 }],
+  ['send, nothing', 'send', {}],
+  ['send', 'send', { to: '1', message: 'x', idempotencyKey: 's1' }],
+  ['send over a channel that is not there', 'send', { to: '1', message: 'x', channel: 'nope', idempotencyKey: 's2' }],
+  ['send without a message', 'send', { to: '1', idempotencyKey: 's4' }],
+  ['send over webchat', 'send', { to: '1', message: 'x', channel: 'webchat', idempotencyKey: 's5' }],
+  ['send, blank', 'send', { to: ' ', message: 'x', idempotencyKey: 's6' }],
+  ['send, unknown member', 'send', { to: '1', message: 'x', idempotencyKey: 's7', ...bogus }],
+  ['poll, nothing', 'poll', {}],
+  ['poll', 'poll', { to: '1', question: 'q?', options: ['a', 'b'], idempotencyKey: 'p1' }],
+  ['poll over a channel that is not there', 'poll', { to: '1', question: 'q?', options: ['a', 'b'], channel: 'nope', idempotencyKey: 'p2' }],
+  ['poll, one option', 'poll', { to: '1', question: 'q?', options: ['a'], idempotencyKey: 'p4' }],
+  ['poll over webchat', 'poll', { to: '1', question: 'q?', options: ['a', 'b'], channel: 'webchat', idempotencyKey: 'p5' }],
+  ['message.action, nothing', 'message.action', {}],
+  ['message.action over a channel that is not there', 'message.action', { channel: 'nope', action: 'react', params: {}, idempotencyKey: 'm1' }],
+  ['message.action over webchat', 'message.action', { channel: 'webchat', action: 'react', params: {}, idempotencyKey: 'm3' }],
+  ['channels.pairing.list', 'channels.pairing.list', {}],
+  ['channels.pairing.list of a channel that is not there', 'channels.pairing.list', { channel: 'nope' }],
+  ['channels.pairing.list of telegram', 'channels.pairing.list', { channel: 'telegram' }],
+  ['channels.pairing.list, blank', 'channels.pairing.list', { channel: '' }],
+  ['channels.pairing.list, unknown member', 'channels.pairing.list', bogus],
+  ...['approve', 'dismiss'].flatMap((verb) => [
+    [`channels.pairing.${verb}, nothing`, `channels.pairing.${verb}`, {}],
+    [`channels.pairing.${verb} of a channel that is not there`, `channels.pairing.${verb}`, { channel: 'nope', accountId: 'default', requestId: 'r' }],
+    [`channels.pairing.${verb} of telegram`, `channels.pairing.${verb}`, { channel: 'telegram', accountId: 'default', requestId: 'r' }],
+  ]),
+  ['update.runs.get, nothing', 'update.runs.get', {}],
+  ['update.runs.get, unknown', 'update.runs.get', { runId: 'nope' }],
+  ['update.runs.get of a run that is not there', 'update.runs.get', { runId: '6f1c1f1e-3e0c-4c57-9f0f-3c9a4c1b2d3e' }],
+  ['update.hold, nothing', 'update.hold', {}],
   ['hooks.status, unknown agent', 'hooks.status', { agentId: 'ghost' }],
   ['approval.get, unknown', 'approval.get', { id: 'nope' }],
   ['approval.resolve, unknown', 'approval.resolve', { id: 'nope', kind: 'exec', decision: 'deny' }],
@@ -289,6 +504,33 @@ const calls = [
   ['sessions.search, nothing found', 'sessions.search', { query: 'supercalifragilistic' }],
   ['sessions.search, unknown agent', 'sessions.search', { query: 'x', agentId: 'ghost' }],
   ['sessions.search, unknown member', 'sessions.search', { query: 'x', ...bogus }],
+  ['sessions.files.list', 'sessions.files.list', { sessionKey: key }],
+  ['sessions.files.list of a folder', 'sessions.files.list', { sessionKey: key, path: 'nowhere' }],
+  ['sessions.files.list, a search', 'sessions.files.list', { sessionKey: key, search: 'supercalifragilistic' }],
+  ['sessions.files.list of a session that is not there', 'sessions.files.list', { sessionKey: 'agent:main:nowhere' }],
+  ['sessions.files.list, unknown member', 'sessions.files.list', { sessionKey: key, ...bogus }],
+  ['sessions.files.list, nothing', 'sessions.files.list', {}],
+  ['sessions.files.get', 'sessions.files.get', { sessionKey: key, path: 'notes.txt' }],
+  ['sessions.files.get, not there', 'sessions.files.get', { sessionKey: key, path: 'nope.md' }],
+  ['sessions.files.get, outside', 'sessions.files.get', { sessionKey: key, path: '../openclaw.json' }],
+  ['sessions.files.get of a session that is not there', 'sessions.files.get', { sessionKey: 'agent:main:nowhere', path: 'a' }],
+  ['sessions.files.set', 'sessions.files.set', (seen) => ({ sessionKey: key, path: 'notes.txt', content: 'alpha\nbeta\n', expectedHash: seen['sessions.files.get']?.payload?.file?.hash ?? '0'.repeat(64) })],
+  ['sessions.files.set, changed since', 'sessions.files.set', { sessionKey: key, path: 'notes.txt', content: 'x', expectedHash: '0'.repeat(64) }],
+  ['sessions.files.set, not there', 'sessions.files.set', { sessionKey: key, path: 'nope.md', content: 'x', expectedHash: '0'.repeat(64) }],
+  ['sessions.files.set, too large', 'sessions.files.set', { sessionKey: key, path: 'notes.txt', content: 'x'.repeat(262_145), expectedHash: '0'.repeat(64) }],
+  ['sessions.files.set, no hash', 'sessions.files.set', { sessionKey: key, path: 'notes.txt', content: 'x', expectedHash: 'nope' }],
+  ['sessions.recover, nothing', 'sessions.recover', {}],
+  ['sessions.recover of a session that is not there', 'sessions.recover', { key: 'agent:main:nowhere' }],
+  ['sessions.recover of a session that is well', 'sessions.recover', { key }],
+  ['sessions.messages.subscribe with approvals', 'sessions.messages.subscribe', { key, includeApprovals: true }],
+  ['exec.approval.grants.list', 'exec.approval.grants.list', {}],
+  ['exec.approval.grants.list, limit too large', 'exec.approval.grants.list', { limit: 501 }],
+  ['exec.approval.grants.revoke, unknown', 'exec.approval.grants.revoke', { grantId: 'nope' }],
+  ['exec.approval.grants.revoke, nothing', 'exec.approval.grants.revoke', {}],
+  ['exec.approvals.node.get, unknown', 'exec.approvals.node.get', { nodeId: 'nope' }],
+  ['exec.approvals.node.get, nothing', 'exec.approvals.node.get', {}],
+  ['exec.approvals.node.set, unknown', 'exec.approvals.node.set', { nodeId: 'nope', file: { version: 1 } }],
+  ['exec.approvals.node.set, neither', 'exec.approvals.node.set', { nodeId: 'nope' }],
   ['sessions.usage.timeseries, no key', 'sessions.usage.timeseries', {}],
   ['sessions.usage.timeseries of a session that is not there', 'sessions.usage.timeseries', { key: 'agent:main:nowhere' }],
   ['sessions.usage.logs, no key', 'sessions.usage.logs', {}],
@@ -330,14 +572,21 @@ export async function methods(server, record) {
   const seen = {};
   const call = ([name, method, params]) =>
     record(`method ${name}`, async () => {
-      const answer = await client.call(method, typeof params === 'function' ? params(seen) : params, { timeoutMs: 20_000 });
+      const ask = () => client.call(method, typeof params === 'function' ? params(seen) : params, { timeoutMs: method === 'models.probe' ? 90_000 : 20_000 });
+      let answer = await ask();
+      // The original reads its transcripts beside the first question.
+      for (let left = 40; left > 0 && answer?.payload?.cacheStatus?.status === 'refreshing'; left--) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        answer = await ask();
+      }
+
       seen[name] = answer;
       if (!answer) return { answer: 'none', closeCode: client.closed?.code };
       if (answer.error?.message === `unknown method: ${method}`) return { unknownMethod: method };
       const { id, type, ...rest } = answer;
-      return rest;
+      return calm(narrowed(name, rest));
     });
-  for (const step of calls) await (typeof step === 'function' ? step({ client, bystander }) : call(step));
+  for (const step of calls) await (typeof step === 'function' ? step({ client, bystander, seen }) : call(step));
 
   await record('events of changes', () => {
     // Which of the changes above were told, and in which shape.
@@ -353,6 +602,7 @@ export async function methods(server, record) {
     for (const { event, payload } of client.events(({ event: name }) => name.startsWith('question.'))) told[`${event} ${payload.status}`] ??= payload;
     return told;
   });
+  for (const step of cronCalls) await (typeof step === 'function' ? step({ client, seen }) : call(step)); // their runs make sessions
   for (const step of taken) await call(step);
   if (seen['chat.send, unknown member']?.ok) {
     await client.call('agent.wait', { runId: 'b3', timeoutMs: 20_000 });

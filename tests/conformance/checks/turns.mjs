@@ -1,6 +1,6 @@
 // Streaming turns: the events of each kind of turn, their shapes, and their order.
 import { Client } from '../lib/client.mjs';
-import { duringRun } from '../lib/compare.mjs';
+import { byName, calm, commandsOfBoth, duringRun } from '../lib/compare.mjs';
 
 export async function turns(server, record) {
   const watcher = await Client.connect(server, { params: { caps: ['tool-events'] } });
@@ -20,6 +20,7 @@ export async function turns(server, record) {
   await abort(context);
   await queueing(context);
   await steering(context);
+  await interrupting(context);
   await reconnecting(context);
   await idempotency(context);
   await agentMethod(context);
@@ -192,17 +193,47 @@ async function queueing(context) {
   const sessionKey = 'agent:main:queue';
   const from = watcher.frames.length;
   const send = (id, message) => watcher.call('chat.send', { sessionKey, message, idempotencyKey: id, queueMode: 'followup' });
-  const first = await send('run-q1', 'first [tokens:60] [tps:30] [id:q1]');
+  const first = await send('run-q1', 'first [tokens:150] [tps:30] [id:q1]');
   await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-q1' && payload.state === 'delta', 'the first text', 40_000);
   const second = await send('run-q2', 'second [text:two] [id:q2]');
   const third = await send('run-q3', 'third [text:three] [id:q3]');
+  const waiting = async (params) => {
+    const { payload } = await watcher.call('chat.history', { sessionKey, ...params });
+    return { roles: payload.messages.map(({ role }) => role), pendingInputs: payload.pendingInputs, inputReceipts: payload.inputReceipts, inputConsumptions: payload.inputConsumptions };
+  };
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await record('queueing: the history while they wait', () => waiting({ inputRunIds: ['run-q1', 'run-q2', 'nope'] }));
+  await record('queueing: the history while they wait, before the first', () => waiting({ pendingBefore: 1 }));
   await settle(watcher, from, 'run-q3', 2000);
+  await record('queueing: the history when all is said', () => waiting({ inputRunIds: ['run-q1', 'run-q2', 'run-q3'] }));
   await record('queueing: answers', () => [first, second, third].map(({ ok, payload, error }) => ({ ok, payload, error })));
   await record('queueing: ends in order', () => ({
     order: watcher.frames.slice(from).map(({ frame }) => frame)
       .filter(({ event, payload }) => event === 'chat' && ends.has(payload.state))
       .map(({ payload }) => `${payload.runId} ${payload.state}`),
   }));
+  await record('queueing: what is said, in order', () => ({ value: saidIn(watcher, from, sessionKey) }));
+  await record('queueing: the first run', () => ({ order: signatures(ofRun(watcher, from, 'run-q1'), 'agent'), chat: { order: signatures(ofRun(watcher, from, 'run-q1'), 'chat') } }));
+  await record('queueing: rows are told in order', () => ({ order: rowsToldIn(watcher, from, sessionKey) }));
+  await record('queueing: stored', () => storedIn(watcher, sessionKey));
+}
+
+// Texts of the ends of runs; those that end without one wait for another run's.
+const saidIn = (client, from, key) => client.frames.slice(from).map(({ frame }) => frame)
+  .filter(({ event, payload }) => event === 'chat' && payload.sessionKey === key && ends.has(payload.state) && payload.message)
+  .map(({ payload }) => payload.message.content.map(({ text }) => text).join(''));
+
+const ofRun = (client, from, runId) => client.frames.slice(from).map(({ frame }) => frame)
+  .filter(({ event, payload }) => ['chat', 'agent'].includes(event) && payload.runId === runId);
+
+// The original tells some rows twice.
+const rowsToldIn = (client, from, key) => collapse(client.frames.slice(from).map(({ frame }) => frame)
+  .filter(({ event, payload }) => event === 'session.message' && payload.sessionKey === key)
+  .map(({ payload }) => `${payload.messageSeq} ${payload.message.role}`));
+
+async function storedIn(client, sessionKey) {
+  const { payload } = await client.call('chat.history', { sessionKey });
+  return { order: payload.messages.map(({ role, __openclaw }) => `${__openclaw.seq} ${role}`), value: payload.messages.map(({ content }) => (typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join(''))) };
 }
 
 // A second message while the first runs a tool.
@@ -211,8 +242,9 @@ async function steering(context) {
   const sessionKey = 'agent:main:steer';
   const from = watcher.frames.length;
   const send = (id, message) => watcher.call('chat.send', { sessionKey, message, idempotencyKey: id, queueMode: 'steer' });
-  const first = await send('run-s1', 'first [tokens:40] [tps:30] [id:s1]');
+  const first = await send('run-s1', 'first [tokens:120] [tps:30] [id:s1]');
   await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-s1' && payload.state === 'delta', 'the first text', 40_000);
+  const { payload: { deltaCursor } } = await watcher.call('chat.history', { sessionKey });
   const second = await send('run-s2', 'turn left [text:Turned left.] [id:s2]');
   await settle(watcher, from, 'run-s1', 3000);
   await record('steering: answers', () => [first, second].map(({ ok, payload, error }) => ({ ok, payload, error })));
@@ -220,9 +252,38 @@ async function steering(context) {
     const { payload } = await watcher.call('chat.history', { sessionKey });
     return { order: payload.messages.map(({ role }) => role), value: [payload.messages.filter(({ role }) => role === 'user').length] };
   });
+  await record('steering: what is said', () => ({ value: saidIn(watcher, from, sessionKey) }));
+  await record('steering: the run that is joined', () => ({ order: signatures(ofRun(watcher, from, 'run-s1'), 'agent'), chat: { order: signatures(ofRun(watcher, from, 'run-s1'), 'chat') } }));
+  await record('steering: the run that joins', () => ofRun(watcher, from, 'run-s2').map(({ event, payload: { seq, ...rest } }) => ({ event, ...rest })));
+  await record('steering: rows are told in order', () => ({ order: [...new Set(rowsToldIn(watcher, from, sessionKey))] }));
+  await record('steering: a page reads the whole history again', async () => (await watcher.call('chat.history', { sessionKey, cursor: deltaCursor })).payload);
   await record('steering: nothing is active afterwards', async () => {
     const { payload } = await watcher.call('sessions.describe', { key: sessionKey });
     return { row: payload.session };
+  });
+}
+
+// A second message ends the turn that runs.
+async function interrupting(context) {
+  const { watcher, record } = context;
+  const sessionKey = 'agent:main:interrupt';
+  const from = watcher.frames.length;
+  const send = (id, message) => watcher.call('chat.send', { sessionKey, message, idempotencyKey: id, queueMode: 'interrupt' });
+  const first = await send('run-i1', 'first [tokens:2000] [tps:40] [id:i1]');
+  await watcher.event(({ event, payload }) => event === 'chat' && payload.runId === 'run-i1' && payload.state === 'delta', 'the first text', 40_000);
+  const second = await send('run-i2', 'second [text:two] [id:i2]');
+  await settle(watcher, from, 'run-i2', 2000);
+  await record('interrupting: answers', () => [first, second].map(({ ok, payload, error }) => ({ ok, payload, error })));
+  for (const [name, runId] of [['first', 'run-i1'], ['second', 'run-i2']]) {
+    const frames = ofRun(watcher, from, runId);
+    await record(`interrupting: the ${name} run`, () => ({ order: signatures(frames, 'agent'), chat: { order: signatures(frames, 'chat') } }));
+    await record(`interrupting: the ${name} run ends`, () => frames.filter(({ event, payload }) => (event === 'chat' ? ends.has(payload.state) : ['end', 'error'].includes(payload.data?.phase)))
+      .map(({ event, payload }) => ({ event, ...trimmed(payload), ...(payload.message ? { message: { ...payload.message, content: '…' } } : {}) })));
+  }
+
+  await record('interrupting: stored', async () => {
+    const { payload } = await watcher.call('chat.history', { sessionKey });
+    return { order: payload.messages.map(({ role }) => role) };
   });
 }
 
@@ -264,11 +325,15 @@ async function idempotency({ watcher, record }) {
   });
 }
 
-async function agentMethod({ watcher, record }) {
+async function agentMethod(context) {
+  const { watcher, record } = context;
+  const from = watcher.frames.length;
   await record('agent: both answers', async () => {
     const answers = await watcher.callTwice('agent', { message: 'say [text:Hello.] [id:a1]', sessionKey: 'agent:main:rpc', idempotencyKey: 'agent-1' }, 40_000);
     return { count: answers.length, value: [answers.length], first: answers[0]?.payload, last: answers.at(-1)?.payload };
   });
+  await settle(watcher, from, 'agent-1');
+  await recordEvents(context, 'agent call', 'agent:main:rpc', from, 'agent-1');
   await record('agent: the same key again', async () => {
     const answers = await watcher.callTwice('agent', { message: 'say [text:Hello.] [id:a1]', sessionKey: 'agent:main:rpc', idempotencyKey: 'agent-1' }, 20_000);
     return { value: [answers.length], last: answers.at(-1)?.payload };
@@ -320,7 +385,9 @@ async function branching({ watcher, record }) {
   const told = async (from, reason) => {
     const find = ({ event, payload }) => event === 'sessions.changed' && payload.reason === reason;
     await watcher.until(() => watcher.frames.slice(from).some(({ frame }) => find(frame)), `the event ${reason}`, 5000).catch(() => {});
-    return watcher.frames.slice(from).map(({ frame }) => frame).find((frame) => frame.type === 'event' && find(frame))?.payload ?? null;
+    const { session, ancestorSessions = [], ...rest } = watcher.frames.slice(from).map(({ frame }) => frame).find((frame) => frame.type === 'event' && find(frame))?.payload ?? {};
+    const still = ({ lastMessagePreview, ...row }) => row; // the original looks it up beside the event: it is there by chance
+    return { ...rest, session: session && still(session), ancestorSessions: ancestorSessions.map(still) };
   };
   const branches = async () => pick(await watcher.call('sessions.branches.list', { sessionKey }));
   const headlines = ({ payload }) => ({ value: payload?.branches.map(({ headline, active, messageCount }) => `${headline}${active ? '*' : ''} ${messageCount}`) });
@@ -432,9 +499,9 @@ async function watching({ server, record, watcher, plain }) {
 // After the turns: what is stored, from a connection that was not there (a reconnect).
 async function history({ server, record }) {
   const client = await Client.connect(server);
-  const get = (name, method, params) => record(`stored ${name}`, async () => {
+  const get = (name, method, params, of = (whole) => whole) => record(`stored ${name}`, async () => {
     const { ok, payload, error } = await client.call(method, params);
-    return { ok, payload, error };
+    return calm({ ok, payload: of(payload), error });
   });
   await get('history', 'chat.history', { sessionKey: 'main', limit: 50 });
   await get('history of the tool turn', 'chat.history', { sessionKey: 'agent:main:tool' });
@@ -446,7 +513,7 @@ async function history({ server, record }) {
     return { ok, payload, error };
   });
   await get('history, two rows', 'chat.history', { sessionKey: 'main', limit: 2 });
-  await get('startup', 'chat.startup', { sessionKey: 'main', limit: 80, maxBytes: 262144 });
+  await get('startup', 'chat.startup', { sessionKey: 'main', limit: 80, maxBytes: 262144 }, ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, commands: commandsOfBoth(metadata.commands) } }));
   await record('stored list', async () => {
     // Which sessions stand first is chance: titles and heartbeats touch others.
     const { ok, payload, error } = await client.call('sessions.list', { limit: 100, includeDerivedTitles: true, includeLastMessage: true });
@@ -456,8 +523,10 @@ async function history({ server, record }) {
   await get('description', 'sessions.describe', { key: 'main', includeDerivedTitles: true, includeLastMessage: true });
   await get('preview', 'sessions.preview', { keys: ['main'] });
   await get('messages', 'sessions.get', { key: 'agent:main:rpc' });
-  await get('health', 'health', {});
-  await get('status', 'status', {});
+  // Of the last ten sessions those that had no turn, a plain one and one with a tool: which stand first is chance.
+  const some = ({ recent, ...rest }) => ({ ...rest, recent: byName(recent, ['agent:main:branch', 'agent:main:watch', 'agent:main:rpc3'], 'key') });
+  await get('health', 'health', { probe: true }, ({ agents, sessions, ...rest }) => ({ ...rest, agents: agents.map((agent) => ({ ...agent, sessions: some(agent.sessions) })), sessions: some(sessions) }));
+  await get('status', 'status', {}, ({ sessions, ...rest }) => ({ ...rest, sessions: { ...some(sessions), byAgent: sessions.byAgent.map(some) } }));
   await record('stored message', async () => {
     const { payload } = await client.call('chat.history', { sessionKey: 'main' });
     const messageId = payload.messages.at(-1)?.__openclaw?.id;

@@ -6,6 +6,24 @@ const matched = new Set([
   'aborted', 'executionSettled', 'protocol', 'tickIntervalMs', 'maxPayload', 'maxBufferedBytes', 'missingScope', 'requiredScopes', 'scopes',
   'sessionKey', 'key', 'mode', 'defaultId', 'mainKey', 'scope', 'isError', 'toolName', 'hasMore', 'subscribed', 'runStarted', 'deleted',
   'running', 'order', 'closeCode', 'closeReason', 'text', 'deltaText', 'spokenText', 'httpStatus', 'value', 'valid', 'totalMessages', 'messageSeq', 'summary',
+  // What a script decides, and neither the clock nor the machine nor a gateway's own model of the world.
+  'abortedLastRun', 'abortedRunId', 'activeModel', 'activeModelProvider', 'agentHarnessId', 'agentId', 'alive', 'apiKey', 'approvalState', 'approvedRoles',
+  'approvedScopes', 'approvedVia', 'archived', 'archiveReason', 'askFallback', 'assistantTurns', 'attempted', 'auto', 'autoEnabled', 'bind', 'cacheRead', 'cacheWrite',
+  'canonicalKey', 'category', 'chatType', 'childSessions', 'clientMode', 'codeModeEngaged', 'color', 'commandBearing', 'compacted', 'compactionCount',
+  'configuredModel', 'contextFreeCommand', 'contextTokensSource', 'costUsd', 'createdActor', 'creatorKey', 'decision', 'defaultAgentId', 'defaultProfiles', 'deletedSessions',
+  'deliverySucceeded', 'detail', 'deviceFamily', 'displayName', 'dynamic', 'editorText', 'effectiveChannel', 'effectiveFastMode', 'effectiveFastModeSource',
+  'effectiveQueueMode', 'effectiveResponseUsage', 'enabled', 'entryId', 'excludeFromContext', 'exitCode', 'expectedAbsent', 'expectedProtocol', 'failoverReason',
+  'fallbackProvider', 'fallbackUsed', 'fastAutoOnSeconds', 'finalAssistantRawText', 'finalAssistantVisibleText', 'finalPromptText', 'finishReason', 'flags',
+  'forkedFromParent', 'found', 'hasMedia', 'hasMultipleSessionSharingIdentities', 'header', 'headline', 'idempotencyKey', 'isBackground', 'isDefault',
+  'isHeartbeat', 'isMain', 'isRepair', 'issued', 'label', 'leafEntryId', 'limit', 'limitApplied', 'mainSessionKey', 'maxImageBytes', 'mediaUrl',
+  'minimumProbeProtocol', 'modelOverrideSource', 'modelProvider', 'modelSelectionReason', 'modelSelectionTarget', 'multiSelect', 'name', 'nameSource', 'nextOffset', 'nodeId',
+  'noop', 'offset', 'openclawStatusNotice', 'owner', 'ownership', 'participantCount', 'permissionMode', 'permissionModePending', 'persona', 'pinned', 'placementMove',
+  'primary', 'providerRuntimeFailureKind', 'question', 'questionId', 'reasoning', 'reloadKind', 'removed', 'replayInvalid', 'requestedRole', 'requestedScopes', 'rerouted',
+  'resolutionId', 'resolvedBy', 'responseModel', 'result', 'resultCount', 'revoked', 'roles', 'route', 'runId', 'runIds', 'runner', 'runtime', 'runtimeSelectionLocked',
+  'selectedModel', 'selectionRequired', 'senderIsOwner', 'senderKind', 'shouldCompact', 'sharingRole', 'silent', 'skillKey', 'sourceReplyDeliveryState', 'spawnDepth',
+  'stage', 'successfulToolNames', 'systemSent', 'terminalPersistence', 'thinking', 'thinkingDefault', 'thinkingLevel', 'title', 'tokenDelivery', 'toolCalls',
+  'toolOverrides', 'toolResults', 'totalCalls', 'totalCount', 'triggers', 'truncated', 'turnBoundary', 'unavailableReason', 'uniqueTools', 'updateAvailable', 'version',
+  'visibility', 'wakeMode', 'winnerModel', 'winnerProvider',
 ]);
 
 // Members of a session's row that change while a run goes. Which of them a reader sees at one moment differs from run to run of the
@@ -32,6 +50,24 @@ export function duringRun(payload, seen) {
   return still;
 }
 
+/** What both gateways have of a list, by its name: their own rows are not compared. What one of them lacks is missing there. */
+export function byName(items, names, member) {
+  return Object.fromEntries((items ?? []).filter((item) => names.includes(item[member])).map((item) => [item[member], item]));
+}
+
+/** The slash commands of both. */
+export function commandsOfBoth(commands) {
+  return byName(commands, ['status', 'new', 'reset', 'stop', 'compact', 'context', 'model', 'think', 'elevated', 'queue', 'usage', 'commands', 'help'], 'name');
+}
+
+/** An answer without how busy the machine was when it was asked: which of that a gateway has sampled by then is chance. */
+export function calm(answer) {
+  const loop = answer?.payload?.eventLoop;
+  if (!loop) return answer;
+  const always = ['degraded', 'intervalMs', 'delayP99Ms', 'delayMaxMs', 'utilization', 'cpuCoreRatio'];
+  return { ...answer, payload: { ...answer.payload, eventLoop: Object.fromEntries(always.map((name) => [name, typeof loop[name]])) } };
+}
+
 /** Names and ids that change from run to run become the same word on both sides. */
 export function normalise(value, server) {
   if (typeof value === 'string') return words(value, server);
@@ -53,6 +89,7 @@ function words(text, server) {
     .replace(/\(requestId: <uuid>?\)?$/, '(requestId: <uuid>')
     .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
     .replace(/hmac-sha256:v1:[\w-]+/g, '<hash>')
+    .replace(/\.jsonl\.deleted\..*$/, '.jsonl.deleted') // an archive: when, and how it is packed
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\b1[78]\d{11}\b/g, '<ms>')
     .replace(/retry after \d+s/g, 'retry after <s>')

@@ -1,4 +1,4 @@
-/** The committed differences: patterns of check and row (`*` stands for anything), each with the reason why it stays. */
+/** The committed differences: patterns of check and row (`*` stands for anything; a list: one of them), each with the reason why it stays. */
 export class Known {
   #entries;
 
@@ -25,6 +25,7 @@ export class Known {
   }
 }
 
-function pattern(text) {
-  return new RegExp(`^${text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^]*')}$`);
+function pattern(texts) {
+  const one = (text) => text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^]*');
+  return new RegExp(`^(?:${[texts].flat().map(one).join('|')})$`);
 }

@@ -35,6 +35,8 @@ export async function startGateway({ name, command, root, model, env, gateway = 
   const home = join(root, name);
   for (const part of ['state', 'workspace', 'home', 'tmp']) mkdirSync(join(home, part), { recursive: true });
   writeFileSync(join(home, 'workspace', 'notes.txt'), 'alpha\nbeta\n');
+  mkdirSync(join(home, 'workspace', 'skills', 'tea'), { recursive: true });
+  writeFileSync(join(home, 'workspace', 'skills', 'tea', 'SKILL.md'), '---\nname: tea\ndescription: How tea is made here.\nhomepage: https://example.org/tea\nmetadata: {"openclaw":{"emoji":"🍵","requires":{"bins":["sh","no-such-kettle"],"env":["TEA_POT"]}}}\n---\nBoil water.\n');
   const port = await freePort();
   const config = join(home, 'openclaw.json');
   writeFileSync(config, JSON.stringify(configOf(home, port, model, gateway), null, 2), { mode: 0o600 });

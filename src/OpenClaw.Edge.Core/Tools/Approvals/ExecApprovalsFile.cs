@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using OpenClaw.Edge.Configuration;
 
 namespace OpenClaw.Edge.Tools;
@@ -82,6 +83,28 @@ public sealed class ExecApprovalsFile(string path) : IDisposable
             _writing.Release();
         }
     }
+
+    /// <summary>Writes the members of what clients are told of it; the socket's token stays here.</summary>
+    public void WriteMembers(Utf8JsonWriter json, ExecApprovalsState state)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(state);
+        json.WriteString("path"u8, path);
+        json.WriteBoolean("exists"u8, state.Exists);
+        json.WritePropertyName("file"u8);
+        state.Document.WriteRedacted(json, System.IO.Path.ChangeExtension(path, "sock")); // as there: on Linux nobody listens
+        json.WriteString("hash"u8, state.Hash);
+    }
+
+    /// <summary>Replaces it by what a client sent.</summary>
+    /// <param name="file">The document.</param>
+    /// <param name="baseHash">Hash of the state that it was made for; null where there was no file.</param>
+    /// <param name="cancellationToken">Gives up waiting for other writers.</param>
+    /// <returns>The new state, or null with a sentence.</returns>
+    public async Task<(ExecApprovalsState? State, string Problem)> ReplaceAsync(JsonElement file, string? baseHash, CancellationToken cancellationToken) =>
+        baseHash is null && Read().Exists ? (null, "exec approvals base hash required; re-run exec.approvals.get and retry")
+        : !ExecApprovals.TryRead(file.GetRawText(), out ExecApprovals wanted, out string problem) ? (null, $"exec approvals file is invalid: {problem}")
+        : await ChangeAsync(baseHash ?? "", now => wanted.KeepingSocketOf(now), cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _writing.Dispose();

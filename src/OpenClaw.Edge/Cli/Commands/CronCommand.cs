@@ -22,6 +22,7 @@ internal static class CronCommand
             OnJob("rm", "Remove a job", shared, world, (context, id, cancellationToken) => CallAsync(context, "cron.remove", id, GatewayScopes.Admin, cancellationToken), "remove"),
             CronRunCommands.Run(shared, world),
             CronRunCommands.Runs(shared, world),
+            CronScratchCommand.Create(shared, world),
             new Command("status", "Show how the scheduler is").Does(shared, world, async (context, cancellationToken) =>
             {
                 context.Print(await context.CallAsync("cron.status", GatewayScopes.Read, cancellationToken));
@@ -186,7 +187,8 @@ internal static class CronCommand
         return (int)ExitCode.Ok;
     }
 
-    private static Action<Utf8JsonWriter> Id(string id) => writer =>
+    /// <summary>Params that name a job.</summary>
+    public static Action<Utf8JsonWriter> Id(string id) => writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, id);

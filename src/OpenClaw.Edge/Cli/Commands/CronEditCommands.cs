@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace OpenClaw.Edge.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class CronEditCommands
             context.Print(await context.CallAsync("cron.add", GatewayScopes.Admin, cancellationToken, writer =>
             {
                 writer.WriteStartObject();
-                flags.Write(writer, context, name, schedule, context.Parsed.GetValue(second));
+                flags.Write(writer, context, default, name, schedule, context.Parsed.GetValue(second));
                 if (context.Parsed.GetValue(disabled))
                 {
                     writer.WriteBoolean("enabled"u8, false);
@@ -46,20 +47,32 @@ internal static class CronEditCommands
         flags.All.ForEach(command.Add);
         return command.Does(shared, world, async (context, cancellationToken) =>
         {
-            context.Print(await context.CallAsync("cron.update", GatewayScopes.Admin, cancellationToken, writer =>
+            if (context.Parsed.GetValue(enable) && context.Parsed.GetValue(disable))
             {
-                writer.WriteStartObject();
-                writer.WriteString("id"u8, context.Parsed.GetRequiredValue(id));
-                writer.WriteStartObject("patch"u8);
-                flags.Write(writer, context, null, null, null);
-                if (context.Parsed.GetValue(enable) || context.Parsed.GetValue(disable))
-                {
-                    writer.WriteBoolean("enabled"u8, context.Parsed.GetValue(enable));
-                }
+                throw new CliException(ExitCode.Usage, "give one of --enable and --disable");
+            }
 
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            }));
+            await using GatewayClient client = await context.ConnectAsync(GatewayScopes.Admin, cancellationToken);
+            string job = context.Parsed.GetRequiredValue(id);
+            JsonElement before = await client.CallAsync("cron.get", CronCommand.Id(job), context.Timeout, cancellationToken);
+            context.Print(await client.CallAsync(
+                "cron.update",
+                writer =>
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("id"u8, job);
+                    CronFlags.Text(writer, "expectedConfigRevision", before.Text("configRevision"));
+                    writer.WriteStartObject("patch"u8);
+                    flags.Write(writer, context, before, null, null, null);
+                    if (context.Parsed.GetValue(enable) || context.Parsed.GetValue(disable))
+                    {
+                        writer.WriteBoolean("enabled"u8, context.Parsed.GetValue(enable));
+                    }
+
+                    writer.WriteEndObject();
+                    writer.WriteEndObject();
+                },
+                context.Timeout, cancellationToken));
             return (int)ExitCode.Ok;
         });
     }

@@ -41,11 +41,15 @@ internal sealed class CronFlags
     private readonly Option<bool> _clearFallbacks = new("--clear-fallbacks") { Description = "The agent's fallbacks again" };
     private readonly Option<bool> _clearThinking = new("--clear-thinking") { Description = "The agent's reasoning level again" };
     private readonly Option<bool> _clearAgent = new("--clear-agent") { Description = "The default agent again" };
+    private readonly Option<bool> _clearLabel = new("--clear-display-name") { Description = "Show its name again" };
+    private readonly Option<bool> _clearKey = new("--clear-session-key") { Description = "Belong to no session" };
+    private readonly Option<bool> _noBestEffort = new("--no-best-effort-deliver") { Description = "Fail when announcing fails" };
     private readonly Option<bool> _alert = new("--failure-alert") { Description = "Tell the agent's main session when it keeps failing" };
     private readonly Option<bool> _noAlert = new("--no-failure-alert") { Description = "Tell nobody" };
     private readonly Option<long?> _alertAfter = new("--failure-alert-after") { Description = "Failures in a row before that", HelpName = "n" };
     private readonly Option<string?> _alertRest = Of("--failure-alert-cooldown", "duration", "Rest between alerts");
     private readonly Option<bool> _alertSkipped = new("--failure-alert-include-skipped") { Description = "Count skipped runs" };
+    private readonly Option<bool> _alertFailed = new("--failure-alert-exclude-skipped") { Description = "Count failures only" };
 
     private readonly CronWorkFlags _work;
 
@@ -60,7 +64,8 @@ internal sealed class CronFlags
         ];
         Option[] later =
         [
-            _noLight, _clearTools, _clearModel, _clearFallbacks, _clearThinking, _clearAgent, _alert, _noAlert, _alertAfter, _alertRest, _alertSkipped,
+            _noLight, _clearTools, _clearModel, _clearFallbacks, _clearThinking, _clearAgent, _clearLabel, _clearKey, _noBestEffort, _alert, _noAlert, _alertAfter, _alertRest,
+            _alertSkipped, _alertFailed,
         ];
         All = [.. both, .. isNew ? [] : later, .. _work.All];
         _wake.AcceptOnlyFromAmong("now", "next-heartbeat");
@@ -72,12 +77,18 @@ internal sealed class CronFlags
         || _work.HasSchedule(parsed);
 
     /// <summary>Writes the members of a job that the flags name.</summary>
-    public void Write(Utf8JsonWriter json, CliContext context, string? name, string? schedule, string? message)
+    /// <param name="json">Where to.</param>
+    /// <param name="context">The command.</param>
+    /// <param name="before">The job as it is; nothing for a new one.</param>
+    /// <param name="name">Name from its place.</param>
+    /// <param name="schedule">When, from its place.</param>
+    /// <param name="message">What, from its place.</param>
+    public void Write(Utf8JsonWriter json, CliContext context, JsonElement before, string? name, string? schedule, string? message)
     {
         ParseResult parsed = context.Parsed;
         message = parsed.GetValue(_message) ?? message;
         string? note = parsed.GetValue(_event);
-        string? work = _work.Payload(parsed);
+        string? work = _work.Payload(parsed, _isNew);
         int works = (message is null ? 0 : 1) + (note is null ? 0 : 1) + (work is null ? 0 : 1);
         if (works > 1)
         {
@@ -95,23 +106,23 @@ internal sealed class CronFlags
             json.WriteString("name"u8, parsed.GetValue(_name) ?? name ?? "");
         }
 
-        Text(json, "displayName", parsed.GetValue(_label));
+        Clearable(json, "displayName", parsed.GetValue(_label), parsed, _clearLabel);
         Text(json, "description", parsed.GetValue(_description));
-        Text(json, "sessionKey", parsed.GetValue(_sessionKey));
+        Clearable(json, "sessionKey", parsed.GetValue(_sessionKey), parsed, _clearKey);
         Text(json, "sessionTarget", parsed.GetValue(_session) ?? (_isNew ? note is null ? "isolated" : "main" : null));
         Text(json, "wakeMode", parsed.GetValue(_wake) ?? (_isNew ? "now" : null));
-        Clearable(json, "agentId", parsed.GetValue(_agent), parsed.GetValue(_clearAgent));
-        WriteSchedule(json, context, schedule);
+        Clearable(json, "agentId", parsed.GetValue(_agent), parsed, _clearAgent);
+        WriteSchedule(json, context, schedule, before.Member("schedule"));
         if (work is null)
         {
-            WritePayload(json, parsed, message, note);
+            WritePayload(json, parsed, message, note, before.Member("payload").Text("kind"));
         }
         else
         {
-            CronWorkFlags.WritePayload(json, work, parsed.GetValue(_seconds), () => WriteList(json, "toolsAllow", parsed.GetValue(_clearTools) ? "*" : parsed.GetValue(_tools), clears: false));
+            CronWorkFlags.WritePayload(json, work, parsed.GetValue(_seconds), () => WriteTools(json, parsed));
         }
 
-        _work.Write(json, parsed);
+        _work.Write(json, parsed, before);
         WriteRest(json, parsed);
     }
 
@@ -123,7 +134,7 @@ internal sealed class CronFlags
         }
     }
 
-    private void WriteSchedule(Utf8JsonWriter json, CliContext context, string? schedule)
+    private void WriteSchedule(Utf8JsonWriter json, CliContext context, string? schedule, JsonElement before)
     {
         ParseResult parsed = context.Parsed;
         (string? at, string? every, string? cron) = (parsed.GetValue(_at), parsed.GetValue(_every), parsed.GetValue(_cron));
@@ -137,6 +148,12 @@ internal sealed class CronFlags
             cron = isCron && !isEvery ? trimmed : null;
         }
 
+        bool wasCron = before.Text("kind") == "cron";
+        if (!_isNew && at is null && every is null && cron is null && !_work.HasSchedule(parsed) && (parsed.GetValue(_zone) is not null || parsed.GetValue(_exact) || parsed.GetValue(_stagger) is not null))
+        {
+            cron = wasCron ? before.Text("expr") : throw new CliException(ExitCode.Usage, "--tz, --stagger and --exact change a job with a cron expression; give --cron with them");
+        }
+
         int given = (at is null ? 0 : 1) + (every is null ? 0 : 1) + (cron is null ? 0 : 1);
         bool watches = _work.HasSchedule(parsed);
         given += watches ? 1 : 0;
@@ -146,9 +163,9 @@ internal sealed class CronFlags
                 ExitCode.Usage, given == 0 ? "when should it run? give --at, --every, --cron, --on-exit or --stream-command" : "give one of --at, --every, --cron, --on-exit and --stream-command");
         }
 
-        if (watches)
+        if (watches || _work.ChangesStream(parsed))
         {
-            _work.WriteSchedule(json, parsed);
+            _work.WriteSchedule(json, parsed, before);
             return;
         }
 
@@ -168,7 +185,7 @@ internal sealed class CronFlags
 
         if (cron is not null)
         {
-            Text(json, "tz", parsed.GetValue(_zone));
+            Text(json, "tz", parsed.GetValue(_zone) ?? (wasCron ? before.Text("tz") : null));
             if (parsed.GetValue(_exact) || parsed.GetValue(_stagger) is not null)
             {
                 json.WriteNumber("staggerMs"u8, parsed.GetValue(_exact) ? 0 : (long)CronTimes.Span(parsed.GetValue(_stagger)!, "--stagger").TotalMilliseconds);
@@ -178,23 +195,31 @@ internal sealed class CronFlags
         json.WriteEndObject();
     }
 
-    private void WritePayload(Utf8JsonWriter json, ParseResult parsed, string? message, string? note)
+    // Tools and a budget are of every kind of work: alone they change that of the job as it is.
+    private void WritePayload(Utf8JsonWriter json, ParseResult parsed, string? message, string? note, string? kind)
     {
-        bool turns = message is not null || (Option[])[_model, _fallbacks, _thinking, _tools, _seconds, _light, _noLight, _clearTools, _clearModel,
-            _clearFallbacks, _clearThinking] is var about && about.Any(option => parsed.GetResult(option) is { Implicit: false });
-        if (note is null && !turns)
+        bool turns = message is not null || IsGiven(parsed, _model, _fallbacks, _thinking, _light, _noLight, _clearModel, _clearFallbacks, _clearThinking);
+        if (note is null && !turns && !IsGiven(parsed, _tools, _seconds, _clearTools))
         {
             return;
         }
 
         json.WriteStartObject("payload"u8);
-        json.WriteString("kind"u8, note is null ? "agentTurn" : "systemEvent");
+        json.WriteString("kind"u8, note is not null ? "systemEvent" : turns ? "agentTurn" : kind ?? "agentTurn");
         Text(json, "text", note);
         Text(json, "message", message);
-        Clearable(json, "model", parsed.GetValue(_model), parsed.GetValue(_clearModel));
-        Clearable(json, "thinking", parsed.GetValue(_thinking), parsed.GetValue(_clearThinking));
-        WriteList(json, "fallbacks", parsed.GetValue(_fallbacks), parsed.GetValue(_clearFallbacks));
-        WriteList(json, "toolsAllow", parsed.GetValue(_clearTools) ? "*" : parsed.GetValue(_tools), clears: false);
+        Clearable(json, "model", parsed.GetValue(_model), parsed, _clearModel);
+        Clearable(json, "thinking", parsed.GetValue(_thinking), parsed, _clearThinking);
+        if (parsed.GetValue(_fallbacks) is { } fallbacks && !parsed.GetValue(_clearFallbacks))
+        {
+            WriteList(json, "fallbacks", fallbacks);
+        }
+        else
+        {
+            Clearable(json, "fallbacks", parsed.GetValue(_fallbacks), parsed, _clearFallbacks);
+        }
+
+        WriteTools(json, parsed);
         if (parsed.GetValue(_seconds) is { } seconds)
         {
             json.WriteNumber("timeoutSeconds"u8, seconds);
@@ -216,24 +241,29 @@ internal sealed class CronFlags
             throw new CliException(ExitCode.Usage, "choose at most one of --announce, --no-deliver, or --webhook");
         }
 
-        if (webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort) || _work.HasRoute(parsed))
+        if (webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort) || parsed.GetValue(_noBestEffort) || _work.HasRoute(parsed))
         {
+            if (parsed.GetValue(_bestEffort) && parsed.GetValue(_noBestEffort))
+            {
+                throw new CliException(ExitCode.Usage, "give one of --best-effort-deliver and --no-best-effort-deliver");
+            }
+
             if (webhook is not null && _work.HasRoute(parsed))
             {
                 throw new CliException(ExitCode.Usage, "--webhook goes to an address; leave --channel, --to, --thread-id and --account out");
             }
 
             json.WriteStartObject("delivery"u8);
-            if (_isNew || webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver))
+            if (_isNew || webhook is not null || parsed.GetValue(_announce) || parsed.GetValue(_noDeliver) || parsed.GetValue(_bestEffort))
             {
                 json.WriteString("mode"u8, webhook is not null ? "webhook" : parsed.GetValue(_noDeliver) ? "none" : "announce");
             }
 
             Text(json, "to", webhook);
             _work.WriteRoute(json, parsed);
-            if (parsed.GetValue(_bestEffort))
+            if (parsed.GetValue(_bestEffort) || parsed.GetValue(_noBestEffort))
             {
-                json.WriteBoolean("bestEffort"u8, true);
+                json.WriteBoolean("bestEffort"u8, parsed.GetValue(_bestEffort));
             }
 
             json.WriteEndObject();
@@ -244,12 +274,19 @@ internal sealed class CronFlags
             json.WriteBoolean("deleteAfterRun"u8, parsed.GetValue(_delete));
         }
 
+        bool alerts = parsed.GetValue(_alertAfter) is not null || parsed.GetValue(_alertRest) is not null || parsed.GetValue(_alertSkipped) || parsed.GetValue(_alertFailed)
+            || _work.HasAlert(parsed);
         if (parsed.GetValue(_noAlert))
         {
-            json.WriteBoolean("failureAlert"u8, false);
+            json.WriteBoolean("failureAlert"u8, !alerts && !parsed.GetValue(_alert) ? false : throw new CliException(ExitCode.Usage, "--no-failure-alert stands alone, without the other --failure-alert flags"));
         }
-        else if (parsed.GetValue(_alert) || parsed.GetValue(_alertAfter) is not null || parsed.GetValue(_alertRest) is not null || parsed.GetValue(_alertSkipped) || _work.HasAlert(parsed))
+        else if (parsed.GetValue(_alert) || alerts)
         {
+            if (parsed.GetValue(_alertSkipped) && parsed.GetValue(_alertFailed))
+            {
+                throw new CliException(ExitCode.Usage, "give one of --failure-alert-include-skipped and --failure-alert-exclude-skipped");
+            }
+
             json.WriteStartObject("failureAlert"u8);
             _work.WriteAlert(json, parsed);
             if (parsed.GetValue(_alertAfter) is { } after)
@@ -262,36 +299,60 @@ internal sealed class CronFlags
                 json.WriteNumber("cooldownMs"u8, (long)CronTimes.Span(rest, "--failure-alert-cooldown").TotalMilliseconds);
             }
 
-            if (parsed.GetValue(_alertSkipped))
+            if (parsed.GetValue(_alertSkipped) || parsed.GetValue(_alertFailed))
             {
-                json.WriteBoolean("includeSkipped"u8, true);
+                json.WriteBoolean("includeSkipped"u8, parsed.GetValue(_alertSkipped));
             }
 
             json.WriteEndObject();
         }
     }
 
-    private static void WriteList(Utf8JsonWriter json, string name, string? value, bool clears)
+    private static bool IsGiven(ParseResult parsed, params ReadOnlySpan<Option> options)
     {
-        if (value is null)
+        foreach (Option option in options)
         {
-            Clearable(json, name, null, clears);
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void WriteTools(Utf8JsonWriter json, ParseResult parsed)
+    {
+        bool clears = parsed.GetValue(_clearTools);
+        if (clears && parsed.GetValue(_tools) is not null)
+        {
+            throw new CliException(ExitCode.Usage, "--clear-tools takes away what --tools sets; give one of them");
+        }
+
+        if ((clears ? "*" : parsed.GetValue(_tools)) is { } tools)
+        {
+            WriteList(json, "toolsAllow", tools);
+        }
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, string value) =>
+        json.WriteTexts(name, value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>Writes a member, or null, which takes it away. It is one or the other.</summary>
+    public static void Clearable(Utf8JsonWriter json, string name, string? value, ParseResult parsed, Option<bool> clear)
+    {
+        if (!parsed.GetValue(clear))
+        {
+            Text(json, name, value);
             return;
         }
 
-        json.WriteTexts(name, value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-    }
+        if (value is not null)
+        {
+            throw new CliException(ExitCode.Usage, $"{clear.Name} takes away what {clear.Name.Replace("clear-", "", StringComparison.Ordinal)} sets; give one of them");
+        }
 
-    private static void Clearable(Utf8JsonWriter json, string name, string? value, bool clears)
-    {
-        if (clears)
-        {
-            json.WriteNull(name); // takes the member away
-        }
-        else
-        {
-            Text(json, name, value);
-        }
+        json.WriteNull(name);
     }
 
     private static Option<string?> Of(string name, string value, string description) => new(name) { Description = description, HelpName = value };

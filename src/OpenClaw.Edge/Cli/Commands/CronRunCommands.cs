@@ -30,17 +30,27 @@ internal static class CronRunCommands
         Option<string?> runId = new("--run-id") { Description = "Only this run", HelpName = "run" };
         Option<string?> status = new("--status") { Description = "Only runs that ended so", HelpName = "status" };
         status.AcceptOnlyFromAmong("all", "ok", "error", "skipped");
-        return new Command("runs", "Print the runs of a job, newest first") { id, named, limit, offset, runId, status }.Does(
+        Option<string?> delivery = new("--delivery-status") { Description = "Only those whose answer went so", HelpName = "status" };
+        delivery.AcceptOnlyFromAmong("delivered", "not-delivered", "unknown", "not-requested");
+        Option<string?> query = new("--query") { Description = "Only with this in their text", HelpName = "text" };
+        Option<string?> sort = new("--sort") { Description = "asc for the oldest first", HelpName = "order" };
+        sort.AcceptOnlyFromAmong("asc", "desc");
+        return new Command("runs", "Print the runs of a job, newest first") { id, named, limit, offset, runId, status, delivery, query, sort }.Does(
             shared, world, async (context, cancellationToken) =>
             {
-                string? job = context.Parsed.GetValue(id) ?? context.Parsed.GetValue(named);
+                (string? job, string? other) = (context.Parsed.GetValue(id), context.Parsed.GetValue(named));
+                job = job is null || other is null || job == other ? job ?? other
+                    : throw new CliException(ExitCode.Usage, $"'{job}' and --id '{other}' are two jobs; give one of them");
                 context.Print(await context.CallAsync("cron.runs", GatewayScopes.Read, cancellationToken, writer =>
                 {
                     writer.WriteStartObject();
-                    Text(writer, "id", job);
-                    Text(writer, "scope", job is null ? "all" : null);
-                    Text(writer, "runId", context.Parsed.GetValue(runId));
-                    Text(writer, "status", context.Parsed.GetValue(status));
+                    CronFlags.Text(writer, "id", job);
+                    CronFlags.Text(writer, "scope", job is null ? "all" : null);
+                    CronFlags.Text(writer, "runId", context.Parsed.GetValue(runId));
+                    CronFlags.Text(writer, "status", context.Parsed.GetValue(status));
+                    CronFlags.Text(writer, "deliveryStatus", context.Parsed.GetValue(delivery));
+                    CronFlags.Text(writer, "query", context.Parsed.GetValue(query));
+                    CronFlags.Text(writer, "sortDir", context.Parsed.GetValue(sort));
                     writer.WriteNumber("limit"u8, context.Parsed.GetValue(limit));
                     if (context.Parsed.GetValue(offset) is { } skip)
                     {
@@ -112,14 +122,6 @@ internal static class CronRunCommands
             }
 
             await Task.Delay(interval, context.Clock, cancellationToken);
-        }
-    }
-
-    private static void Text(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-        {
-            writer.WriteString(name, value);
         }
     }
 }

@@ -35,6 +35,10 @@ internal sealed class CronWorkFlags
     private readonly Option<string?> _to = Of("--to", "dest", "Whom to announce it to");
     private readonly Option<string?> _thread = Of("--thread-id", "id", "Thread of the channel");
     private readonly Option<string?> _account = Of("--account", "id", "Account of the channel");
+    private readonly Option<bool> _clearChannel = new("--clear-channel") { Description = "No channel of its own" };
+    private readonly Option<bool> _clearTo = new("--clear-to") { Description = "Nobody of its own" };
+    private readonly Option<bool> _clearThread = new("--clear-thread-id") { Description = "No thread" };
+    private readonly Option<bool> _clearAccount = new("--clear-account") { Description = "No account of its own" };
     private readonly Option<bool> _clearPace = new("--clear-pacing") { Description = "No pace of its own" };
     private readonly Option<bool> _clearTrigger = new("--clear-trigger") { Description = "No condition" };
     private readonly Option<string?> _alertMode = Of("--failure-alert-mode", "mode", "announce or webhook");
@@ -49,7 +53,7 @@ internal sealed class CronWorkFlags
             _onExit, _onExitCwd, _stream, _streamCwd, _streamMode, _streamMatch, _streamBatch, _streamBytes, _paceMin, _paceMax, _trigger, _once,
             _script, _scriptSeconds, _scriptTools, _command, _argv, _cwd, _env, _input, _silent, _bytes, _channel, _to, _thread, _account,
         ];
-        All = isNew ? both : [.. both, _clearPace, _clearTrigger, _alertMode, _alertChannel, _alertTo, _alertAccount];
+        All = isNew ? both : [.. both, _clearChannel, _clearTo, _clearThread, _clearAccount, _clearPace, _clearTrigger, _alertMode, _alertChannel, _alertTo, _alertAccount];
         _streamMode.AcceptOnlyFromAmong("line", "match");
         _alertMode.AcceptOnlyFromAmong("announce", "webhook");
     }
@@ -59,34 +63,47 @@ internal sealed class CronWorkFlags
     public bool HasSchedule(ParseResult parsed) => parsed.GetValue(_onExit) is not null || parsed.GetValue(_stream) is not null;
 
     public bool HasRoute(ParseResult parsed) =>
-        parsed.GetValue(_channel) is not null || parsed.GetValue(_to) is not null || parsed.GetValue(_thread) is not null || parsed.GetValue(_account) is not null;
+        parsed.GetValue(_channel) is not null || parsed.GetValue(_to) is not null || parsed.GetValue(_thread) is not null || parsed.GetValue(_account) is not null
+        || parsed.GetValue(_clearChannel) || parsed.GetValue(_clearTo) || parsed.GetValue(_clearThread) || parsed.GetValue(_clearAccount);
 
     public bool HasAlert(ParseResult parsed) =>
         parsed.GetValue(_alertMode) is not null || parsed.GetValue(_alertChannel) is not null || parsed.GetValue(_alertTo) is not null
         || parsed.GetValue(_alertAccount) is not null;
 
+    /// <summary>Whether flags name parts of a source without the source.</summary>
+    public bool ChangesStream(ParseResult parsed) => parsed.GetValue(_streamCwd) is not null || parsed.GetValue(_streamMode) is not null
+        || parsed.GetValue(_streamMatch) is not null || parsed.GetValue(_streamBatch) is not null || parsed.GetValue(_streamBytes) is not null;
+
     /// <summary>The members of a payload that the flags name, without its end; null when they name none.</summary>
-    public string? Payload(ParseResult parsed)
+    public string? Payload(ParseResult parsed, bool isNew)
     {
         (string? shell, string? argv, string? script) = (parsed.GetValue(_command), parsed.GetValue(_argv), parsed.GetValue(_script));
-        return ((shell is null ? 0 : 1) + (argv is null ? 0 : 1) + (script is null ? 0 : 1)) switch
+        int given = (shell is null ? 0 : 1) + (argv is null ? 0 : 1) + (script is null ? 0 : 1);
+        bool command = shell is not null || argv is not null || (!isNew && (parsed.GetValue(_cwd) is not null || parsed.GetValue(_env) is { Length: > 0 }
+            || parsed.GetValue(_input) is not null || parsed.GetValue(_silent) is not null || parsed.GetValue(_bytes) is not null));
+        bool scripted = script is not null || (!isNew && (parsed.GetValue(_scriptSeconds) is not null || parsed.GetValue(_scriptTools) is not null));
+        if (given > 1 || (command && scripted))
         {
-            0 => null,
-            1 => Json(json =>
-            {
-                json.WriteString("kind"u8, script is null ? "command" : "script");
-                if (script is not null)
-                {
-                    json.WriteString("script"u8, Script(script, "--script"));
-                    Put(json, "timeoutSeconds", parsed.GetValue(_scriptSeconds));
-                    Put(json, "toolBudget", parsed.GetValue(_scriptTools));
-                    return;
-                }
+            throw new CliException(ExitCode.Usage, "give one of --command, --command-argv and --script");
+        }
 
+        return !command && !scripted ? null : Json(json =>
+        {
+            json.WriteString("kind"u8, command ? "command" : "script");
+            if (command)
+            {
                 WriteCommand(json, parsed, shell, argv);
-            }),
-            _ => throw new CliException(ExitCode.Usage, "give one of --command, --command-argv and --script"),
-        };
+                return;
+            }
+
+            if (script is not null)
+            {
+                json.WriteString("script"u8, Script(script, "--script"));
+            }
+
+            Put(json, "timeoutSeconds", parsed.GetValue(_scriptSeconds));
+            Put(json, "toolBudget", parsed.GetValue(_scriptTools));
+        });
     }
 
     public static void WritePayload(Utf8JsonWriter json, string payload, long? seconds, Action tools)
@@ -107,12 +124,18 @@ internal sealed class CronWorkFlags
         json.WriteEndObject();
     }
 
-    public void WriteSchedule(Utf8JsonWriter json, ParseResult parsed)
+    public void WriteSchedule(Utf8JsonWriter json, ParseResult parsed, JsonElement before)
     {
         (string? exit, string? stream) = (parsed.GetValue(_onExit), parsed.GetValue(_stream));
+        before = before.Text("kind") == "stream" ? before : default;
         if (exit is not null && stream is not null)
         {
             throw new CliException(ExitCode.Usage, "give one of --on-exit and --stream-command");
+        }
+
+        if (exit is null && stream is null && before.ValueKind != JsonValueKind.Object)
+        {
+            throw new CliException(ExitCode.Usage, "the --stream flags go with --stream-command, or with a job that has one");
         }
 
         json.WriteStartObject("schedule"u8);
@@ -124,7 +147,29 @@ internal sealed class CronWorkFlags
         }
         else
         {
-            Array(json, "command", stream!, "--stream-command");
+            foreach (JsonProperty member in before.ValueKind == JsonValueKind.Object ? before.EnumerateObject() : default)
+            {
+                bool named = member.Name switch
+                {
+                    "command" => stream is not null,
+                    "cwd" => parsed.GetValue(_streamCwd) is not null,
+                    "mode" => parsed.GetValue(_streamMode) is not null,
+                    "match" => parsed.GetValue(_streamMatch) is not null || parsed.GetValue(_streamMode) == "line",
+                    "batchMs" => parsed.GetValue(_streamBatch) is not null,
+                    "maxBatchBytes" => parsed.GetValue(_streamBytes) is not null,
+                    _ => true,
+                };
+                if (!named)
+                {
+                    member.WriteTo(json);
+                }
+            }
+
+            if (stream is not null)
+            {
+                Array(json, "command", stream, "--stream-command");
+            }
+
             CronFlags.Text(json, "cwd", parsed.GetValue(_streamCwd));
             CronFlags.Text(json, "mode", parsed.GetValue(_streamMode));
             CronFlags.Text(json, "match", parsed.GetValue(_streamMatch));
@@ -135,10 +180,16 @@ internal sealed class CronWorkFlags
         json.WriteEndObject();
     }
 
-    /// <summary>The pace and the condition.</summary>
-    public void Write(Utf8JsonWriter json, ParseResult parsed)
+    /// <summary>The pace and the condition; what is not named stays.</summary>
+    public void Write(Utf8JsonWriter json, ParseResult parsed, JsonElement before)
     {
         (string? min, string? max, string? trigger) = (parsed.GetValue(_paceMin), parsed.GetValue(_paceMax), parsed.GetValue(_trigger));
+        bool once = parsed.GetValue(_once);
+        if ((parsed.GetValue(_clearPace) && (min is not null || max is not null)) || (parsed.GetValue(_clearTrigger) && (trigger is not null || once)))
+        {
+            throw new CliException(ExitCode.Usage, "--clear-pacing and --clear-trigger take away what the flags beside them set; give one of them");
+        }
+
         if (parsed.GetValue(_clearPace))
         {
             json.WriteNull("pacing"u8);
@@ -146,8 +197,8 @@ internal sealed class CronWorkFlags
         else if (min is not null || max is not null)
         {
             json.WriteStartObject("pacing"u8);
-            CronFlags.Text(json, "min", min);
-            CronFlags.Text(json, "max", max);
+            CronFlags.Text(json, "min", min ?? before.Member("pacing").Text("min"));
+            CronFlags.Text(json, "max", max ?? before.Member("pacing").Text("max"));
             json.WriteEndObject();
         }
 
@@ -155,29 +206,27 @@ internal sealed class CronWorkFlags
         {
             json.WriteNull("trigger"u8);
         }
-        else if (trigger is not null)
+        else if (trigger is not null || once)
         {
+            JsonElement known = before.Member("trigger");
             json.WriteStartObject("trigger"u8);
-            json.WriteString("script"u8, Script(trigger, "--trigger-script"));
-            if (parsed.GetValue(_once))
+            json.WriteString("script"u8, trigger is not null ? Script(trigger, "--trigger-script")
+                : known.Text("script") ?? throw new CliException(ExitCode.Usage, "--trigger-once goes with --trigger-script, or with a job that has a condition"));
+            if (once || known.Flag("once"))
             {
                 json.WriteBoolean("once"u8, true);
             }
 
             json.WriteEndObject();
         }
-        else if (parsed.GetValue(_once))
-        {
-            throw new CliException(ExitCode.Usage, "--trigger-once goes with --trigger-script");
-        }
     }
 
     public void WriteRoute(Utf8JsonWriter json, ParseResult parsed)
     {
-        CronFlags.Text(json, "channel", parsed.GetValue(_channel));
-        CronFlags.Text(json, "to", parsed.GetValue(_to));
-        CronFlags.Text(json, "threadId", parsed.GetValue(_thread));
-        CronFlags.Text(json, "accountId", parsed.GetValue(_account));
+        CronFlags.Clearable(json, "channel", parsed.GetValue(_channel), parsed, _clearChannel);
+        CronFlags.Clearable(json, "to", parsed.GetValue(_to), parsed, _clearTo);
+        CronFlags.Clearable(json, "threadId", parsed.GetValue(_thread), parsed, _clearThread);
+        CronFlags.Clearable(json, "accountId", parsed.GetValue(_account), parsed, _clearAccount);
     }
 
     public void WriteAlert(Utf8JsonWriter json, ParseResult parsed)
@@ -194,9 +243,9 @@ internal sealed class CronWorkFlags
         {
             Array(json, "argv", argv, "--command-argv");
         }
-        else
+        else if (shell is not null)
         {
-            json.WriteTexts("argv", ["sh", "-lc", shell!]);
+            json.WriteTexts("argv", ["sh", "-lc", shell]);
         }
 
         CronFlags.Text(json, "cwd", parsed.GetValue(_cwd));

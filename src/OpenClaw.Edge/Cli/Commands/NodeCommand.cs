@@ -22,7 +22,7 @@ internal static class NodeCommand
         Option<string?> host = new("--host") { Description = "The gateway's machine; the configured gateway when left out", HelpName = "host" };
         Option<bool> tls = new("--tls") { Description = "Connect with TLS" };
         Option<string?> name = new("--display-name") { Description = "Name to show", HelpName = "name" };
-        Option<string[]> commands = new("--commands") { Description = "Do only these (default: all)", HelpName = "list", AllowMultipleArgumentsPerToken = false };
+        Option<string[]> commands = new("--commands") { Description = "Do only these (default: run commands)", HelpName = "list", AllowMultipleArgumentsPerToken = false };
         Option<string?> pair = new("--pair") { Description = "Setup code of 'openclaw qr' on the gateway", HelpName = "code" };
         return new Command("run", "Connect and do what the gateway asks, in the foreground") { host, tls, name, commands, pair }.Does(
             shared, world, async (context, cancellationToken) =>
@@ -52,7 +52,7 @@ internal static class NodeCommand
                         Role = "node",
                         DisplayName = context.Parsed.GetValue(name) ?? Environment.MachineName,
                         Caps = ["system"],
-                        Commands = does.Length > 0 ? does : work.Commands,
+                        Commands = does.Length > 0 ? does : work.Offered,
                         // The invitation is used up by the first connection; the token that it brought opens the next.
                         BootstrapToken = invitation is not null && identity.TokenFor(target, "node") is null ? invitation : null,
                         Identity = identity,

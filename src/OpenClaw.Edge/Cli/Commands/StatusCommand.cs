@@ -30,6 +30,7 @@ internal static class StatusCommand
             {
                 writer.WriteStartObject();
                 writer.WriteBoolean("includeChannelSummary"u8, false);
+                writer.WriteBoolean("machine"u8, true);
                 writer.WriteEndObject();
             },
             context.Timeout,

@@ -30,6 +30,7 @@ internal static class UsageCommand
             json.WriteStartObject();
             json.WriteNumber("days"u8, days);
             json.WriteString("agentScope"u8, "all"u8);
+            json.WriteBoolean("modelTime"u8, true);
             json.WriteEndObject();
         });
         if (context.Json)
@@ -46,7 +47,7 @@ internal static class UsageCommand
             _ => answer.Member("aggregates").Items("byModel"),
         })
         {
-            if (by == "session" && row.Member("usage").ValueKind != JsonValueKind.Object)
+            if (by == "session" && row.Member("usage").Number("totalTokens") is null or 0)
             {
                 continue; // nothing was used in it
             }

@@ -14,10 +14,13 @@ internal static class AbsentPartMethods
     [
         Empty("plugin.approval.list", OperatorScopes.Approvals, "", "[]"),
         Empty("openclaw.approval.list", OperatorScopes.Approvals, "", "[]"),
+        Empty("exec.approval.grants.list", OperatorScopes.Approvals, "limit:int(1..500)", """{"grants":[]}"""),
+        Empty("exec.approval.grants.revoke", OperatorScopes.Approvals, "grantId!:str1", """{"outcome":"not-found"}"""),
         Empty("sessions.github.options", OperatorScopes.Read, "…", """{"personal":null,"shared":null,"pendingPersonal":null,"latestShared":null}"""),
         Refused("channels.start", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.start channel")),
         Refused("channels.stop", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.stop channel")),
         Refused("channels.logout", OperatorScopes.Admin, "channel!:str1 …", GatewayError.Invalid("invalid channels.logout channel")),
+        .. ChannelMethods.Entries(),
         Empty("plugins.list", OperatorScopes.Read, "…", """{"plugins":[]}"""),
         Empty("plugins.controlUi.list", OperatorScopes.Read, "", """{"revision":"none","plugins":[],"diagnostics":[]}"""),
         Empty("sessions.companion.state", OperatorScopes.Read, OfSession, """{"exchanges":[]}"""),
@@ -29,6 +32,8 @@ internal static class AbsentPartMethods
         Empty("sessions.catalog.list", OperatorScopes.Read, "…", """{"catalogs":[]}"""),
         Empty("transcripts.list", OperatorScopes.Read, "…", """{"sessions":[],"nextCursor":null}"""),
         Empty("update.runs.list", OperatorScopes.Admin, "…", """{"runs":[]}"""),
+        MethodEntry.Of("update.runs.get", OperatorScopes.Admin, "runId!:str1", UpdateRun),
+        Empty("update.hold", OperatorScopes.Admin, "", """{"ok":false,"schedule":{"channel":"stable","autoEnabled":false}}"""),
         Empty("talk.config", OperatorScopes.Read, "includeSecrets:bool", """{"config":{}}""",
             refusal: call => call.Flag("includeSecrets") && !call.Connection.Grant!.Scopes.Allows(OperatorScopes.TalkSecrets)
                 ? GatewayConnection.MissingScope(OperatorScopes.TalkSecrets)
@@ -61,6 +66,14 @@ internal static class AbsentPartMethods
 
     private static MethodEntry Refused(string name, OperatorScopes scope, string notation, GatewayError error) =>
         MethodEntry.Of(name, scope, notation, _ => MethodReply.Fail(error)) with { Advertised = false };
+
+    // Packages update the gateway: no run of it is known.
+    private static MethodReply UpdateRun(MethodCall call) =>
+        Guid.TryParseExact(call.Text("runId"), "D", out _)
+            ? MethodReply.Object(json => json.WriteNull("run"u8)) // an explicit null of the wire
+            : MethodReply.Invalid(
+                "invalid update.runs.get params: at /runId: must match pattern \"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+                + "|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$\"");
 
     private static MethodReply Board(GatewayRuntime runtime, MethodCall call) =>
         SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out Sessions.SessionKey key, out GatewayError? error)

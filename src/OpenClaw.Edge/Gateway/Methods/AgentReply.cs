@@ -97,6 +97,12 @@ internal static class AgentReply
         WriteUsage(json, "usage", result.Usage, ofCall: false);
         WriteUsage(json, "lastCallUsage", result.LastUsage, ofCall: true);
         json.WriteNumber("promptTokens"u8, result.Usage.Input + result.Usage.CacheRead + result.Usage.CacheWrite);
+        if (runtime.Sessions.Find(run.SessionKey) is { } row && runtime.Runs.ContextOf(row) is { } context)
+        {
+            json.WritePropertyName("contextBudgetStatus"u8);
+            SessionRowJson.WriteContext(json, context);
+        }
+
         json.WriteBoolean("codeModeEngaged"u8, false);
         json.WriteNumber("assistantTurns"u8, result.ModelCalls);
         json.WriteNumber("costUsd"u8, result.Usage.Cost.Total);

@@ -7,8 +7,7 @@ using OpenClaw.Edge.Sessions;
 
 namespace OpenClaw.Edge.Gateway.Methods;
 
-/// <summary><c>agents.list</c>, <c>agent.identity.get</c>, <c>models.list</c>, <c>models.authStatus</c>,
-/// <c>commands.list</c>, and our own <c>edge.models.status</c>.</summary>
+/// <summary><c>agents.list</c>, <c>agent.identity.get</c>, <c>commands.list</c>, and our own <c>edge.models.status</c>.</summary>
 internal sealed class CatalogMethods(GatewayRuntime runtime)
 {
     /// <summary>The methods.</summary>
@@ -16,8 +15,6 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
     [
         MethodEntry.Of("agents.list", OperatorScopes.Read, "…", _ => Agents()),
         MethodEntry.Of("agent.identity.get", OperatorScopes.Read, "agentId:str? sessionKey:str?", Identity),
-        new("models.list", OperatorScopes.Read, "view:=default|configured|all|provider-config agentId:str? provider:str? includeDetails:bool sessionKey:str? …", ModelsAsync),
-        MethodEntry.Of("models.authStatus", OperatorScopes.Read, "…", _ => AuthStatus()),
         MethodEntry.Of("commands.list", OperatorScopes.Read, "agentId:str? sessionKey:str? provider:str? scope:str? includeArgs:bool", _ => MethodReply.Object(SlashCommands.WriteList)),
         MethodEntry.Of("edge.models.status", OperatorScopes.Read, "", _ => ModelStatus()),
     ];
@@ -116,67 +113,17 @@ internal sealed class CatalogMethods(GatewayRuntime runtime)
 
         return MethodReply.Object(json =>
         {
+            string name = agent.Name == agent.Id ? "Assistant" : agent.Name; // one that nobody has named
             json.WriteString("agentId"u8, agent.Id);
-            json.WriteString("name"u8, agent.Name);
+            json.WriteString("name"u8, name);
             json.WriteString("nameSource"u8, agent.Name == agent.Id ? "default"u8 : "config"u8);
-            json.WriteString("avatar"u8, agent.Emoji ?? agent.Name[..1].ToUpperInvariant());
+            json.WriteString("avatar"u8, agent.Emoji ?? name[..1].ToUpperInvariant());
             if (agent.Emoji is not null)
             {
                 json.WriteString("emoji"u8, agent.Emoji);
             }
         });
     }
-
-    private async ValueTask<MethodReply> ModelsAsync(MethodCall call, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<ModelInfo> models = await runtime.Models.Catalog.ListModelsAsync(cancellationToken);
-        if (call.Text("provider") is { Length: > 0 } provider)
-        {
-            models = [.. models.Where(model => model.Provider == provider)];
-        }
-
-        return MethodReply.Object(json =>
-        {
-            ModelJson.WriteList(json, models, runtime, details: call.Flag("includeDetails"));
-            if (call.Text("view") == "configured")
-            {
-                json.WriteStartObject("defaultModels"u8);
-                json.WriteNull("automaticUtilityModel"u8); // no small model is chosen for small work
-                json.WriteEndObject();
-            }
-        });
-    }
-
-    private MethodReply AuthStatus() => MethodReply.Object(json =>
-    {
-        json.WriteNumber("ts"u8, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        json.WriteStartArray("providers"u8);
-        foreach (ModelProviderEntry provider in runtime.Models.Catalog.Providers)
-        {
-            json.WriteStartObject();
-            json.WriteString("provider"u8, provider.Id);
-            json.WriteString("authProvider"u8, provider.Id);
-            json.WriteString("displayName"u8, provider.Id);
-            json.WriteString("status"u8, "ok"u8);
-            json.WriteStartArray("profiles"u8);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("providerCapabilities"u8);
-        foreach (ModelProviderEntry provider in runtime.Models.Catalog.Providers)
-        {
-            // Keys are configured: there is nothing to log in to over the wire.
-            json.WriteStartObject();
-            json.WriteString("provider"u8, provider.Id);
-            json.WriteBoolean("apiKeySupported"u8, false);
-            json.WriteBoolean("quickApiKeySetup"u8, false);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
 
     // Ours: which servers answer, for `openclaw models status`.
     private MethodReply ModelStatus() => MethodReply.Object(json =>

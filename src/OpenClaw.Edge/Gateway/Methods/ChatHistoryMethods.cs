@@ -50,7 +50,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
 
         long maxBytes = Math.Min(call.Number("maxBytes") ?? MaxBytes, MaxBytes);
         return call.Text("cursor") is { } cursor
-            ? Delta(key, cursor, Math.Min(maxBytes, MaxDeltaBytes))
+            ? Delta(call, key, cursor, Math.Min(maxBytes, MaxDeltaBytes))
             : Page(call, member, key, maxBytes, metadata);
     }
 
@@ -58,6 +58,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     {
         int limit = (int)(call.Number("limit") ?? DefaultLimit);
         long offset = call.Number("offset") ?? 0;
+        IReadOnlyList<TranscriptEntry> waiting = runtime.Runs.WaitingFor(key); // first: what gets its place meanwhile comes twice rather than not at all
         SessionRow? row = runtime.Sessions.Find(key);
         TranscriptPage page = row is null ? TranscriptPage.Empty : ReadPage(key, limit, offset, maxBytes);
         Run? active = runtime.Runs.ActiveFor(key);
@@ -71,7 +72,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
 
             WriteMessages(json, page, row?.HistoryRevision, all: call.Number("maxChars") == WholeTexts);
             HistoryActivityJson.Write(json, page.Entries);
-            WriteWaiting(json);
+            WriteWaiting(json, call, waiting, page);
             if (row is not null && offset == 0)
             {
                 WriteCursor(json, row, page.Entries.Count > 0 ? page.Entries[^1].Seq : 0);
@@ -103,7 +104,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     }
 
     // What came after the cursor, as session.message events would have told it; a reset asks the client for a fresh page.
-    private MethodReply Delta(SessionKey key, string text, long maxBytes)
+    private MethodReply Delta(MethodCall call, SessionKey key, string text, long maxBytes)
     {
         SessionRow? row = runtime.Sessions.Find(key);
         if (row is null || !HistoryCursor.TryParse(text, out HistoryCursor cursor) || cursor.SessionId != row.SessionId)
@@ -111,11 +112,13 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
             return Reset();
         }
 
+        IReadOnlyList<TranscriptEntry> waiting = runtime.Runs.WaitingFor(key);
         Run? active = runtime.Runs.ActiveFor(key);
         TranscriptPage page = runtime.Sessions.ReadPage(key, MaxDeltaMessages, null, maxBytes);
         long first = page.Entries.Count > 0 ? page.Entries[0].Seq : 1;
         long last = page.Entries.Count > 0 ? page.Entries[^1].Seq : 0;
-        if (first > cursor.LastSeq + 1 || last < cursor.LastSeq || runtime.Sessions.Find(key)?.HistoryRevision != cursor.Revision)
+        if (first > cursor.LastSeq + 1 || last < cursor.LastSeq || runtime.Sessions.Find(key)?.HistoryRevision != cursor.Revision
+            || page.Entries.Any(entry => entry.Seq > cursor.LastSeq && JoinedAnother(entry)))
         {
             return Reset();
         }
@@ -132,7 +135,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
 
             json.WriteEndArray();
             WriteCursor(json, row, last);
-            WriteWaiting(json);
+            WriteWaiting(json, call, waiting, page);
             WriteInfo(json, key, facts, page.Entries is [.., TranscriptEntry newest] ? newest.Id : null);
             WriteInFlight(json, active);
         });
@@ -143,14 +146,29 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
     private static void WriteCursor(Utf8JsonWriter json, SessionRow row, long lastSeq) =>
         json.WriteString("deltaCursor"u8, new HistoryCursor(row.SessionId, row.HistoryRevision, lastSeq).ToString());
 
-    // A message that waits is a row of the history already.
-    private static void WriteWaiting(Utf8JsonWriter json)
+    // A turn that took a message in says at its end what it has said before and after it: pages put that together only from a whole history.
+    private static bool JoinedAnother(TranscriptEntry entry) =>
+        entry is { RunId: { } runId, Message: { Role: "user", IdempotencyKey: { } asked } } && asked != $"{runId}:user";
+
+    private static void WriteWaiting(Utf8JsonWriter json, MethodCall call, IReadOnlyList<TranscriptEntry> waiting, TranscriptPage page) =>
+        WaitingInputJson.Write(
+            json, waiting.Count == 0 ? waiting : [.. waiting.Where(entry => !page.Entries.Any(row => row.Id == entry.Id))], call.Number("pendingBefore"),
+            AskedRuns(call));
+
+    private static HashSet<string>? AskedRuns(MethodCall call)
     {
-        json.WriteStartObject("pendingInputs"u8);
-        json.WriteStartArray("items"u8);
-        json.WriteEndArray();
-        json.WriteNumber("total"u8, 0);
-        json.WriteEndObject();
+        if (!call.Params.TryGetProperty("inputRunIds"u8, out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        HashSet<string> runs = new(StringComparer.Ordinal);
+        foreach (JsonElement run in list.EnumerateArray())
+        {
+            runs.Add(run.GetString()!);
+        }
+
+        return runs;
     }
 
     private static void WriteInFlight(Utf8JsonWriter json, Run? active)
@@ -160,6 +178,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
             json.WriteStartObject("inFlightRun"u8);
             json.WriteString("runId"u8, active.Id);
             json.WriteString("text"u8, active.TextSoFar);
+            json.WriteNumber("startedAt"u8, active.StartedAtMs);
             json.WriteEndObject();
         }
     }
@@ -249,7 +268,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
         json.WriteBoolean("swarmEnabled"u8, false);
         json.WriteStartObject("accountSelection"u8);
         json.WriteString("kind"u8, "automatic"u8);
-        json.WriteString("label"u8, ""u8);
+        json.WriteString("label"u8, "Automatic account selection"u8);
         json.WriteEndObject();
         if (ofSession)
         {

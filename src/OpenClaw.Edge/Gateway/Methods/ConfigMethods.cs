@@ -46,6 +46,12 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
             json.WriteTexts("includedPaths"u8, snapshot.Includes);
             json.WriteStartArray("includeProvenance"u8);
             json.WriteEndArray();
+            if (snapshot.Includes.Count == 0)
+            {
+                // Whether another file holds the agents and the bindings: pages then leave those alone.
+                json.WriteBoolean("agentRosterIncludeOwned"u8, false);
+                json.WriteBoolean("bindingsIncludeOwned"u8, false);
+            }
         });
     }
 }

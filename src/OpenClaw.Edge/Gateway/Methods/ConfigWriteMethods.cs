@@ -96,7 +96,6 @@ internal sealed class ConfigWriteMethods(GatewayRuntime runtime, Broadcaster bro
             json.WriteStartArray("changedPaths"u8);
             json.WriteEndArray();
             json.WriteString("path"u8, write.Before.Path);
-            json.WriteString("hash"u8, write.Before.Hash);
             WriteConfig(json, write.Before);
         });
     }

@@ -33,7 +33,13 @@ internal static class CronJobJson
             Number(json, "lastRunAtMs", job.State.LastRunAtMs);
             Text(json, "lastRunStatus", job.State.LastRunStatus);
             Text(json, "lastRunError", job.State.LastError);
+            if (job.State.LastDelivered is { } delivered)
+            {
+                json.WriteBoolean("lastDelivered"u8, delivered);
+            }
+
             Text(json, "lastDeliveryStatus", job.State.LastDeliveryStatus);
+            Text(json, "lastFailureNotificationDeliveryStatus", job.State.LastFailureNotificationDeliveryStatus);
         }
 
         Text(json, "effectiveAgentId", owner);

@@ -9,23 +9,22 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// <summary><c>cron.*</c>: jobs of the scheduler.</summary>
 internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
 {
-    private const int DefaultLimit = 50;
-    private const string Id = "id:str1(128) jobId:str1(128)";
+    /// <summary>Params that name a job one way or the other.</summary>
+    public const string Id = "or:id!:str1 jobId!:str1";
+
     private readonly string _instanceId = Guid.NewGuid().ToString();
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
         MethodEntry.Of("cron.list", OperatorScopes.Read,
-            "includeDisabled:bool limit:int(1..200) offset:int(0..1000000) query:str enabled:all|enabled|disabled sortBy:nextRunAtMs|updatedAtMs|name sortDir:asc|desc agentId:str1 compact:bool scheduleKind:all|at|every|cron|on-exit|stream lastRunStatus:all|ok|error|skipped|unknown trigger:all|conditional|unconditional includeDeliveryPreviews:bool …", List),
+            "includeDisabled:bool limit:int(1..200) offset:int(0..) query:str enabled:=all|enabled|disabled sortBy:=nextRunAtMs|updatedAtMs|name sortDir:=asc|desc agentId:str1 compact:bool scheduleKind:=all|at|every|cron|on-exit|stream lastRunStatus:=all|ok|error|skipped|unknown trigger:=all|conditional|unconditional includeDeliveryPreviews:bool sessionKey:str1 sessionAgentId:str1", List),
         MethodEntry.Of("cron.status", OperatorScopes.Read, "", _ => MethodReply.Object(WriteStatus)),
         MethodEntry.Of("cron.get", OperatorScopes.Read, Id, Get),
-        MethodEntry.Of("cron.runs", OperatorScopes.Read,
-            "id:str1(128) jobId:str1(128) scope:job|all runId:str1 limit:int(1..200) offset:int(0..1000000) status:all|ok|error|skipped …", Runs),
         new("cron.add", OperatorScopes.Admin, "name!:str …", AddAsync) { IsControlPlaneWrite = true },
         new("cron.update", OperatorScopes.Admin, Id + " patch!:obj expectedConfigRevision:str", UpdateAsync) { IsControlPlaneWrite = true },
         new("cron.remove", OperatorScopes.Admin, Id, RemoveAsync) { IsControlPlaneWrite = true },
-        new("cron.run", OperatorScopes.Admin, Id + " mode:due|force|if-enabled expectedProcessInstanceId:str1", RunAsync) { IsControlPlaneWrite = true },
+        new("cron.run", OperatorScopes.Admin, Id + " mode:=due|force|if-enabled expectedProcessInstanceId:str1", RunAsync) { IsControlPlaneWrite = true },
     ];
 
     /// <summary>Tells readers what happens to jobs.</summary>
@@ -127,40 +126,13 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
     }
 
-    private MethodReply Get(MethodCall call) => IdOf(call) is not { } id
-        ? NoId(call)
-        : cron.Find(id) is { } job ? MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null)) : NotFound(id);
+    private MethodReply Get(MethodCall call) => Refuse(call, cron)
+        ?? MethodReply.Value(json => CronJobJson.Write(json, cron.Find(IdOf(call)!)!, compact: false, owner: null));
 
-    private MethodReply Runs(MethodCall call)
-    {
-        string? id = call.Text("scope") == "all" ? null : IdOf(call);
-        if (id is not null && cron.Find(id) is null)
-        {
-            return NotFound(id);
-        }
-
-        int offset = (int)(call.Number("offset") ?? 0);
-        int limit = (int)(call.Number("limit") ?? DefaultLimit);
-        string? status = call.Text("status") is "all" or null ? null : call.Text("status");
-        (IReadOnlyList<CronRunEntry> entries, long total) = cron.Log.Runs(id, status, limit, offset);
-        if (call.Text("runId") is { } runId)
-        {
-            entries = [.. cron.Log.Runs(id, status, 2000, 0).Entries.Where(entry => entry.RunId == runId)];
-            total = entries.Count;
-        }
-
-        return MethodReply.Object(json =>
-        {
-            json.WriteStartArray("entries"u8);
-            foreach (CronRunEntry entry in entries)
-            {
-                JsonSerializer.Serialize(json, entry, CronJson.Default.CronRunEntry);
-            }
-
-            json.WriteEndArray();
-            WritePaging(json, total, offset, limit, entries.Count);
-        });
-    }
+    /// <summary>The answer to a call that names no job that is there; null when it does.</summary>
+    public static MethodReply? Refuse(MethodCall call, CronScheduler cron) => IdOf(call) is not { } id
+        ? MethodReply.Invalid($"invalid {call.Method} params: missing id")
+        : cron.Find(id) is null ? NotFound(id) : null;
 
     private ValueTask<MethodReply> AddAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
     {
@@ -188,11 +160,12 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
 
     private ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
     {
-        if (IdOf(call) is not { } id)
+        if (Refuse(call, cron) is { } refusal)
         {
-            return NoId(call);
+            return refusal;
         }
 
+        string id = IdOf(call)!;
         CronJob job = await cron.UpdateAsync(id, call.Params.GetProperty("patch"), cancellationToken, now =>
         {
             if (call.Text("expectedConfigRevision") is { } expected && CronJobJson.RevisionOf(now) is var actual && actual != expected)
@@ -205,11 +178,12 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
 
     private ValueTask<MethodReply> RemoveAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
     {
-        if (IdOf(call) is not { } id)
+        if (Refuse(call, cron) is { } refusal)
         {
-            return NoId(call);
+            return refusal;
         }
 
+        string id = IdOf(call)!;
         await cron.RemoveAsync(id, cancellationToken);
         return MethodReply.Object(json =>
         {
@@ -220,11 +194,12 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
 
     private ValueTask<MethodReply> RunAsync(MethodCall call, CancellationToken cancellationToken) => GuardAsync(call, async () =>
     {
-        if (IdOf(call) is not { } id)
+        if (Refuse(call, cron) is { } refusal)
         {
-            return NoId(call);
+            return refusal;
         }
 
+        string id = IdOf(call)!;
         if (call.Text("expectedProcessInstanceId") is { } instance && instance != _instanceId && cron.Find(id) is not null)
         {
             return MethodReply.Invalid("invalid cron.run params: Gateway process changed after preflight");
@@ -261,7 +236,7 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
         catch (CronInputException refused)
         {
-            return MethodReply.Invalid(refused.IsParams ? $"invalid {call.Method} params: {refused.Message}" : refused.Message);
+            return MethodReply.Invalid(refused.IsParams ? $"invalid {call.Method} params: {(call.Method == "cron.update" ? OfPatch(call, refused.Message) : refused.Message)}" : refused.Message);
         }
         catch (CronJobNotFoundException missing)
         {
@@ -269,14 +244,22 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
     }
 
+    // What is wrong with a patch is wrong with both ways to name its job.
+    private static string OfPatch(MethodCall call, string problem)
+    {
+        string text = problem.StartsWith("at root: ", StringComparison.Ordinal) ? string.Concat("at /patch: ", problem.AsSpan(9))
+            : problem.StartsWith("at /", StringComparison.Ordinal) ? string.Concat("at /patch/", problem.AsSpan(4)) : problem;
+        return text.Length == problem.Length || !call.Has("id") ? text
+            : $"{text}; must have required property 'jobId'; at root: unexpected property 'id'; must match a schema in anyOf";
+    }
+
     private string Owner(CronJob job) => job.OwnerId(runtime.Agents().Default.Id);
 
-    private static string? IdOf(MethodCall call) => call.Text("id") ?? call.Text("jobId");
+    /// <summary>The job that a call names; null when it names none.</summary>
+    public static string? IdOf(MethodCall call) => (call.Text("id") ?? call.Text("jobId"))?.Trim() is { Length: > 0 } id ? id : null;
 
-    private static MethodReply NoId(MethodCall call) =>
-        MethodReply.Invalid($"invalid {call.Method} params: must have required property 'id'; must have required property 'jobId'");
-
-    private static MethodReply NotFound(string id) => MethodReply.Fail(GatewayError.Invalid(
+    /// <summary>That a job is not there.</summary>
+    public static MethodReply NotFound(string id) => MethodReply.Fail(GatewayError.Invalid(
         new CronJobNotFoundException(id).Message,
         json =>
         {
@@ -284,8 +267,8 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
             json.WriteString("jobId"u8, id);
         }));
 
-    // Clients refuse a page that lacks one of these.
-    private static void WritePaging(Utf8JsonWriter json, long total, int offset, int limit, int count)
+    /// <summary>Writes where a page stands. Clients refuse one that lacks a member of it.</summary>
+    public static void WritePaging(Utf8JsonWriter json, long total, int offset, int limit, int count)
     {
         bool more = offset + count < total;
         json.WriteNumber("total"u8, total);

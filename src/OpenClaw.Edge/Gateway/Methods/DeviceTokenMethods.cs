@@ -41,7 +41,7 @@ internal sealed class DeviceTokenMethods(GatewayRuntime runtime, PairingEvents e
             json.WriteNumber("rotatedAtMs"u8, rotated.IssuedAtMs);
             json.WriteString("tokenDelivery"u8, own ? "in-band"u8 : "withheld-cross-device"u8);
         });
-        events.Disconnect(deviceId, role, "client invalidated: device-token-rotated");
+        events.Disconnect(deviceId, role, "device removed");
         events.DevicesChanged();
         return MethodReply.Sent;
     }

@@ -176,7 +176,7 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
                 json.WriteNumber("seq"u8, row.Id);
                 json.WriteString("id"u8, row.ApprovalId ?? $"ledger:{row.Id}"); // what no person was asked about has no id of its own
                 json.WriteString("status"u8, row.Decision.StartsWith("allow", StringComparison.Ordinal) ? "allowed"u8 : row.Reason == "timeout" ? "expired"u8 : "denied"u8);
-                ApprovalMethods.WritePresentation(json, row.Command, row.Host, null, row.AgentId, []);
+                ApprovalJson.WritePresentation(json, row.Command, row.Host, null, row.AgentId, []);
                 json.WriteString("urlPath"u8, $"/approve/{Uri.EscapeDataString(row.ApprovalId ?? $"ledger:{row.Id}")}");
                 json.WriteNumber("createdAtMs"u8, row.AtMs);
                 json.WriteNumber("expiresAtMs"u8, row.AtMs);

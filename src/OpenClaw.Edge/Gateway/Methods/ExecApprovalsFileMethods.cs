@@ -15,19 +15,8 @@ internal sealed class ExecApprovalsFileMethods(ExecGuard guard, GatewayRuntime r
 
     private async ValueTask<MethodReply> SetAsync(MethodCall call, CancellationToken cancellationToken)
     {
-        string? baseHash = call.Text("baseHash");
-        if (baseHash is null && guard.File.Read().Exists)
-        {
-            return MethodReply.Invalid("exec approvals base hash required; re-run exec.approvals.get and retry");
-        }
-
-        if (!ExecApprovals.TryRead(call.Params.GetProperty("file").GetRawText(), out ExecApprovals wanted, out string problem))
-        {
-            return MethodReply.Invalid($"exec approvals file is invalid: {problem}");
-        }
-
         (ExecApprovalsState? state, string refused) =
-            await guard.File.ChangeAsync(baseHash ?? "", now => wanted.KeepingSocketOf(now), cancellationToken);
+            await guard.File.ReplaceAsync(call.Params.GetProperty("file"), call.Text("baseHash"), cancellationToken);
         return state is null ? MethodReply.Invalid(refused) : Answer(state);
     }
 
@@ -36,11 +25,7 @@ internal sealed class ExecApprovalsFileMethods(ExecGuard guard, GatewayRuntime r
         ExecPolicy policy = state.Document.Apply(ExecPolicy.Of(runtime.Config.Current.Config.Tools.Exec), ExecApprovals.EveryAgent);
         return MethodReply.Object(json =>
         {
-            json.WriteString("path"u8, guard.File.Path);
-            json.WriteBoolean("exists"u8, state.Exists);
-            json.WritePropertyName("file"u8);
-            state.Document.WriteRedacted(json, Path.Combine(runtime.Paths.StateDir, "exec-approvals.sock")); // as there: on Linux nobody listens
-            json.WriteString("hash"u8, state.Hash);
+            guard.File.WriteMembers(json, state);
             json.WriteStartObject("resolvedDefaults"u8);
             json.WriteString("security"u8, policy.Security);
             json.WriteString("ask"u8, policy.Ask);

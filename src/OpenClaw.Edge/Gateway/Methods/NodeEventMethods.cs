@@ -41,6 +41,8 @@ internal sealed class NodeEventMethods(GatewayRuntime runtime, PairingEvents eve
                 return HostStats(about, nodeId, name);
             case "node.presence.activity":
                 return Activity(call, about, nodeId, name);
+            case "node.desktop.availability":
+                return Desktop(about, nodeId, name);
             case "chat.subscribe" or "chat.unsubscribe":
                 Follow(call, about, name == "chat.subscribe");
                 return Done();
@@ -93,6 +95,11 @@ internal sealed class NodeEventMethods(GatewayRuntime runtime, PairingEvents eve
         events.NodeHostStats(nodeId, stats);
         return Answer(name, handled: true, "updated");
     }
+
+    private MethodReply Desktop(JsonElement about, string nodeId, string name) =>
+        about.ValueKind == JsonValueKind.Object && Text(about, "state") is ("locked" or "unlocked" or "unknown") and string state && about.GetPropertyCount() == 1
+            ? Answer(name, handled: true, nodes.Facts.SetDesktop(nodeId, state) ? "updated" : "unchanged")
+            : Answer(name, handled: false, "invalid_payload");
 
     private MethodReply Activity(MethodCall call, JsonElement about, string nodeId, string name)
     {

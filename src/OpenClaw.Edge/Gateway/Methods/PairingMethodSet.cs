@@ -17,6 +17,7 @@ internal static class PairingMethodSet
             .. new SetupCodeMethods(runtime).Entries(),
             .. new NodePairMethods(runtime, events, nodes, wishes).Entries(),
             .. new NodeMethods(runtime, events, nodes, wishes).Entries(),
+            .. new NodeApprovalMethods(runtime, nodes).Entries(),
             .. new NodeRoleMethods(runtime, nodes, wishes).Entries(),
             .. new NodeEventMethods(runtime, events, nodes).Entries(),
         ];

@@ -12,6 +12,12 @@ internal static class RunReplies
         {
             RunAdmissionStatus.InFlight or RunAdmissionStatus.Finished when IsOther(admission.Run!.Request, request) =>
                 MethodReply.Fail(Conflict()),
+            RunAdmissionStatus.Started when admission.Interrupted => MethodReply.Object(json =>
+            {
+                json.WriteString("runId"u8, request.RunId);
+                json.WriteString("status"u8, "started"u8);
+                json.WriteBoolean("interruptedActiveRun"u8, true);
+            }),
             RunAdmissionStatus.Started => Status(request.RunId, "started"),
             RunAdmissionStatus.InFlight when !admission.Run!.Completion.IsCompleted => Status(request.RunId, "in_flight"),
             RunAdmissionStatus.InFlight or RunAdmissionStatus.Finished => Finished(request.RunId, await admission.Run!.Completion),

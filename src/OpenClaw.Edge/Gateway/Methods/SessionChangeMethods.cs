@@ -205,21 +205,13 @@ internal sealed class SessionChangeMethods(GatewayRuntime runtime, SessionEvents
             return MethodReply.Fail(unkept);
         }
 
-        bool interrupts = mode == QueueMode.Interrupt && runtime.Runs.ActiveFor(key) is not null;
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
         if (admission.Status == RunAdmissionStatus.Started)
         {
-            sessions.Changed(key, interrupts ? "steer" : "send");
+            sessions.Changed(key, admission.Interrupted ? "steer" : "send");
         }
 
-        return admission.Status == RunAdmissionStatus.Started && interrupts
-            ? MethodReply.Object(json =>
-            {
-                json.WriteString("runId"u8, request.RunId);
-                json.WriteString("status"u8, "started"u8);
-                json.WriteBoolean("interruptedActiveRun"u8, true);
-            })
-            : await RunReplies.OfChatAsync(admission, request);
+        return await RunReplies.OfChatAsync(admission, request);
     }
 
     private bool IsOtherWindow(MethodCall call, SessionKey key) =>

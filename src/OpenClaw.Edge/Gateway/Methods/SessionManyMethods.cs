@@ -154,7 +154,18 @@ internal sealed class SessionManyMethods(GatewayRuntime runtime, SessionEvents s
             return Compacted(key, ok: true, new CompactionOutcome(false), row.MessageCount);
         }
 
-        CompactionOutcome outcome = await runtime.Runs.CompactAsync(key, null, cancellationToken);
+        string operation = Guid.NewGuid().ToString();
+        CompactionOutcome outcome = new(false, "it was interrupted");
+        sessions.Compacting(key, operation, ended: null, null);
+        try
+        {
+            outcome = await runtime.Runs.CompactAsync(key, null, cancellationToken);
+        }
+        finally
+        {
+            sessions.Compacting(key, operation, outcome.Compacted, outcome.Reason);
+        }
+
         if (outcome.Compacted)
         {
             sessions.Changed(key, "compact");

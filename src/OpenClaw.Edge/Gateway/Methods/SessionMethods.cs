@@ -198,13 +198,19 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
 
     private MethodReply SubscribeMessages(MethodCall call)
     {
+        bool approvals = call.Flag("includeApprovals");
+        if (approvals && !ApprovalAudience.Admits(call.Connection.Grant!))
+        {
+            return MethodReply.Invalid("sessions.messages.subscribe includeApprovals requires a paired device and gateway scope: operator.approvals");
+        }
+
         if (!SessionTarget.TryRead(call, "key", runtime.Agents(), out SessionKey key, out GatewayError? error))
         {
             return MethodReply.Fail(error);
         }
 
-        return call.Connection.Subscriptions.TryAdd(key.Text)
-            ? Subscribed(key, subscribed: true)
+        return call.Connection.Subscriptions.TryAdd(key.Text, approvals)
+            ? Subscribed(key, subscribed: true, approvals)
             : MethodReply.Invalid($"too many subscriptions: at most {ConnectionSubscriptions.MaxKeys}; use sessions.subscribe");
     }
 
@@ -219,9 +225,14 @@ internal sealed class SessionMethods(GatewayRuntime runtime, SessionEvents sessi
         return Subscribed(key, subscribed: false);
     }
 
-    private static MethodReply Subscribed(SessionKey key, bool subscribed) => MethodReply.Object(json =>
+    private MethodReply Subscribed(SessionKey key, bool subscribed, bool approvals = false) => MethodReply.Object(json =>
     {
         json.WriteBoolean("subscribed"u8, subscribed);
         json.WriteString("key"u8, key.Text);
+        if (approvals)
+        {
+            json.WritePropertyName("approvalReplay"u8);
+            ApprovalAudience.WriteReplay(json, runtime.Sessions, key, runtime.Guard?.Gate.Pending ?? [], runtime.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
     });
 }

@@ -36,7 +36,13 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
             return Unknown(call);
         }
 
-        SkillSet skills = await Task.Run(() => runtime.Skills.Of(agent.Id), cancellationToken);
+        SkillSet skills = await Task.Run(
+            () =>
+            {
+                broadcaster.Skills.Arm();
+                return runtime.Skills.Of(agent.Id);
+            },
+            cancellationToken);
         AgentsConfig agents = runtime.Config.Current.Config.Agents;
         IReadOnlyList<string>? allowed = agents.Find(agent.Id)?.Skills ?? agents.Defaults.Skills;
         return MethodReply.Object(json =>
@@ -90,18 +96,26 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
         }
 
         string untracked = $"Skill \"{slug}\" is not tracked as a ClawHub install.";
-        return MethodReply.Fail(GatewayError.Unavailable(untracked) with
+        return MethodReply.Object(json =>
         {
-            Details = json =>
-            {
-                json.WriteStartArray("results"u8);
-                json.WriteStartObject();
-                json.WriteBoolean("ok"u8, false);
-                json.WriteString("error"u8, untracked);
-                json.WriteEndObject();
-                json.WriteEndArray();
-            },
-        });
+            json.WriteBoolean("ok"u8, false);
+            json.WriteString("skillKey"u8, slug);
+            json.WriteStartObject("config"u8);
+            json.WriteString("source"u8, "clawhub"u8);
+            WriteFailed(json, untracked);
+            json.WriteEndObject();
+        }) with
+        { Error = GatewayError.Unavailable(untracked) with { Details = json => WriteFailed(json, untracked) } };
+    }
+
+    private static void WriteFailed(Utf8JsonWriter json, string untracked)
+    {
+        json.WriteStartArray("results"u8);
+        json.WriteStartObject();
+        json.WriteBoolean("ok"u8, false);
+        json.WriteString("error"u8, untracked);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private async ValueTask<MethodReply> UpdateAsync(MethodCall call, CancellationToken cancellationToken)
@@ -140,12 +154,11 @@ internal sealed class SkillMethods(GatewayRuntime runtime, Broadcaster broadcast
             return MethodReply.Fail(error);
         }
 
-        broadcaster.Publish("skills.changed", OperatorScopes.Read, json =>
+        if (call.Has("accept"))
         {
-            json.WriteStartObject();
-            json.WriteString("reason"u8, call.Has("accept") ? "accepted"u8 : "config-change"u8);
-            json.WriteEndObject();
-        });
+            broadcaster.PublishSkills("accepted"); // settings are told with the configuration
+        }
+
         return MethodReply.Object(json =>
         {
             json.WriteBoolean("ok"u8, true);

@@ -30,7 +30,7 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
             json.WriteStringValue($"/{name}");
             json.WriteEndArray();
             json.WriteString("description"u8, description);
-            json.WriteString("category"u8, "session"u8);
+            json.WriteString("category"u8, CategoryOf(name));
             json.WriteString("source"u8, "native"u8);
             json.WriteString("scope"u8, "both"u8);
             json.WriteBoolean("acceptsArgs"u8, arguments);
@@ -41,42 +41,69 @@ internal sealed class SlashCommands(GatewayRuntime runtime, Broadcaster broadcas
         json.WriteEndArray();
     }
 
-    // What pages offer while a person types the command.
+    // The original's shelves, by which pages group them.
+    private static string CategoryOf(string name) => name switch
+    {
+        "status" or "context" or "commands" or "help" => "status",
+        "model" or "think" or "elevated" or "queue" or "usage" => "options",
+        _ => "session",
+    };
+
+    // What pages offer while a person types the command; a star stands for the levels of the session's model, which pages know.
     private static void WriteArguments(Utf8JsonWriter json, string name)
     {
-        (string Argument, string Description, string[] Choices) offered = name switch
+        string[] offered = name switch
         {
-            "compact" => ("instructions", "What the summary should look at above all", []),
-            "model" => ("model", "provider/model, or default", []),
-            "think" => ("level", "How much the model reasons, or default", ["off", "low", "medium", "high", "default"]),
-            "queue" => ("mode", "What happens to a message that comes while a turn runs", ["steer", "followup", "collect", "interrupt", "default"]),
-            _ => ("", "", []),
+            "compact" => ["instructions|What the summary should look at above all"],
+            "model" => ["model|provider/model, or default"],
+            "think" => ["level|How much the model reasons, or default|*"],
+            "elevated" => ["mode|Where commands run|on off ask full default"],
+            "queue" =>
+            [
+                "mode|What happens to a message that comes while a turn runs|steer followup collect interrupt default",
+                "debounce|How long to wait for more, such as 500ms", "cap|Most messages that wait", "drop|Which go when there are more|old new summarize",
+            ],
+            _ => [],
         };
-        if (offered.Argument.Length == 0)
+        if (offered.Length == 0)
         {
             return;
         }
 
         json.WriteStartArray("args"u8);
-        json.WriteStartObject();
-        json.WriteString("name"u8, offered.Argument);
-        json.WriteString("description"u8, offered.Description);
-        json.WriteString("type"u8, "string"u8);
-        if (offered.Choices.Length > 0)
+        foreach (string argument in offered)
         {
-            json.WriteStartArray("choices"u8);
-            foreach (string choice in offered.Choices)
+            string[] parts = argument.Split('|');
+            json.WriteStartObject();
+            json.WriteString("name"u8, parts[0]);
+            json.WriteString("description"u8, parts[1]);
+            json.WriteString("type"u8, parts[0] == "cap" ? "number"u8 : "string"u8);
+            if (parts is [_, _, "*"])
             {
-                json.WriteStartObject();
-                json.WriteString("value"u8, choice);
-                json.WriteString("label"u8, choice);
-                json.WriteEndObject();
+                json.WriteBoolean("dynamic"u8, true);
+            }
+            else if (parts is [_, _, { } choices])
+            {
+                WriteChoices(json, choices.Split(' '));
             }
 
-            json.WriteEndArray();
+            json.WriteEndObject();
         }
 
-        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteChoices(Utf8JsonWriter json, string[] choices)
+    {
+        json.WriteStartArray("choices"u8);
+        foreach (string choice in choices)
+        {
+            json.WriteStartObject();
+            json.WriteString("value"u8, choice);
+            json.WriteString("label"u8, choice);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 

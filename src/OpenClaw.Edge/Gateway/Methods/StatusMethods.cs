@@ -23,7 +23,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("status", OperatorScopes.Read, "includeChannelSummary:bool …", call => MethodReply.Object(json => WriteStatus(json, call))),
+        MethodEntry.Of("status", OperatorScopes.Read, "includeChannelSummary:bool machine:bool …", call => MethodReply.Object(json => WriteStatus(json, call))),
         MethodEntry.Of("system.info", OperatorScopes.Read, "", _ => MethodReply.Object(WriteSystem)),
         new("edge.config.reload", OperatorScopes.Admin, "", ReloadAsync),
     ];
@@ -70,8 +70,13 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         }
 
         json.WriteTexts("queuedSystemEvents", runtime.Heartbeat.Notes.All());
-        TaskJson.WriteCounts(json, tasks.All);
-        WriteMachine(json);
+        TaskJson.WriteCounts(json, tasks);
+        bool machine = call.Flag("machine"); // ours: what our own commands ask for
+        if (machine)
+        {
+            WriteMachine(json);
+        }
+
         json.WriteStartObject("sessions"u8);
         if (call.Connection.Grant!.IsAdmin)
         {
@@ -82,7 +87,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
 
         SessionPage page = runtime.Sessions.List(new SessionQuery { Limit = RecentSessions });
         json.WriteNumber("count"u8, page.TotalCount);
-        WriteDefaults(json);
+        WriteDefaults(json, provider: machine);
         WriteRecent(json, page);
         json.WriteStartArray("byAgent"u8);
         foreach (AgentEntry agent in agents.All)
@@ -164,12 +169,16 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
         json.WriteEndObject();
     }
 
-    private void WriteDefaults(Utf8JsonWriter json)
+    private void WriteDefaults(Utf8JsonWriter json, bool provider)
     {
         string? wanted = runtime.Agents().Default.Model ?? runtime.Models.Catalog.DefaultModelRef;
         ModelInfo? info = wanted is null ? null : runtime.Models.Catalog.Describe(wanted);
         json.WriteStartObject("defaults"u8);
-        json.WriteString("modelProvider"u8, info?.Provider ?? (wanted is null ? null : wanted[..Math.Max(0, wanted.IndexOf('/', StringComparison.Ordinal))]));
+        if (provider)
+        {
+            json.WriteString("modelProvider"u8, info?.Provider ?? (wanted is null ? null : wanted[..Math.Max(0, wanted.IndexOf('/', StringComparison.Ordinal))]));
+        }
+
         json.WriteString("model"u8, info?.Id ?? wanted?[(wanted.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         if (info is { ContextWindow: > 0 })
         {
@@ -207,9 +216,13 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
 
             json.WriteNull("modelSelectionReason"u8); // an explicit null of the wire, as those of the counts
             json.WriteString("runtime"u8, "OpenClaw Default"u8);
-            json.WriteBoolean("hasActiveRun"u8, facts.IsActive);
+            if (facts.IsActive)
+            {
+                json.WriteBoolean("hasActiveRun"u8, true);
+            }
+
             json.WriteStartArray("flags"u8);
-            if (facts.HadTurn)
+            if (facts.HadTurn && !facts.HasCallsOnly)
             {
                 json.WriteStringValue("system"u8);
             }
@@ -225,7 +238,7 @@ internal sealed class StatusMethods(GatewayRuntime runtime, SessionEvents sessio
     private static void WriteCounts(Utf8JsonWriter json, SessionFacts facts)
     {
         SessionRow row = facts.Row;
-        if (facts.HadTurn || facts.IsCut || facts.IsEmptied)
+        if ((facts.HadTurn || facts.IsCut || facts.IsEmptied) && !facts.HasCallsOnly)
         {
             json.WriteBoolean("systemSent"u8, facts.HadTurn);
         }

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
@@ -16,9 +19,9 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("tasks.list", OperatorScopes.Read, "status:any agentId:str1 sessionKey:str1(512) limit:int(1..) cursor:str sortBy:str …", List),
+        MethodEntry.Of("tasks.list", OperatorScopes.Read, "status:any agentId:str1 sessionKey:str1 limit:int(1..500) cursor:str sortBy:updatedAt|endedAt", List),
         MethodEntry.Of("tasks.get", OperatorScopes.Read, "taskId!:str1", Get),
-        MethodEntry.Of("tasks.history", OperatorScopes.Read, "taskId!:str1 limit:int(1..1000) cursor:str", History),
+        MethodEntry.Of("tasks.history", OperatorScopes.Read, "taskId!:str1 limit:int(1..200) cursor:str1", History),
         new("tasks.cancel", OperatorScopes.Write, "taskId!:str1 reason:str", CancelAsync),
         new("tasks.retry", OperatorScopes.Write, "taskIds!:strs(1..)", (call, cancel) => SettleAsync(call, tell: true, cancel)),
         new("tasks.dismiss", OperatorScopes.Write, "taskIds!:strs(1..)", (call, cancel) => SettleAsync(call, tell: false, cancel)),
@@ -26,10 +29,9 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
 
     private MethodReply List(MethodCall call)
     {
-        int offset = 0;
-        if (call.Text("cursor") is { } cursor && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+        if (call.Params.TryGetProperty("status", out JsonElement wanted) && StatusProblem(wanted) is { } problem)
         {
-            return MethodReply.Invalid("invalid or expired tasks.list cursor; restart pagination without a cursor");
+            return MethodReply.Invalid($"invalid tasks.list params: at /status: {problem}");
         }
 
         SessionKey key = default;
@@ -38,35 +40,67 @@ internal sealed class TaskMethods(GatewayRuntime runtime, TaskLedger ledger)
             return MethodReply.Fail(error);
         }
 
-        string[] statuses = Statuses(call);
+        string? statuses = Statuses(call);
         string? agentId = call.Has("sessionKey") ? null : call.Text("agentId");
-        TaskEntry[] all =
-        [
-            .. ledger.All.Where(task => (statuses.Length == 0 || statuses.Contains(task.StatusName, StringComparer.Ordinal))
-                && (agentId is null || task.Session.AgentId == agentId)
-                && (!call.Has("sessionKey") || task.Session == key || task.Child == key)),
-        ];
-        int limit = (int)Math.Min(call.Number("limit") ?? DefaultLimit, MaxLimit);
+        bool byEnd = call.Text("sortBy") == "endedAt";
+        int revision = ledger.Revision;
+        string asked = $"{call.Connection.Id} {statuses} {agentId} {key.Text} {byEnd}";
+        long offset = 0;
+        if (call.Text("cursor") is { } cursor
+            && (cursor.Split('.') is not [_, { } from, ..] || !long.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out offset)
+                || offset > int.MaxValue || cursor != Cursor(offset, revision, asked)))
+        {
+            return MethodReply.Invalid("invalid or expired tasks.list cursor; restart pagination without a cursor");
+        }
+
+        int limit = (int)(call.Number("limit") ?? DefaultLimit);
+        List<TaskEntry> page = ledger.Page(statuses, agentId, call.Has("sessionKey") ? key : null, byEnd, offset + limit + 1);
         return MethodReply.Object(json =>
         {
             json.WriteStartArray("tasks"u8);
-            foreach (TaskEntry task in all.Skip(offset).Take(limit))
+            for (int i = (int)offset; i < Math.Min(page.Count, offset + limit); i++)
             {
-                TaskJson.Write(json, task, detail: false);
+                TaskJson.Write(json, page[i], detail: false);
             }
 
             json.WriteEndArray();
-            if (all.Length > offset + limit)
+            if (page.Count > offset + limit)
             {
-                json.WriteString("nextCursor"u8, (offset + limit).ToString(CultureInfo.InvariantCulture));
+                json.WriteString("nextCursor"u8, Cursor(offset + limit, revision, asked));
             }
         });
     }
 
-    private static string[] Statuses(MethodCall call) =>
-        !call.Params.TryGetProperty("status", out JsonElement status) ? []
-        : status.ValueKind == JsonValueKind.Array ? [.. status.EnumerateArray().Select(one => one.ToString())]
-        : [status.ToString()];
+    // version.offset.revision of the list.revision of what one may see.whose, as the original's: any change of the list ends it.
+    private static string Cursor(long offset, int revision, string asked)
+    {
+        string bound = string.Create(CultureInfo.InvariantCulture, $"1.{offset}.{revision}.0");
+        return $"{bound}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{bound} {asked}")))}";
+    }
+
+    private static string? StatusProblem(JsonElement status)
+    {
+        if (status.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement one in status.EnumerateArray())
+            {
+                if (!IsStatus(one))
+                {
+                    return "must be string; at /status: must be equal to constant";
+                }
+            }
+
+            return null;
+        }
+
+        return IsStatus(status) ? null : "must be equal to constant; at /status: must match a schema in anyOf; at /status: must be array";
+    }
+
+    private static bool IsStatus(JsonElement status) =>
+        status.ValueKind == JsonValueKind.String && status.GetString() is "queued" or "running" or "completed" or "failed" or "cancelled" or "timed_out";
+
+    private static string? Statuses(MethodCall call) =>
+        call.Params.TryGetProperty("status", out JsonElement status) ? $"{status}".Replace("failed", "failed lost", StringComparison.Ordinal) : null;
 
     private MethodReply Get(MethodCall call) =>
         ledger.Find(call.Text("taskId")!) is { } task

@@ -25,6 +25,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         ("sessions", "Sessions", ["sessions_list", "sessions_history", "sessions_search", "sessions_send", "sessions_spawn", "session_status"]),
         ("messaging", "Messaging", ["message"]),
         ("automation", "Automation", ["cron"]),
+        ("agents", "Agents", ["progress_card", "ask_user"]),
         ("media", "Media", ["view_image"]),
     ];
 
@@ -187,7 +188,7 @@ internal sealed class ToolMethods(GatewayRuntime runtime)
         json.WriteStartArray("defaultProfiles"u8);
         foreach ((string id, _) in s_profiles)
         {
-            if (new ToolPolicy(id, null, null, null).Allows(tool.Spec.Name))
+            if (id != "full" && new ToolPolicy(id, null, null, null).Allows(tool.Spec.Name)) // "full" has every tool, and is not named
             {
                 json.WriteStringValue(id);
             }

@@ -28,35 +28,26 @@ internal static class UsageJson
         json.WriteNumber("missingCostEntries"u8, 0);
         if (sums.CpuMs > 0)
         {
-            json.WriteNumber("modelMs"u8, Math.Round(sums.CpuMs)); // not there in the original
+            json.WriteNumber("modelMs"u8, Math.Round(sums.CpuMs)); // ours, for who asks by modelTime
         }
     }
 
     /// <summary>Writes what a session used and how much was said in it, as an object.</summary>
-    public static void WriteSession(Utf8JsonWriter json, SessionUsage usage, string? sessionId)
+    public static void WriteSession(Utf8JsonWriter json, SessionUsage usage, SessionRow? row, string database)
     {
         json.WriteStartObject();
-        PairingJson.WriteOptional(json, "sessionId", sessionId);
-        WriteSums(json, usage.All.Sums);
-        if (usage.LastMs > 0)
+        if (row is not null)
         {
-            json.WriteNumber("firstActivity"u8, usage.FirstMs);
-            json.WriteNumber("lastActivity"u8, usage.LastMs);
-            json.WriteNumber("durationMs"u8, usage.LastMs - usage.FirstMs);
+            json.WriteString("sessionId"u8, row.SessionId);
+            json.WriteString("sessionFile"u8, $"sqlite:{row.AgentId}:{row.SessionId}:{database}"); // as there: where it is, and no file of its own
         }
 
-        json.WriteTexts("activityDates", usage.Days.Keys);
-        WriteDays(json, "dailyBreakdown", usage.Days, static (json, span) =>
+        WriteSums(json, usage.All.Sums);
+        if (usage.LastMs > 0 || usage.Days.Count > 0)
         {
-            json.WriteNumber("tokens"u8, span.Sums.Tokens.TotalTokens);
-            json.WriteNumber("cost"u8, span.Sums.Tokens.Cost.Total);
-            WriteSums(json, span.Sums);
-        });
-        WriteDays(json, "dailyMessageCounts", usage.Days, static (json, span) => WriteCounts(json, span.Counts));
-        WriteQuarters(json, "utcQuarterHourMessageCounts", usage, static (json, span) => WriteCounts(json, span.Counts));
-        WriteQuarters(json, "utcQuarterHourTokenUsage", usage, static (json, span) => WriteTokens(json, span.Sums));
-        WriteDailyLatency(json, usage.Days);
-        WriteDailyModels(json, "dailyModelUsage", usage.Days);
+            WriteActivity(json, usage);
+        }
+
         json.WriteStartObject("messageCounts"u8);
         WriteCounts(json, usage.All.Counts);
         json.WriteEndObject();
@@ -78,6 +69,30 @@ internal static class UsageJson
         }
 
         json.WriteEndObject();
+    }
+
+    // When it was used: nothing of a session in which nobody has spoken.
+    private static void WriteActivity(Utf8JsonWriter json, SessionUsage usage)
+    {
+        if (usage.LastMs > 0)
+        {
+            json.WriteNumber("firstActivity"u8, usage.FirstMs);
+            json.WriteNumber("lastActivity"u8, usage.LastMs);
+            json.WriteNumber("durationMs"u8, usage.LastMs - usage.FirstMs);
+        }
+
+        json.WriteTexts("activityDates", usage.Days.Keys);
+        WriteDays(json, "dailyBreakdown", usage.Days, static (json, span) =>
+        {
+            json.WriteNumber("tokens"u8, span.Sums.Tokens.TotalTokens);
+            json.WriteNumber("cost"u8, span.Sums.Tokens.Cost.Total);
+            WriteSums(json, span.Sums);
+        });
+        WriteDays(json, "dailyMessageCounts", usage.Days, static (json, span) => WriteCounts(json, span.Counts));
+        WriteQuarters(json, "utcQuarterHourMessageCounts", usage, static (json, span) => WriteCounts(json, span.Counts));
+        WriteQuarters(json, "utcQuarterHourTokenUsage", usage, static (json, span) => WriteTokens(json, span.Sums));
+        WriteDailyLatency(json, usage.Days);
+        WriteDailyModels(json, "dailyModelUsage", usage.Days);
     }
 
     /// <summary>Writes the members of counts.</summary>

@@ -14,7 +14,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
     [
-        MethodEntry.Of("usage.cost", OperatorScopes.Read, "days:int(1..36600) startDate:str endDate:str …", Cost),
+        MethodEntry.Of("usage.cost", OperatorScopes.Read, "days:int(1..36600) startDate:str endDate:str modelTime:bool …", Cost),
         MethodEntry.Of("usage.status", OperatorScopes.Read, "", _ => MethodReply.Object(WriteStatus)),
         MethodEntry.Of("sessions.usage", OperatorScopes.Read,
             "key:str1(512) agentId:str? agentScope:=all creatorKey:str1 days:int(1..36600) startDate:str endDate:str mode:=utc|gateway|specific " +
@@ -32,7 +32,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
 
         var all = new UsageSums();
         SortedDictionary<string, UsageSums> days = new(StringComparer.Ordinal);
-        foreach (SessionUsage session in runtime.Sessions.UsageOf(null, agentId, range.FromMs, range.ToMs, range.Zone, counted: false))
+        foreach (SessionUsage session in runtime.Sessions.UsageOf(null, agentId, range.FromMs, range.ToMs, range.Zone, counted: false, timed: call.Flag("modelTime")))
         {
             all.Add(session.All.Sums);
             foreach (KeyValuePair<string, UsageSpan> day in session.Days)
@@ -41,7 +41,8 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
             }
         }
 
-        if (days.Count == 0)
+        bool isEmpty = days.Count == 0;
+        if (isEmpty)
         {
             days[UsageRange.Iso(range.To)] = new UsageSums(); // pages draw their axis from it
         }
@@ -52,7 +53,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
             json.WriteNumber("days"u8, range.To.DayNumber - range.From.DayNumber + 1);
             WriteDaily(json, "daily", days);
             UsageJson.WriteTotals(json, "totals", all);
-            WriteCacheStatus(json);
+            WriteCacheStatus(json, isEmpty);
         });
     }
 
@@ -94,7 +95,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
 
         bool wanted = call.Text("creatorKey") is null or UnknownCreator;
         Dictionary<string, SessionUsage> used = new(StringComparer.Ordinal);
-        foreach (SessionUsage session in wanted ? runtime.Sessions.UsageOf(only, agentId, range.FromMs, range.ToMs, range.Zone, counted: true) : [])
+        foreach (SessionUsage session in wanted ? runtime.Sessions.UsageOf(only, agentId, range.FromMs, range.ToMs, range.Zone, counted: true, timed: call.Flag("modelTime")) : [])
         {
             used[session.Key] = session;
         }
@@ -167,10 +168,10 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
         }
 
         json.WriteEndArray();
-        WriteCacheStatus(json);
+        WriteCacheStatus(json, written == 0);
     }
 
-    private static void WriteSession(Utf8JsonWriter json, string key, string agentId, SessionRow? row, SessionUsage? usage)
+    private void WriteSession(Utf8JsonWriter json, string key, string agentId, SessionRow? row, SessionUsage? usage)
     {
         json.WriteStartObject();
         json.WriteString("key"u8, key);
@@ -188,14 +189,7 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
         json.WriteString("creatorKey"u8, UnknownCreator);
         json.WriteString("chatType"u8, "direct"u8);
         json.WritePropertyName("usage"u8);
-        if (usage is null)
-        {
-            json.WriteNullValue(); // an explicit null of the wire
-        }
-        else
-        {
-            UsageJson.WriteSession(json, usage, row?.SessionId);
-        }
+        UsageJson.WriteSession(json, usage ?? new SessionUsage(key, agentId, TimeZoneInfo.Utc), row, runtime.Paths.DatabasePath);
 
         json.WriteBoolean("hasContextWeight"u8, false);
         json.WriteEndObject();
@@ -228,13 +222,18 @@ internal sealed class UsageMethods(GatewayRuntime runtime)
     }
 
     // Sums are read from the ledger: there is no cache that could be behind.
-    private static void WriteCacheStatus(Utf8JsonWriter json)
+    private void WriteCacheStatus(Utf8JsonWriter json, bool isEmpty)
     {
         json.WriteStartObject("cacheStatus"u8);
         json.WriteString("status"u8, "fresh"u8);
         json.WriteNumber("cachedFiles"u8, 0);
         json.WriteNumber("pendingFiles"u8, 0);
         json.WriteNumber("staleFiles"u8, 0);
+        if (!isEmpty)
+        {
+            json.WriteNumber("refreshedAt"u8, NowMs); // sums are read when they are asked for
+        }
+
         json.WriteEndObject();
     }
 

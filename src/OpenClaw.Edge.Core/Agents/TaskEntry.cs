@@ -1,10 +1,9 @@
-using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Sessions;
 
-namespace OpenClaw.Edge.Gateway;
+namespace OpenClaw.Edge.Agents;
 
 /// <summary>A piece of work that runs beside the conversation: a call of <c>agent</c>, a job's turn, a sub-agent. Immutable.</summary>
-internal sealed record TaskEntry
+public sealed record TaskEntry
 {
     /// <summary>UUID.</summary>
     public required string Id { get; init; }
@@ -12,8 +11,9 @@ internal sealed record TaskEntry
     /// <summary><c>cli</c> for calls of <c>agent</c>, <c>cron</c> or <c>subagent</c>: the original's words.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>State of its run.</summary>
-    public required RunStatus Status { get; init; }
+    /// <summary><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>, <c>timed_out</c>, <c>cancelled</c>, or <c>lost</c>: the
+    /// process that it ran in has ended.</summary>
+    public required string Status { get; init; }
 
     /// <summary>Start of what was asked, for a person.</summary>
     public required string Title { get; init; }
@@ -49,7 +49,7 @@ internal sealed record TaskEntry
     public string? LastTool { get; init; }
 
     /// <summary>What it said at its end, cut.</summary>
-    public string? Summary { get; init; }
+    public string? Result { get; init; }
 
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
@@ -58,16 +58,9 @@ internal sealed record TaskEntry
     public SessionKey Transcript => Child ?? Session;
 
     /// <summary>Whether it waits or runs.</summary>
-    public bool IsActive => Status is RunStatus.Queued or RunStatus.Running;
+    public bool IsActive => EndedAtMs is null;
 
-    /// <summary>The wire's word for its state.</summary>
-    public string StatusName => Status switch
-    {
-        RunStatus.Queued => "queued",
-        RunStatus.Running => "running",
-        RunStatus.Done => "completed",
-        RunStatus.TimedOut => "timed_out",
-        RunStatus.Aborted => "cancelled",
-        _ => "failed",
-    };
+    /// <summary>Where it stands in a list, the highest first.</summary>
+    /// <param name="byEnd">By its end; else by its last change.</param>
+    public long Place(bool byEnd) => byEnd ? EndedAtMs ?? -1 : UpdatedAtMs;
 }
