@@ -33,6 +33,7 @@ PROJECT
 }
 
 framework=${EDGE_PUBLISH_FRAMEWORK:-}
+why="EDGE_PUBLISH_FRAMEWORK says so"
 if [ -z "$framework" ]; then
   kept=artifacts/aot/framework-$rid
   if [ -n "$(find "$kept" -mmin -1440 2>/dev/null)" ]; then
@@ -42,11 +43,11 @@ if [ -z "$framework" ]; then
     mkdir -p artifacts/aot
     echo "$framework" >"$kept"
   fi
+  case "$framework" in
+    net10.0) why="the native runtime pack of net10.0 restores here" ;;
+    *) why="the native runtime pack of net10.0 (Microsoft.NETCore.App.Runtime.NativeAOT.$rid) does not restore here" ;;
+  esac
 fi
-case "$framework" in
-  net10.0) why="the native runtime pack of net10.0 restores here" ;;
-  *) why="the native runtime pack of net10.0 (Microsoft.NETCore.App.Runtime.NativeAOT.$rid) does not restore here" ;;
-esac
 echo "Publishing for $rid on $framework: $why"
 
 compiler=gcc
@@ -54,13 +55,16 @@ if [ "$rid" = linux-arm64 ] && [ "$(uname -m)" != aarch64 ]; then compiler=aarch
 archive=$("$compiler" -print-file-name=libsqlite3.a)
 [ -f "$archive" ] || { echo "publish.sh: no libsqlite3.a for $rid; install libsqlite3-dev" >&2; exit 1; }
 
-# The lock files of the native build are kept per framework; where one does not know this platform the restore is not locked, and says so.
-lock=packages.$framework.lock.json
+# The lock files of the native build are kept per framework and platform. They name the compiler that the SDK of their day brings: with another
+# one, or on another platform, the restore is not locked, and says so.
+lock=packages.$framework-$rid.lock.json
+compiler_version=$(dotnet msbuild src/OpenClaw.Edge -nologo -getItem:KnownILCompilerPack -p:EdgePublishAot=true </dev/null | tr -d ' \n' |
+  grep -o "\"TargetFramework\":\"$framework\"[^{}]*" | sed -n 's/.*"ILCompilerPackVersion":"\([^"]*\)".*/\1/p') || compiler_version=unknown
 locked=true
-if ! grep -q "\"$framework/$rid\"" "src/OpenClaw.Edge/$lock"; then
+if ! grep -qF "\"runtime.$rid.Microsoft.DotNet.ILCompiler\": \"$compiler_version\"" "src/OpenClaw.Edge/$lock" 2>/dev/null; then
   locked=false
-  lock=packages.$framework-$rid.lock.json
-  echo "publish.sh: no committed lock for $framework/$rid, restoring without one" >&2
+  lock=obj/$lock
+  echo "publish.sh: no committed lock for $framework, $rid and the compiler $compiler_version of this SDK, restoring without one" >&2
 fi
 
 out=artifacts/publish
