@@ -109,7 +109,14 @@ internal sealed class ActiveRun : IDisposable
             _stopOrigin = origin;
         }
 
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended meanwhile
+        }
     }
 
     /// <inheritdoc />

@@ -12,7 +12,7 @@ internal sealed partial class AgentLoop
     // False: the prompt was amended, and the model is to be called once more.
     private async Task<bool> IsAnsweredAsync(Turn turn, TurnPrompt prompt, ModelFinish finish)
     {
-        if (turn.Silent || finish.StopReason != "stop" || turn.Publisher.ReadText().Length > 0)
+        if (turn.Silent || finish.StopReason != "stop" || turn.HasWords)
         {
             return true;
         }

@@ -26,7 +26,7 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
         TimeSpan budget = active.Run.Request.Timeout ?? TimeSpan.FromSeconds(config.Agents.Defaults.TimeoutSeconds);
         using CancellationTokenSource deadline = budget > TimeSpan.Zero ? new(budget, runtime.Time) : new();
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, active.Stopped);
-        Turn turn = new(active);
+        Turn turn = new(active) { Renew = () => deadline.CancelAfter(budget > TimeSpan.Zero ? budget : Timeout.InfiniteTimeSpan) };
         long started = runtime.Time.GetTimestamp();
         load.Enter();
         try
@@ -236,6 +236,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
                 prompt.Add([new() { Role = PromptRole.Assistant, Text = turn.Publisher.MessageText }]);
                 await _end.AppendAsync(turn, said);
             }
+
+            turn.Publisher.BeginMessage();
         }
 
         if (turn.Active.Run.Request.Source != "chat" || !await SteerAsync(turn, prompt, SaidAsync))
@@ -243,7 +245,8 @@ internal sealed partial class AgentLoop(AgentRuntime runtime, RunLoad load, Cont
             return false;
         }
 
-        turn.Publisher.BeginMessage();
+        turn.GoesOn();
+        prompt.Urge(null);
         turn.TalksAgain();
         return true;
     }

@@ -148,7 +148,9 @@ public sealed partial class RunRegistry
         }
         catch (OperationCanceledException)
         {
-            await _end.WaitingEndedAsync(active, RunStatus.Aborted, active.StopOrigin ?? "rpc", closeInput: true);
+            await (active.StopOrigin == "shutdown"
+                ? _end.LeftAsync(active)
+                : _end.WaitingEndedAsync(active, RunStatus.Aborted, active.StopOrigin ?? "rpc", closeInput: true));
             return;
         }
 
@@ -184,18 +186,22 @@ public sealed partial class RunRegistry
         List<ActiveRun> stored = [];
         try
         {
-            if (steers.Count > 0 && first is not null)
-            {
-                await first();
-            }
-
             foreach (ActiveRun steer in steers)
             {
                 if (await steer.IsStoredAsync())
                 {
-                    await _end.PlaceAsync(steer, running.Run.Id);
                     stored.Add(steer);
                 }
+            }
+
+            if (stored.Count > 0 && first is not null)
+            {
+                await first();
+            }
+
+            foreach (ActiveRun steer in stored)
+            {
+                await _end.PlaceAsync(steer, running.Run.Id);
             }
         }
         finally

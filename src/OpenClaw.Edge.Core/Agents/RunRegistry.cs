@@ -288,7 +288,8 @@ public sealed partial class RunRegistry : IAsyncDisposable
         foreach (ActiveRun active in waiting)
         {
             active.Stop("shutdown");
-            await EndWaitingAsync(active, RunStatus.Aborted, "shutdown");
+            await _end.LeftAsync(active);
+            Forget(active);
         }
 
         Task ended = Task.WhenAll(running.Select(active => active.Run.Completion));

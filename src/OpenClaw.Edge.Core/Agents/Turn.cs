@@ -8,6 +8,7 @@ internal sealed class Turn(ActiveRun active)
 {
     private string? _shownProvider;
     private string? _shownModel;
+    private int _saidBefore;
 
     /// <summary>The run.</summary>
     public ActiveRun Active { get; } = active;
@@ -57,6 +58,16 @@ internal sealed class Turn(ActiveRun active)
     /// <summary>Whether the answer was <c>NO_REPLY</c>.</summary>
     public bool Silent { get; set; }
 
+    /// <summary>How many messages were answered before the one that is being answered: each further one came while the turn spoke its last
+    /// words.</summary>
+    public int Answers { get; private set; }
+
+    /// <summary>Whether the message that is being answered has words for an answer, beside tools or after them.</summary>
+    public bool HasWords => Publisher.IsFull || Publisher.ReadText().Length > _saidBefore;
+
+    /// <summary>Gives the turn its whole time once more.</summary>
+    public required Action Renew { get; init; }
+
     /// <summary>The answer that ended the turn.</summary>
     public ModelFinish? Finish { get; private set; }
 
@@ -75,6 +86,15 @@ internal sealed class Turn(ActiveRun active)
             (_shownProvider, _shownModel) = (provider, model);
             Publisher.Model(provider, model);
         }
+    }
+
+    /// <summary>Begins the answer to a message that joined at the last words: it has the time and the attempts of a turn of its own.</summary>
+    public void GoesOn()
+    {
+        Answers++;
+        AskedAgain = 0;
+        _saidBefore = Publisher.ReadText().Length;
+        Renew();
     }
 
     /// <summary>Publishes the model again, for the call that follows tools.</summary>

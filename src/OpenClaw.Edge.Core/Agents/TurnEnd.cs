@@ -47,7 +47,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
             : TurnRows.Assistant(turn, stopReason, turn.ClientCalls, Now, ":assistant");
         RunResult result = Result(turn, RunStatus.Done, stopReason) with
         {
-            Text = turn.Silent ? "" : turn.Publisher.ReadText(),
+            Text = turn.Silent && turn.Answers == 0 ? "" : turn.Publisher.ReadText(),
             ClientToolCalls = turn.ClientCalls,
         };
         await EndAsync(turn, row, SessionStatus.Done, result);
@@ -93,6 +93,19 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
     /// <summary>Ends a run whose message is not on disk: the one who asked gets the store's exception, and nobody an event.</summary>
     public static void NeverSeen(ActiveRun active) => active.Run.Complete(
         new RunResult { Status = RunStatus.Failed, ErrorMessage = "the message could not be stored" });
+
+    /// <summary>Ends a run that the gateway stops while it waits. Its message stays where it is on disk: the next start gives it its place,
+    /// behind what was said before it, and marks it, as after a crash.</summary>
+    public async Task LeftAsync(ActiveRun active)
+    {
+        if (!await active.IsStoredAsync())
+        {
+            NeverSeen(active);
+            return;
+        }
+
+        active.Publisher.Ended(new RunResult { Status = RunStatus.Aborted, StopReason = "shutdown", EndedAtMs = Now });
+    }
 
     /// <summary>Ends a run that never got to its turn: it was aborted or superseded while it waited.</summary>
     public async Task WaitingEndedAsync(ActiveRun active, RunStatus status, string stopReason, bool closeInput)
@@ -147,6 +160,7 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
         };
         try
         {
+            await PlaceAsync(turn.Active); // its turn may have ended before the first call of a model
             IReadOnlyList<TranscriptEntry> stored = await runtime.Sessions.AppendAsync(
                 run.SessionKey, row is null ? [] : [row], update, CancellationToken.None);
             if (row is not null)

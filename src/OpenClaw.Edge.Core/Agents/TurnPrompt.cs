@@ -45,8 +45,8 @@ internal sealed partial class TurnPrompt(
         }
     }
 
-    /// <summary>Adds a word to what the model reads last, for the calls that follow; the last one stands.</summary>
-    public void Urge(string word) => _urge = word;
+    /// <summary>Adds a word to what the model reads last, for the calls that follow; the last one stands, null takes it away.</summary>
+    public void Urge(string? word) => _urge = word;
 
     /// <summary>The messages of the next call; <paramref name="begun"/> is awaited before anything is published. Throws <see cref="RunRefusedException"/> when the message alone does not fit.</summary>
     public async Task<List<PromptMessage>> NextAsync(Func<Task> begun, CancellationToken cancellationToken)
@@ -79,7 +79,8 @@ internal sealed partial class TurnPrompt(
         parts.Pruning.Called(Key, Revision);
         List<PromptMessage> messages = PromptHistory.Fit(past, Math.Max(room, 0));
         messages.AddRange(current);
-        List<PromptMessage> prompt = [.. PromptHistory.Alternate(messages), .. _rounds];
+        messages.AddRange(_rounds); // which begin with a person where the turn had no words for the one before
+        List<PromptMessage> prompt = PromptHistory.Alternate(messages);
         if (_urge is not null)
         {
             prompt[^1] = prompt[^1] with { Text = $"{prompt[^1].Text}\n\n{_urge}" };

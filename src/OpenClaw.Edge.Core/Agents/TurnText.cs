@@ -25,6 +25,8 @@ internal sealed class TurnText : IDisposable
     private int _jsonLength;
     private int _rawMessageStart;
     private int _jsonMessageStart;
+    private int _rawBegun; // where the message began, before the blank line
+    private int _jsonBegun;
     private int _jsonDeltaStart;
     private int _jsonRunDeltaStart;
 
@@ -49,6 +51,7 @@ internal sealed class TurnText : IDisposable
     /// <summary>Starts the next message of the run.</summary>
     public void BeginMessage()
     {
+        (_rawBegun, _jsonBegun) = (_rawLength, _jsonLength);
         _rawMessageStart = _rawLength;
         _jsonMessageStart = _jsonLength;
         _jsonDeltaStart = _jsonLength;
@@ -58,8 +61,7 @@ internal sealed class TurnText : IDisposable
     /// <summary>Forgets the current message, which nobody has seen.</summary>
     public void DropMessage()
     {
-        _rawLength = _rawMessageStart;
-        _jsonLength = _jsonMessageStart;
+        (_rawLength, _jsonLength) = (_rawBegun, _jsonBegun);
         BeginMessage();
     }
 
@@ -113,7 +115,7 @@ internal sealed class TurnText : IDisposable
     {
         Return(_raw);
         (_raw, _json, _rawLength, _jsonLength) = ([], [], 0, 0);
-        (_rawMessageStart, _jsonMessageStart, _jsonDeltaStart, _jsonRunDeltaStart) = (0, 0, 0, 0);
+        BeginMessage();
     }
 
     private void AppendEscape(byte value)

@@ -45,6 +45,11 @@ internal static class SessionWriter
         if (known > 0 && known == entries.Length)
         {
             row = null;
+            if (update.PlacedRunId is string placed && connection.First(SessionTable.Find, SessionRowReader.Read, key.Text) is SessionRow before)
+            {
+                connection.Execute(PendingInputTable.Place, before.RowId, placed); // asked again, with the words of a message that is there
+            }
+
             return result;
         }
 

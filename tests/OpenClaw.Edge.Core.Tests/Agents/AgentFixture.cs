@@ -37,7 +37,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             new AgentEntry { Id = "main", Name = "Main", Workspace = Workspace, IsDefault = true },
         ]);
         Events.Listen(Write);
-        Runs = new RunRegistry(new AgentRuntime
+        Runtime = new AgentRuntime
         {
             Config = () => Config,
             Agents = () => Agents,
@@ -47,7 +47,8 @@ internal sealed class AgentFixture : IAsyncDisposable
             Events = Events,
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
-        });
+        };
+        Runs = new RunRegistry(Runtime);
     }
 
     public EdgeConfig Config { get; set; }
@@ -65,6 +66,8 @@ internal sealed class AgentFixture : IAsyncDisposable
     public RunEventHub Events { get; } = new();
 
     public SessionStore Sessions { get; }
+
+    public AgentRuntime Runtime { get; }
 
     public RunRegistry Runs { get; }
 

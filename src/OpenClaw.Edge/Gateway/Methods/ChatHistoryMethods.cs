@@ -152,7 +152,7 @@ internal sealed class ChatHistoryMethods(GatewayRuntime runtime, SessionEvents s
 
     private static void WriteWaiting(Utf8JsonWriter json, MethodCall call, IReadOnlyList<TranscriptEntry> waiting, TranscriptPage page) =>
         WaitingInputJson.Write(
-            json, waiting.Count == 0 ? waiting : [.. waiting.Where(entry => !page.Entries.Any(row => row.Id == entry.Id))], call.Number("pendingBefore"),
+            json, waiting.Count == 0 ? waiting : [.. waiting.Where(entry => !MessageJson.IsHidden(entry) && !page.Entries.Any(row => row.Id == entry.Id))], call.Number("pendingBefore"),
             AskedRuns(call));
 
     private static HashSet<string>? AskedRuns(MethodCall call)
