@@ -100,7 +100,7 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
             },
             cancellationToken);
 
-    /// <summary>Forgets a device, its tokens and what it waits for.</summary>
+    /// <summary>Forgets a device, its tokens, its invitation and what it waits for.</summary>
     /// <returns>Whether it was known.</returns>
     public async Task<bool> RemoveAsync(string deviceId, CancellationToken cancellationToken)
     {
@@ -108,6 +108,7 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
             connection =>
             {
                 connection.Execute(DeviceRequestTable.DeleteOf, deviceId);
+                EndInvitation(connection, deviceId);
                 return connection.Execute(DeviceTable.Delete, deviceId) > 0;
             },
             cancellationToken);
@@ -122,6 +123,7 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
             connection =>
             {
                 bool had = connection.Execute(DeviceTable.DeleteRole, deviceId, role) > 0;
+                EndInvitation(connection, deviceId);
                 if (had && PairingRows.Find(connection, deviceId) is { Roles.Count: 0 })
                 {
                     connection.Execute(DeviceTable.Delete, deviceId);
@@ -159,6 +161,7 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
                 }
 
                 PutRole(connection, deviceId, role, scopes ?? known.Scopes);
+                EndInvitation(connection, deviceId);
                 return PairingRows.Find(connection, deviceId)!.LiveRole(role);
             },
             cancellationToken);
@@ -169,7 +172,12 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
     {
         long now = NowMs;
         int changed = await database.WriteAsync(
-            connection => connection.Execute(DeviceTable.RevokeRole, deviceId, role, now), cancellationToken);
+            connection =>
+            {
+                EndInvitation(connection, deviceId);
+                return connection.Execute(DeviceTable.RevokeRole, deviceId, role, now);
+            },
+            cancellationToken);
         return changed > 0 ? now : null;
     }
 
@@ -314,6 +322,9 @@ public sealed class DevicePairing(EdgeDatabase database, string keyPath, TimePro
             PutRole(connection, deviceId, role, [.. (known?.Scopes ?? []).Union(scopes, StringComparer.Ordinal)]);
         }
     }
+
+    // Its setup code would open again, for the rest of its ten minutes, what is taken from the device here.
+    private void EndInvitation(EdgeConnection connection, string deviceId) => connection.Execute(SetupCodeTable.End, deviceId, NowMs);
 
     private void PutRole(EdgeConnection connection, string deviceId, string role, IReadOnlyList<string> scopes) =>
         connection.Execute(

@@ -21,6 +21,9 @@ internal static class SetupCodeTable
     public const string Complete =
         "UPDATE setup_codes SET device_id = $2, device_name = $3, completed_at = $4 WHERE setup_id = $1 AND completed_at IS NULL";
 
+    /// <summary>device, now. What it was used for is told for a while longer.</summary>
+    public const string End = "UPDATE setup_codes SET expires_at = $2 WHERE device_id = $1 AND expires_at > $2";
+
     /// <summary>expired before.</summary>
     public const string Prune = "DELETE FROM setup_codes WHERE expires_at < $1";
 }

@@ -27,6 +27,9 @@ public static class ProtocolLimits
     /// <summary>Most requests of one connection that are being worked on.</summary>
     public const int MaxPendingRequests = 256;
 
+    /// <summary>Most bytes of their params together; one request alone may always be there.</summary>
+    public const int MaxPendingBytes = 50 * 1024 * 1024;
+
     /// <summary>Calls of another role's methods in a row that end the connection.</summary>
     public const int MaxWrongRoleCalls = 10;
 

@@ -21,6 +21,7 @@ public sealed class Broadcaster : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RunEventEncoder _runs;
     private readonly IDisposable _listening;
+    private readonly Lock _counting = new();
     private volatile int _audience;
     private ConfigSnapshot _config;
 
@@ -79,7 +80,8 @@ public sealed class Broadcaster : IAsyncDisposable
     }
 
     /// <summary>Tells readers that the configuration has changed.</summary>
-    internal void PublishConfig(ConfigSnapshot snapshot)
+    /// <returns>What has.</returns>
+    internal IReadOnlyList<string> PublishConfig(ConfigSnapshot snapshot)
     {
         ConfigSnapshot before = Interlocked.Exchange(ref _config, snapshot);
         Publish("config.changed", OperatorScopes.Read, json =>
@@ -91,14 +93,17 @@ public sealed class Broadcaster : IAsyncDisposable
             json.WriteEndObject();
         });
         Skills.Reconfigured();
-        foreach (string path in ConfigDiff.Paths(before.Json, snapshot.Json))
+        IReadOnlyList<string> paths = ConfigDiff.Paths(before.Json, snapshot.Json);
+        foreach (string path in paths)
         {
             if (path == "skills" || path.StartsWith("skills.", StringComparison.Ordinal))
             {
                 PublishSkills("config-change");
-                return;
+                break;
             }
         }
+
+        return paths;
     }
 
     /// <summary>Tells readers to read <c>chat.metadata</c> again.</summary>
@@ -119,17 +124,21 @@ public sealed class Broadcaster : IAsyncDisposable
     /// <summary>Tells runs how many connections see every piece of their text.</summary>
     internal void CountAudience()
     {
-        int audience = 0;
-        foreach (GatewayConnection connection in _registry.Ready)
+        // One at a time: of two that count, the one that saw less must not have the last word.
+        lock (_counting)
         {
-            if (connection.Grant is { Reads: true } || connection.Subscriptions.AnyByName)
+            int audience = 0;
+            foreach (GatewayConnection connection in _registry.Ready)
             {
-                audience++;
+                if (connection.Grant is { Reads: true } || connection.Subscriptions.AnyByName)
+                {
+                    audience++;
+                }
             }
-        }
 
-        _audience = audience;
-        _hub.Audience = IsCrowded ? 1 : audience;
+            _audience = audience;
+            _hub.Audience = IsCrowded ? 1 : audience;
+        }
     }
 
     /// <summary>Whether anybody may see chat and agent events.</summary>

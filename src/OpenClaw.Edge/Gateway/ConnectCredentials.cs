@@ -28,14 +28,15 @@ internal sealed class ConnectCredentials(GatewayRuntime runtime)
 
         // In mode trusted-proxy the password is for callers on this machine.
         bool secretCounts = mode != "trusted-proxy" || connection.Peer.LocalDirect;
+        bool isSecret = secretCounts && runtime.Authenticator.IsSecret(auth.Token, auth.Password);
         if (parameters.Device is { } device
-            && !(secretCounts && runtime.Authenticator.IsSecret(auth.Token, auth.Password))
+            && !isSecret
             && Find(parameters, device.Id) is { } known)
         {
             return known;
         }
 
-        CredentialKind kind = KindOf(parameters);
+        CredentialKind kind = isSecret ? CredentialKind.SharedSecret : KindOf(parameters); // an old device token beside it does no harm
         if (!secretCounts && kind == CredentialKind.SharedSecret)
         {
             return new ConnectCredential(

@@ -70,8 +70,11 @@ internal sealed class ConnectionGrant(ConnectParams parameters, ScopeSet scopes,
     /// <summary>Who a proxy says it is; null without one.</summary>
     public string? User { get; init; }
 
-    /// <summary>When it connected, epoch milliseconds.</summary>
+    /// <summary>When it connected, epoch milliseconds: right before its credentials were judged.</summary>
     public long SinceMs { get; init; }
+
+    /// <summary><see cref="PairingEvents.Revocations"/> at that time.</summary>
+    public int Revocations { get; init; }
 
     /// <summary>When the secret that it came in by stops opening, epoch milliseconds; the largest number for one in force. Written by the
     /// sweep.</summary>

@@ -66,6 +66,11 @@ internal sealed class ConnectionHost
         connection.Send(FrameWriter.Response(requestId, json => _hello.Write(json, connection, grant)));
         Registry.Release(connection.Peer.Client);
         Registry.AddReady(connection);
+        if (Handshake.IsOver(grant))
+        {
+            connection.Close(CloseCodes.AuthChanged, "device removed");
+        }
+
         _broadcaster.CountAudience();
         if (grant.IsNode)
         {

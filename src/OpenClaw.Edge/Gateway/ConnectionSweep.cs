@@ -56,8 +56,8 @@ internal sealed class ConnectionSweep : IAsyncDisposable
     /// <summary>Has the health told with the next look.</summary>
     public void TellHealth() => _healthChanged = true;
 
-    /// <summary>Ends the connections that came in by the secret that was in force until now, with the first look after it stops opening. Not at
-    /// once: who changed it is answered first.</summary>
+    /// <summary>Ends the connections that came in by what was in force until now, secret, proxy or open door, with the first look after it
+    /// stops opening; not those by a token of their own. Not at once: who changed it is answered first.</summary>
     /// <param name="endsAt">Until when it opens too; null when it does not.</param>
     public void ForgetSecret(DateTimeOffset? endsAt = null)
     {
@@ -131,7 +131,7 @@ internal sealed class ConnectionSweep : IAsyncDisposable
             return;
         }
 
-        if (connection.Grant is { Method: "token" or "password" } grant)
+        if (connection.Grant is { Method: not ("device-token" or "bootstrap-token") } grant)
         {
             if (grant.SinceMs <= _secretChangedAt && _secretEndsAt < grant.EndsAtMs)
             {

@@ -50,13 +50,13 @@ internal sealed partial class GatewayConnection
             return;
         }
 
-        if (!TryBegin())
+        if (!TryBegin(frame.Params.Length))
         {
             Fail(id, GatewayError.Unavailable("The server is busy. Please try again in a moment.", 1000));
             return;
         }
 
-        _ = AnswerAsync(method, new MethodCall(this, id, method.Name, parameters));
+        _ = AnswerAsync(method, new MethodCall(this, id, method.Name, parameters), frame.Params.Length);
     }
 
     private MethodEntry? Admit(string id, string name)
@@ -106,7 +106,7 @@ internal sealed partial class GatewayConnection
         };
     }
 
-    private async Task AnswerAsync(MethodEntry method, MethodCall call)
+    private async Task AnswerAsync(MethodEntry method, MethodCall call, long bytes)
     {
         try
         {
@@ -138,7 +138,7 @@ internal sealed partial class GatewayConnection
         }
         finally
         {
-            End();
+            End(bytes);
         }
     }
 
@@ -166,24 +166,28 @@ internal sealed partial class GatewayConnection
         }
     }
 
-    private bool TryBegin()
+    // The params of a request are kept until it is answered.
+    private bool TryBegin(long bytes = 0)
     {
         lock (_pendingGate)
         {
-            if (_pending >= ProtocolLimits.MaxPendingRequests || _idle is not null)
+            if (_pending >= ProtocolLimits.MaxPendingRequests || _idle is not null
+                || (_pending > 0 && _pendingBytes + bytes > ProtocolLimits.MaxPendingBytes))
             {
                 return false;
             }
 
             _pending++;
+            _pendingBytes += bytes;
             return true;
         }
     }
 
-    private void End()
+    private void End(long bytes = 0)
     {
         lock (_pendingGate)
         {
+            _pendingBytes -= bytes;
             if (--_pending == 0)
             {
                 _idle?.TrySetResult();

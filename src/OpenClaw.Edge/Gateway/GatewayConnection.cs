@@ -18,6 +18,7 @@ internal sealed partial class GatewayConnection : IAsyncDisposable
     private readonly Lock _pendingGate = new();
     private TaskCompletionSource? _idle;
     private int _pending;
+    private long _pendingBytes;
     private int _wrongRoleCalls;
     private int _closing;
 

@@ -57,7 +57,17 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         runtime.Models.ModelsChanged = Broadcaster.PublishMetadata;
         _configChanges = runtime.Config.OnChanged(snapshot =>
         {
-            Broadcaster.PublishConfig(snapshot);
+            foreach (string path in Broadcaster.PublishConfig(snapshot))
+            {
+                if (path.StartsWith("gateway.trustedProxies", StringComparison.Ordinal)
+                    || path.StartsWith("gateway.auth.trustedProxy", StringComparison.Ordinal)
+                    || path.StartsWith("gateway.auth.identityScopes", StringComparison.Ordinal))
+                {
+                    ForgetProxies();
+                    break;
+                }
+            }
+
             Broadcaster.PublishMetadata();
         });
     }
@@ -251,6 +261,15 @@ public sealed class GatewayEndpoint : IAsyncDisposable
         await _sweep.DisposeAsync();
         Broadcaster.Skills.Dispose();
         await Broadcaster.DisposeAsync();
+    }
+
+    // Who passes by a proxy, and with what, is another matter now.
+    private void ForgetProxies()
+    {
+        if (_runtime.Authenticator.Mode == "trusted-proxy")
+        {
+            ForgetSecret();
+        }
     }
 
     private async Task RunAsync(GatewayConnection connection)

@@ -17,6 +17,9 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
         ConnectParams parameters,
         CancellationToken cancellationToken)
     {
+        // Before anything is looked at: what changes from here on has changed since.
+        long sinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        int revocations = pairing.Revocations;
         HandshakeRefusal? refusal = JudgeRole(parameters)
             ?? JudgeProtocol(parameters)
             ?? JudgeOrigin(connection, parameters)
@@ -49,10 +52,18 @@ internal sealed class Handshake(GatewayRuntime runtime, PairingEvents pairing)
                 EndsAtMs = credential.Decision.EndsAtMs is var ends and > 0 ? ends : long.MaxValue,
                 Tokens = verdict.Tokens,
                 User = credential.Decision.Method == "trusted-proxy" ? connection.Upgrade.ProxyUser : null,
-                SinceMs = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+                SinceMs = sinceMs,
+                Revocations = revocations,
             },
             null);
     }
+
+    /// <summary>Whether the token of a grant was taken back while it was judged: who did that could not see the connection yet. Ask when
+    /// it can be seen.</summary>
+    public bool IsOver(ConnectionGrant grant) =>
+        grant is { DeviceId: { } id, Tokens: [{ Token: var token }, ..] }
+        && grant.Revocations != pairing.Revocations
+        && !(runtime.Devices.Find(id)?.LiveRole(grant.Role) is { } live && runtime.Devices.TokenOf(id, live) == token);
 
     // What the device has, what its user has beside it, and of both only what the upgrade asked for.
     private ScopeSet EffectiveScopes(GatewayConnection connection, ConnectParams parameters, ConnectCredential credential, ScopeSet scopes)

@@ -5,6 +5,7 @@ using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -13,6 +14,7 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60); // docs/protocol.md, limits and timers
     private const int RecentSessions = 5;
+    private const string UnreadableCode = "state-unreadable";
 
     private readonly Lock _gate = new();
     private byte[] _report = [];
@@ -80,7 +82,7 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
 
     private void WriteSessions(Utf8JsonWriter json, string? agentId)
     {
-        SessionPage page = runtime.Sessions.List(new SessionQuery { AgentId = agentId, Limit = RecentSessions });
+        SessionPage page = List(agentId);
         long now = runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
         json.WriteStartObject();
         json.WriteString("path"u8, runtime.Paths.DatabasePath);
@@ -97,6 +99,22 @@ internal sealed class HealthReport(GatewayRuntime runtime, ProcessVitals vitals)
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // A report that cannot be made is of no use, least of all to the timer that asks for it: what cannot be read is told in it.
+    private SessionPage List(string? agentId)
+    {
+        try
+        {
+            SessionPage page = runtime.Sessions.List(new SessionQuery { AgentId = agentId, Limit = RecentSessions });
+            runtime.Health.Clear(UnreadableCode);
+            return page;
+        }
+        catch (StorageException unreadable)
+        {
+            runtime.Health.Raise(new Warnable(UnreadableCode, unreadable.Message));
+            return new SessionPage([], 0, RecentSessions, null);
+        }
     }
 
     // Our addition: the bad conditions that hold, in the words that doctor and readiness use.

@@ -8,6 +8,11 @@ namespace OpenClaw.Edge.Gateway;
 /// right. Thread-safe.</summary>
 internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry registry, TimeProvider time)
 {
+    private int _revocations;
+
+    /// <summary>Grows each time that devices lose a right, before their sockets are looked for.</summary>
+    public int Revocations => Volatile.Read(ref _revocations);
+
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Called with the id of a request that was answered, and the decision.</summary>
@@ -140,6 +145,7 @@ internal sealed class PairingEvents(Broadcaster broadcaster, ConnectionRegistry 
     /// <summary>Ends the device's sockets, of one role or of all.</summary>
     public void Disconnect(string deviceId, string? role, string reason)
     {
+        Interlocked.Increment(ref _revocations);
         foreach (GatewayConnection connection in registry.Ready)
         {
             if (connection.Grant is { } grant && grant.DeviceId == deviceId && (role is null || grant.Role == role))

@@ -42,7 +42,7 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             return await JoinAsync(ask, parameters, setup, cancellationToken);
         }
 
-        if (credential.Decision.Method == "trusted-proxy" && IsControlUi(parameters))
+        if (credential.Decision.Method == "trusted-proxy" && IsControlUi(parameters) && parameters.Role == "operator")
         {
             TrustedProxyAuthConfig rules = runtime.Config.Current.Config.Gateway.Auth.TrustedProxy;
             if (rules.AutoApproveDevices)
@@ -62,7 +62,7 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
             : known.LiveRole(ask.Role) is not { } role ? "role-upgrade"
             : role.Covers(ask.Scopes) ? null
             : "scope-upgrade";
-        if (reason is not null && IsSilent(connection, parameters, credential, reason))
+        if (reason is not null && IsSilent(connection, parameters, credential))
         {
             known = await runtime.Devices.AdmitAsync(ask, "silent", [], cancellationToken);
             events.DevicesChanged();
@@ -153,14 +153,14 @@ internal sealed partial class PairingGate(GatewayRuntime runtime, PairingEvents 
     private IssuedToken Issue(PairedDevice device, DeviceRole role) =>
         new(runtime.Devices.TokenOf(device.DeviceId, role), role.Role, role.Scopes, role.IssuedAtMs);
 
-    private bool IsSilent(
-        GatewayConnection connection, ConnectParams parameters, ConnectCredential credential, string reason)
+    // A user for whom a proxy vouches is not on this machine, though the proxy may be.
+    private bool IsSilent(GatewayConnection connection, ConnectParams parameters, ConnectCredential credential)
     {
         bool foreignPage = connection.Upgrade.Origin is not null && !IsControlUi(parameters);
         return connection.Peer.LocalDirect
             && !foreignPage
             && runtime.Config.Current.Config.Gateway.AutoApproveLocal
-            && (credential.IsOpenOrSecret || reason == "role-upgrade");
+            && credential.IsOpenOrSecret;
     }
 
     // Node hosts of the original do not say it; the platform does.

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Gateway;
 
@@ -159,15 +160,38 @@ internal sealed class SessionEvents(GatewayRuntime runtime, Broadcaster broadcas
         broadcaster.ToSubscribers(open, key.Text, byName: false, exceptToolRequester: requester);
     }
 
-    /// <summary>Looks at a session; null when there is none.</summary>
-    public SessionFacts? Find(SessionKey key, string? ended = null) =>
-        runtime.Sessions.Find(key) is { } row ? Of(row, ended) : null;
+    /// <summary>Looks at a session; null when there is none, or it cannot be read: a run that tells of itself must not break on that.</summary>
+    public SessionFacts? Find(SessionKey key, string? ended = null) => Row(key) is { } row ? TryOf(row, ended) : null;
 
-    /// <summary>When the session's row was made, epoch milliseconds; the end of time when there is none.</summary>
-    public long CreatedAt(SessionKey key) => runtime.Sessions.Find(key)?.CreatedAtMs ?? long.MaxValue;
+    /// <summary>When the session's row was made, epoch milliseconds; the end of time when there is none, or it cannot be read.</summary>
+    public long CreatedAt(SessionKey key) => Row(key)?.CreatedAtMs ?? long.MaxValue;
 
     /// <summary>Looks at a row.</summary>
     public SessionFacts Of(SessionRow row, string? ended = null) => SessionFacts.Of(runtime, row, ended);
+
+    private SessionRow? Row(SessionKey key)
+    {
+        try
+        {
+            return runtime.Sessions.Find(key);
+        }
+        catch (StorageException)
+        {
+            return null; // the run's own reads and writes say what is wrong
+        }
+    }
+
+    private SessionFacts? TryOf(SessionRow row, string? ended)
+    {
+        try
+        {
+            return Of(row, ended);
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
+    }
 
     // An answer in the middle of a run was made by the model that still answers.
     private static (string Provider, string Model)? ActiveModel(TranscriptEntry entry, SessionFacts? facts) =>

@@ -44,7 +44,8 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
     /// <summary>Bytes that wait for the peer.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Queues a whole frame.</summary>
+    /// <summary>Queues a whole frame. A pong takes the place of one that waits last: an empty one weighs nothing, and a peer that pings
+    /// and does not read would have any number of them waiting. Source: RFC 6455, 5.5.3.</summary>
     public SendOutcome Send(ReadOnlyMemory<byte> frame, WebSocketOpcode opcode = WebSocketOpcode.Text)
     {
         bool start;
@@ -60,7 +61,15 @@ internal sealed class WebSocketOutput(PipeWriter output, OutboundBudget budget, 
                 return SendOutcome.Overflow;
             }
 
-            start = Enqueue(new OutboundFrame(frame, 0, opcode));
+            OutboundFrame whole = new(frame, 0, opcode);
+            if (opcode == WebSocketOpcode.Pong && _queued > 0 && Place(_queued - 1) is { Opcode: WebSocketOpcode.Pong } waiting)
+            {
+                Count(whole.Cost - waiting.Cost, whole.Held - waiting.Held);
+                Place(_queued - 1) = whole;
+                return SendOutcome.Queued;
+            }
+
+            start = Enqueue(whole);
         }
 
         Start(start, now: false);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Gateway;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.TestKit;
 using Xunit;
@@ -200,6 +201,28 @@ public sealed class Busy_peers : IDisposable
         Assert.InRange(budget.Waiting, 1, 2_000);
         Assert.InRange(output.Waiting, 4_000_000, 4_100_000); // both events, each with the text and its new piece
         await ReadAsync();
+        Assert.Equal((0, 0), (budget.Waiting, output.Waiting));
+    }
+
+    [Fact]
+    public async Task A_peer_that_pings_and_does_not_read_waits_for_one_pong()
+    {
+        output.SendUpdate(new Talk("r1").Say("a"), now: false);
+        await peer.StuckAsync();
+        long before = budget.Waiting;
+        for (int ping = 0; ping < 1000; ping++)
+        {
+            output.Send(Array.Empty<byte>(), WebSocketOpcode.Pong);
+            output.Send(new byte[] { (byte)ping }, WebSocketOpcode.Pong);
+        }
+
+        Assert.Equal(before + 1, budget.Waiting);
+        output.Send("{}"u8.ToArray());
+        output.Send(new byte[] { 7 }, WebSocketOpcode.Pong);
+        peer.Open();
+        await Guard.Within(output.CompleteAsync());
+
+        Assert.Equal([(byte)'}', 0x8a, 1, 999 & 0xff, 0x81, 2, (byte)'{', (byte)'}', 0x8a, 1, 7], peer.Taken[^11..]);
         Assert.Equal((0, 0), (budget.Waiting, output.Waiting));
     }
 

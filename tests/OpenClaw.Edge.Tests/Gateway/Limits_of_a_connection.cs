@@ -31,6 +31,23 @@ public sealed class Limits_of_a_connection : WithClient
     }
 
     [Fact]
+    public async Task Requests_that_wait_keep_50_MiB_of_params_at_most()
+    {
+        await using GatewayTestClient other = await Gateway.ConnectAsync();
+        await Client.CallAsync("question.request", $$"""{"id":"q","questions":{{Color}}}""");
+        string big = $$"""{"id":"q"{{new string(' ', 24 << 20)}}}""";
+        Task<JsonElement>[] waiting = [Client.CallAsync("question.waitAnswer", big), Client.CallAsync("question.waitAnswer", big)];
+
+        GatewayCallException busy = await RefusedAsync("health", $$"""{{{new string(' ', 4 << 20)}}}""");
+        await Client.CallAsync("health");
+        await other.CallAsync("question.resolve", """{"id":"q","cancel":true}""");
+        await Guard.Within(Task.WhenAll(waiting));
+
+        Assert.Equal("UNAVAILABLE: The server is busy. Please try again in a moment.", busy.Message);
+        await Client.CallAsync("health", $$"""{{{new string(' ', 4 << 20)}}}""");
+    }
+
+    [Fact]
     public async Task A_history_is_six_MiB_at_most()
     {
         string text = new('x', 1_500_000);
