@@ -5,13 +5,13 @@ namespace OpenClaw.Edge.Configuration;
 /// <content>The <c>agents</c> and <c>tools</c> sections.</content>
 internal static partial class ConfigBinder
 {
-    private static AgentsConfig BindAgents(ConfigSection section, MemorySearchConfig memory)
+    private static AgentsConfig BindAgents(ConfigSection section, MemorySearchConfig memory, ExecConfig exec)
     {
         AgentDefaultsConfig defaults = BindDefaults(section.Section("defaults"));
         return new AgentsConfig
         {
             Defaults = defaults,
-            List = [.. section.Items("list").Select(item => BindAgent(new ConfigSection(item), defaults, memory))],
+            List = [.. section.Items("list").Select(item => BindAgent(new ConfigSection(item), defaults, memory, exec))],
         };
     }
 
@@ -46,7 +46,7 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static AgentConfig BindAgent(ConfigSection section, AgentDefaultsConfig defaults, MemorySearchConfig memory)
+    private static AgentConfig BindAgent(ConfigSection section, AgentDefaultsConfig defaults, MemorySearchConfig memory, ExecConfig exec)
     {
         ConfigSection identity = section.Section("identity");
         return new AgentConfig
@@ -63,7 +63,7 @@ internal static partial class ConfigBinder
                 Avatar = identity.Text("avatar"),
             },
             ThinkingDefault = section.Text("thinkingDefault"),
-            Tools = section.Has("tools") ? BindTools(section.Section("tools"), default) : null,
+            Tools = section.Has("tools") ? BindTools(section.Section("tools"), default, exec) : null,
             Sandbox = section.Has("sandbox") ? BindSandbox(section.Section("sandbox"), defaults.Sandbox, own: true) : null,
             Heartbeat = section.Has("heartbeat") ? BindHeartbeat(section.Section("heartbeat"), defaults.Heartbeat) : null,
             Skills = section.TextsOrNull("skills"),
@@ -288,7 +288,7 @@ internal static partial class ConfigBinder
         };
     }
 
-    private static ToolsConfig BindTools(ConfigSection section, ConfigSection plugins)
+    private static ToolsConfig BindTools(ConfigSection section, ConfigSection plugins, ExecConfig above)
     {
         var d = new ToolsConfig();
         ConfigSection exec = section.Section("exec");
@@ -304,17 +304,18 @@ internal static partial class ConfigBinder
                 ?? (section.Section("toolSearch").Exists ? true : null),
             Exec = new ExecConfig
             {
-                Enabled = exec.Flag("enabled", d.Exec.Enabled),
-                Host = exec.Text("host", d.Exec.Host),
-                Security = exec.Text("security", d.Exec.Security),
-                Ask = exec.Text("ask", d.Exec.Ask),
-                TimeoutSeconds = exec.Whole("timeoutSeconds", d.Exec.TimeoutSeconds),
-                BackgroundMs = exec.Whole("backgroundMs", d.Exec.BackgroundMs),
-                Mode = exec.Text("mode"),
-                ApprovalTimeoutSeconds = exec.Whole("approvalTimeoutSeconds", d.Exec.ApprovalTimeoutSeconds),
-                CleanupMs = exec.Whole("cleanupMs", d.Exec.CleanupMs),
-                PathPrepend = exec.Texts("pathPrepend"),
-                ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", d.Exec.ApplyPatchEnabled),
+                Enabled = exec.Flag("enabled", above.Enabled),
+                Host = exec.Text("host", above.Host),
+                Security = exec.Text("security", above.Security),
+                Ask = exec.Text("ask", above.Ask),
+                TimeoutSeconds = exec.Whole("timeoutSeconds", above.TimeoutSeconds),
+                BackgroundMs = exec.Whole("backgroundMs", above.BackgroundMs),
+                // Source: the original. An agent's own security or ask counts before the mode of all.
+                Mode = exec.Text("mode") ?? (exec.Has("security") || exec.Has("ask") ? null : above.Mode),
+                ApprovalTimeoutSeconds = exec.Whole("approvalTimeoutSeconds", above.ApprovalTimeoutSeconds),
+                CleanupMs = exec.Whole("cleanupMs", above.CleanupMs),
+                PathPrepend = exec.TextsOrNull("pathPrepend") ?? above.PathPrepend,
+                ApplyPatchEnabled = exec.Section("applyPatch").Flag("enabled", above.ApplyPatchEnabled),
             },
             Web = BindWeb(section.Section("web"), plugins),
             UpdatePlan = section.Flag("updatePlan"),

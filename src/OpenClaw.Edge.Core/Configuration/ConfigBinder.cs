@@ -10,6 +10,7 @@ internal static partial class ConfigBinder
     {
         var all = new ConfigSection(root);
         MemorySearchConfig memory = BindMemorySearch(all.Section("memory").Section("search"), new MemorySearchConfig());
+        ToolsConfig tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries"), new ExecConfig());
         return new EdgeConfig
         {
             Gateway = BindGateway(all.Section("gateway"), all.Section("commands")),
@@ -19,10 +20,10 @@ internal static partial class ConfigBinder
                 Session = BindLimit(all.Section("usage").Section("limits").Section("session")),
             },
             Models = BindModels(all.Section("models")),
-            Agents = BindAgents(all.Section("agents"), memory),
+            Agents = BindAgents(all.Section("agents"), memory, tools.Exec),
             Messages = BindMessages(all.Section("messages")),
             Session = BindSession(all.Section("session"), root.Find("session.maintenance")),
-            Tools = BindTools(all.Section("tools"), all.Section("plugins").Section("entries")),
+            Tools = tools,
             Logging = BindLogging(all.Section("logging")),
             Discovery = new DiscoveryConfig { MdnsMode = all.Section("discovery").Section("mdns").Text("mode") },
             Cron = BindCron(all.Section("cron"), root.Find("cron")),

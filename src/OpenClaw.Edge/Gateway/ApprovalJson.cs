@@ -25,8 +25,8 @@ internal static class ApprovalJson
     public static void WriteRequest(Utf8JsonWriter json, ApprovalRequest request)
     {
         json.WriteStartObject("request"u8);
-        json.WriteString("command"u8, request.Command);
-        json.WriteString("cwd"u8, request.Directory);
+        json.WriteString("command"u8, request.Shown);
+        json.WriteString("cwd"u8, request.Directory is { } folder ? ShownText.Of(folder) : null);
         json.WriteString("host"u8, request.Host);
         json.WriteString("nodeId"u8, request.NodeId);
         json.WriteString("agentId"u8, request.AgentId);
@@ -110,8 +110,9 @@ internal static class ApprovalJson
     {
         json.WriteStartObject("presentation"u8);
         json.WriteString("kind"u8, "exec"u8);
-        json.WriteString("commandText"u8, command);
-        json.WriteString("commandPreview"u8, command.Length > PreviewChars ? command[..PreviewChars] : command);
+        string shown = ShownText.Of(command);
+        json.WriteString("commandText"u8, shown);
+        json.WriteString("commandPreview"u8, shown.Length > PreviewChars ? shown[..PreviewChars] : shown);
         json.WriteString("host"u8, host);
         json.WriteString("nodeId"u8, nodeId); // explicit nulls of the wire
         json.WriteString("agentId"u8, agentId);

@@ -14,7 +14,8 @@ internal sealed class NodeHands(GatewayRuntime runtime, ConnectionRegistry regis
         List<(string Id, string Name)> able = [];
         foreach (GatewayConnection socket in registry.Ready)
         {
-            if (socket.Grant is { IsNode: true, DeviceId: { } id } && runtime.Devices.Find(id) is { } device && device.LiveRole("node") is not null
+            // one that came back is here twice until its old socket is missed
+            if (socket.Grant is { IsNode: true, DeviceId: { } id } && !able.Exists(node => node.Id == id) && runtime.Devices.Find(id) is { } device && device.LiveRole("node") is not null
                 && nodes.Effective(device).Commands.Contains(Command, StringComparer.Ordinal))
             {
                 able.Add((id, device.Label ?? socket.Grant.Client.DisplayName ?? device.DisplayName ?? id));
@@ -47,6 +48,12 @@ internal sealed class NodeHands(GatewayRuntime runtime, ConnectionRegistry regis
     /// <param name="cancellationToken">Nobody wants it any more: the node is told.</param>
     public async Task<NodeAnswer> RunAsync(string id, JsonElement parameters, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // The person may have thought for long: the node may be gone, or offer or be allowed less.
+        if (Find(id) is { Id: null, Problem: { } gone })
+        {
+            return new NodeAnswer(default, "NOT_CONNECTED", gone);
+        }
+
         if (nodes.Find(id) is not { } socket)
         {
             return new NodeAnswer(default, "NOT_CONNECTED", "node not connected");

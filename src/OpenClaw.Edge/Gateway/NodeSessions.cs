@@ -43,6 +43,19 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
         return null;
     }
 
+    private bool IsHere(GatewayConnection node)
+    {
+        foreach (GatewayConnection known in registry.Ready)
+        {
+            if (known == node)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>What a connected node may do now: declared and approved.</summary>
     public NodeSurface Effective(PairedDevice device) =>
         Find(device.DeviceId)?.Grant is { } grant ? grant.Declared.Within(device.Surface) : device.Surface ?? NodeSurface.Empty;
@@ -105,6 +118,11 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
             node.Send(FrameWriter.Event(
                 "node.invoke.request",
                 json => WriteRequest(json, invocation.Id, nodeId, command, parameters, timeout, idempotencyKey)));
+            if (!IsHere(node))
+            {
+                invocation.Answer.TrySetResult(null); // it went before it was noted that an answer is due
+            }
+
             JsonElement? answer = await invocation.Answer.Task.WaitAsync(timeout, runtime.Time, cancellationToken);
             return answer is { } result
                 ? Kept(node, command, parameters, idempotencyKey, result) ?? Reply(nodeId, command, result)
@@ -251,7 +269,7 @@ internal sealed partial class NodeSessions(GatewayRuntime runtime, ConnectionReg
             json.WritePropertyName("payload"u8);
             payload.WriteTo(json);
         }
-        else if (text is not null)
+        else if (text is { Length: > 0 })
         {
             json.WritePropertyName("payload"u8);
             try

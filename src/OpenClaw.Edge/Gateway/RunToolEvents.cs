@@ -135,7 +135,7 @@ internal static class RunToolEvents
                 json.WriteString("approvalSlug"u8, waiting.Approval.Id[..Math.Min(8, waiting.Approval.Id.Length)]);
             }
 
-            json.WriteString("command"u8, waiting.Approval.Request.Command);
+            json.WriteString("command"u8, waiting.Approval.Request.Shown);
             json.WriteString("host"u8, waiting.Approval.Request.Host);
         });
 

@@ -23,6 +23,7 @@ public sealed class Is_a_node : IAsyncLifetime
     private RunningGateway gateway = null!;
     private GatewayTestClient owner = null!;
     private Task<int> node = Task.FromResult(0);
+    private Func<StatePaths, Func<ConfigSnapshot>, TimeProvider, INodeWork> open = NodeHome.Open;
 
     public async ValueTask InitializeAsync()
     {
@@ -180,6 +181,18 @@ public sealed class Is_a_node : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_breaks_in_it_is_answered()
+    {
+        open = static (_, _, _) => new BrokenWork();
+        Start();
+        string id = await ApproveAsync();
+        CommandRun broken = (await gateway.RunAsync(
+            "nodes", "invoke", "--node", id, "--command", "system.run", "--params", """{"command":["ls"]}""")).Ends(1);
+
+        Assert.Contains("the disk is full", broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_says_what_is_wrong_with_its_command_line()
     {
         Dictionary<string, string> variables = new() { ["HOME"] = far.Subdirectory("home") };
@@ -225,7 +238,7 @@ public sealed class Is_a_node : IAsyncLifetime
             Clock = TimeProvider.System,
             Environment = new ProcessEnvironment(
                 new Dictionary<string, string> { ["HOME"] = far.Subdirectory("home"), ["PATH"] = "/usr/bin:/bin" }, far.Subdirectory("home")),
-            OpenNode = NodeHome.Open,
+            OpenNode = open,
             RunGateway = (_, _) => throw new NotSupportedException("no gateway here"),
         };
         node = CommandLine.InvokeAsync(
@@ -238,5 +251,23 @@ public sealed class Is_a_node : IAsyncLifetime
         Assert.Contains("system.run", (await gateway.RunAsync("nodes", "pending")).Ends(0).Out, StringComparison.Ordinal);
         (await gateway.RunAsync("nodes", "approve", asked.GetProperty("requestId").GetString()!)).Ends(0);
         return asked.GetProperty("nodeId").GetString()!;
+    }
+
+    private sealed class BrokenWork : INodeWork
+    {
+        public IReadOnlyList<string> Commands => ["system.run"];
+
+        public IReadOnlyList<string> Offered => Commands;
+
+        public void WriteHostStats(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        }
+
+        public Task<NodeReply> InvokeAsync(string command, JsonElement parameters, int? timeoutMs, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("the disk is full");
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -71,6 +71,27 @@ public sealed class Approvals_over_the_wire : WithClient
     }
 
     [Fact]
+    public async Task A_client_that_asks_in_two_phases_may_hang_up()
+    {
+        GatewayTestClient asker = await Gateway.ConnectAsync();
+        Task<JsonElement> plain = asker.CallAsync("exec.approval.request", """{"id":"plain","command":"rm x"}""");
+        await PendingAsync();
+        JsonElement accepted = await asker.CallAsync("exec.approval.request", """{"id":"ask-3","command":"rm x","twoPhase":true}""");
+        asker.Abort();
+        await Client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("exec.approval.resolved")
+            && frame.GetProperty("payload").GetProperty("id").ValueEquals("plain")); // the last that hears of the end, as the first that waited
+        await asker.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => plain);
+        await Client.CallAsync("exec.approval.resolve", """{"id":"ask-3","decision":"allow-once"}""");
+        JsonElement waited = await Client.CallAsync("exec.approval.waitDecision", """{"id":"ask-3"}""");
+
+        Assert.Equal("accepted", accepted.GetProperty("status").GetString());
+        Assert.Equal("allow-once", waited.GetProperty("decision").GetString());
+        await Eventually.HoldsAsync(async () =>
+            (await Client.CallAsync("approval.history", "{}")).GetProperty("items").EnumerateArray().Any(item => item.GetProperty("id").ValueEquals("ask-3")));
+    }
+
+    [Fact]
     public async Task Time_denies()
     {
         await using GatewayTestClient asker = await Gateway.ConnectAsync();

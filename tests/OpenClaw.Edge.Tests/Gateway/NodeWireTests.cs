@@ -78,6 +78,18 @@ public sealed class NodeWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_without_words_is_an_answer()
+    {
+        await ApproveAsync();
+        Task<JsonElement> waiting = InvokeAsync("camera.snap", 5000);
+        JsonElement request = await _node.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("node.invoke.request"));
+        string id = request.GetProperty("payload").GetProperty("id").GetString()!;
+        await _node.CallAsync("node.invoke.result", $$"""{"id":"{{id}}","nodeId":"{{_device.Id}}","ok":true,"payloadJSON":""}""");
+
+        Assert.True((await waiting).GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_silent_node_times_out_and_is_told_to_stop()
     {
         await ApproveAsync();

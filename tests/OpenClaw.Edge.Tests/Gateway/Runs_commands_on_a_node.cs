@@ -11,11 +11,13 @@ public abstract class Runs_commands_on_a_node(string mode) : WithClient($"tools:
 {
     private readonly TestDevice _device = new();
 
+    protected Task<GatewayTestClient> ConnectAsync(string command) => _device.ConnectAsync(
+        Gateway.BaseUri, new Dictionary<string, string> { ["token"] = Gateway.Home.Token }, "node", client: "node-host", mode: "node",
+        more: $""","caps":["system"],"commands":["{command}"]""");
+
     protected async Task<GatewayTestClient> JoinAsync()
     {
-        GatewayTestClient node = await _device.ConnectAsync(
-            Gateway.BaseUri, new Dictionary<string, string> { ["token"] = Gateway.Home.Token }, "node", client: "node-host", mode: "node",
-            more: ""","caps":["system"],"commands":["system.run"]""");
+        GatewayTestClient node = await ConnectAsync("system.run");
         JsonElement asked = await Client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("node.pair.requested"));
         await Client.CallAsync("node.pair.approve", $$"""{"requestId":"{{asked.GetProperty("payload").GetProperty("requestId").GetString()}}"}""");
         return node;
@@ -90,6 +92,19 @@ public abstract class Runs_commands_on_a_node(string mode) : WithClient($"tools:
         }
 
         [Fact]
+        public async Task A_node_that_came_back_before_its_old_socket_is_missed_is_one_node()
+        {
+            await using GatewayTestClient old = await JoinAsync();
+            string key = await BoundAsync();
+            await using GatewayTestClient now = await ConnectAsync("system.run");
+            string run = await AskAsync(key, """{"command":"id"}""");
+            await AnswerAsync(now, """{"exitCode":0,"stdout":"it is me","stderr":"","timedOut":false,"success":true}""");
+            await Client.FollowAsync(run);
+
+            Assert.Contains("it is me", Told, StringComparison.Ordinal);
+        }
+
+        [Fact]
         public async Task A_node_that_refuses_is_quoted()
         {
             await using GatewayTestClient node = await JoinAsync();
@@ -117,7 +132,7 @@ public abstract class Runs_commands_on_a_node(string mode) : WithClient($"tools:
         {
             await using GatewayTestClient node = await JoinAsync();
             string key = await BoundAsync();
-            string denied = await AskAsync(key, """{"command":"rm it"}""");
+            string denied = await AskAsync(key, """{"command":"rm it","env":{"GIT_SSH":"x"}}""");
             JsonElement first = await AskedAsync("rm it");
             await Client.CallAsync("exec.approval.resolve", $$"""{"id":"{{first.GetProperty("id").GetString()}}","decision":"deny"}""");
             await Client.FollowAsync(denied);
@@ -129,9 +144,26 @@ public abstract class Runs_commands_on_a_node(string mode) : WithClient($"tools:
             await AnswerAsync(node, """{"exitCode":0,"stdout":"listed","stderr":"","timedOut":false,"success":true}""");
             await Client.FollowAsync(allowed);
 
+            Assert.Equal("GIT_SSH", Assert.Single(first.GetProperty("request").GetProperty("envKeys").EnumerateArray()).GetString());
             Assert.Equal(("node", NodeId), (second.GetProperty("request").GetProperty("host").GetString(), second.GetProperty("request").GetProperty("nodeId").GetString()));
             Assert.Contains("listed", Told, StringComparison.Ordinal);
             Assert.Single(node.Events, frame => frame.GetProperty("event").ValueEquals("node.invoke.request"));
+        }
+
+        [Fact]
+        public async Task What_it_offers_no_longer_when_the_person_says_so_is_not_asked_of_it()
+        {
+            GatewayTestClient node = await JoinAsync();
+            string key = await BoundAsync();
+            string run = await AskAsync(key, """{"command":"ls it"}""");
+            JsonElement asked = await AskedAsync("ls it");
+            await node.DisposeAsync();
+            await using GatewayTestClient less = await ConnectAsync("camera.snap");
+            await Client.CallAsync("exec.approval.resolve", $$"""{"id":"{{asked.GetProperty("id").GetString()}}","decision":"allow-once"}""");
+            await Client.FollowAsync(run);
+
+            Assert.Contains("requires a connected node that supports system.run", Told, StringComparison.Ordinal);
+            Assert.DoesNotContain(less.Events, frame => frame.GetProperty("event").ValueEquals("node.invoke.request"));
         }
 
         private async Task<JsonElement> AskedAsync(string command) =>

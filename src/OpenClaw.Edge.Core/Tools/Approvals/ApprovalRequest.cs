@@ -6,6 +6,9 @@ public sealed record ApprovalRequest
     /// <summary>Text for the shell.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The text as a person is shown it.</summary>
+    public string Shown => ShownText.Of(Command);
+
     /// <summary>Directory it starts in.</summary>
     public string? Directory { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record ApprovalRequest
 
     /// <summary>Variables that the call adds, by name; a person sees them, their values are bound.</summary>
     public IReadOnlyList<string> EnvKeys { get; init; } = [];
+
+    /// <summary>What a word on a node's command is good for, where a client asked; null for nothing.</summary>
+    public ApprovalBinding? Binding { get; init; }
 
     /// <summary>Commands that the text runs itself, and those within substitutions and groups; for showing only.</summary>
     public (int Own, int Nested) Counts => ShellWords.Count(Command);

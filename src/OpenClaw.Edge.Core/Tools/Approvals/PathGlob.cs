@@ -4,13 +4,14 @@ namespace OpenClaw.Edge.Tools;
 internal static class PathGlob
 {
     private const int MaxSteps = 100_000; // a pattern made to be slow does not match
+    private const int MaxChars = 4096; // nor one that is made to go deep; a path is no longer
 
     /// <summary>Whether a path matches.</summary>
     public static bool Matches(string pattern, string path, string home)
     {
         string whole = pattern == "~" ? home : pattern.StartsWith("~/", StringComparison.Ordinal) ? home.TrimEnd('/') + pattern[1..] : pattern;
         int steps = 0;
-        return Matches(whole, path, ref steps);
+        return whole.Length <= MaxChars && Matches(whole, path, ref steps);
     }
 
     private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> path, ref int steps)

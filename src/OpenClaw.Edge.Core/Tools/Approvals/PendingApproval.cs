@@ -5,6 +5,7 @@ public sealed class PendingApproval
 {
     private readonly TaskCompletionSource<ApprovalDecision> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ApprovalDecision? _decision;
+    private int _used;
 
     internal PendingApproval(string id, ApprovalRequest request, long createdAtMs, long expiresAtMs)
     {
@@ -31,6 +32,14 @@ public sealed class PendingApproval
 
     /// <summary>The end; null while it waits.</summary>
     public ApprovalDecision? Decision => Volatile.Read(ref _decision);
+
+    /// <summary>Takes what was allowed, for one start; false when nothing was, or it was taken before.</summary>
+    public bool TryUse() => Decision?.Word switch
+    {
+        "allow-once" => Interlocked.Exchange(ref _used, 1) == 0,
+        "allow-always" => true,
+        _ => false,
+    };
 
     internal bool TryDecide(ApprovalDecision decision)
     {

@@ -14,6 +14,13 @@ internal static class ScriptRunners
         "clj", "elixir", "iex", "guile", "raku", "ghc", "ghci", "erl", "pwsh", "find", "source", ".",
     ];
 
+    // They run another program, whose script nobody has looked for.
+    private static readonly string[] s_carriers =
+    [
+        "env", "xargs", "nohup", "nice", "ionice", "chrt", "taskset", "timeout", "stdbuf", "setsid", "sudo", "doas", "su", "runuser", "pkexec",
+        "chroot", "unshare", "nsenter", "watch", "parallel", "time", "strace", "ltrace", "flock", "script", "systemd-run",
+    ];
+
     /// <summary>What a runner reads without being told.</summary>
     public static IReadOnlyList<string> ImpliedFiles { get; } =
         ["Makefile", "makefile", "GNUmakefile", "package.json", "justfile", "Rakefile"];
@@ -32,7 +39,7 @@ internal static class ScriptRunners
         string name = NameOf(words[0]);
         if (!Contains(words[0]))
         {
-            return true;
+            return !s_carriers.Contains(name);
         }
 
         bool shell = s_shells.Contains(name);

@@ -25,6 +25,7 @@ internal sealed class ShellRisks
     private bool _dynamic;
     private bool _wordDynamic;
     private bool _inWord;
+    private bool _brace; // one stands in the word
 
     private ShellRisks()
     {
@@ -70,6 +71,7 @@ internal sealed class ShellRisks
                 quoted = end < 0; // it never ends
                 end = end < 0 ? command.Length : end;
                 _word.Append(command.AsSpan(i + 1, end - i - 1));
+                _brace |= command.AsSpan(i + 1, end - i - 1).Contains('{');
                 (_inWord, i) = (true, end);
             }
             else if (letter == '"')
@@ -134,17 +136,16 @@ internal sealed class ShellRisks
                 _inWord = _wordDynamic = next == '(' && _words.Count > 0; // a file name that nobody knows
                 return letter == '<' && next == '<' ? (at + 2 < command.Length && command[at + 2] == '<' ? 2 : 1) : next == '>' ? 1 : 0;
             default:
-                _wordDynamic |= letter is '*' or '?' || (letter == '[' && _word.Length > 0 && _word[^1] != '[') || (letter == ',' && Has('{'));
+                _wordDynamic |= letter is '*' or '?' || (letter == '[' && _word.Length > 0 && _word[^1] != '[') || (letter == ',' && _brace);
                 Put(letter);
                 return 0;
         }
     }
 
-    private bool Has(char letter) => _word.ToString().Contains(letter, StringComparison.Ordinal);
-
     private void Put(char letter)
     {
         _word.Append(letter);
+        _brace |= letter == '{';
         _inWord = true;
     }
 
@@ -162,7 +163,7 @@ internal sealed class ShellRisks
         }
 
         _word.Clear();
-        (_inWord, _wordDynamic) = (false, false);
+        (_inWord, _wordDynamic, _brace) = (false, false, false);
     }
 
     private void EndCommand()

@@ -15,7 +15,7 @@ internal static class ShellWords
         "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "select", "function", "time",
         "coproc", "{", "}", "!", "[[", "]]",
         "eval", "exec", "source", ".", "command", "builtin", "alias", "unalias", "set", "export", "declare", "typeset", "local", "readonly",
-        "trap", "enable", "hash", "shopt", "unset", "let", "read", "mapfile", "printf_v", "env", "xargs", "nohup", "nice", "sudo", "doas", "su",
+        "trap", "enable", "hash", "shopt", "unset", "let", "read", "mapfile", "env", "xargs", "nohup", "nice", "sudo", "doas", "su",
         "busybox", "toybox", "timeout", "stdbuf", "setsid", "chroot", "unshare", "nsenter", "watch", "parallel", "cd", "pushd", "popd",
     };
 
@@ -169,7 +169,7 @@ internal static class ShellWords
             return !required;
         }
 
-        if (segments.Count == MaxSegments || words[0].Length == 0 || s_keywords.Contains(words[0]))
+        if (segments.Count == MaxSegments || words[0].Length == 0 || s_keywords.Contains(words[0]) || RunsItsWords(words))
         {
             return false;
         }
@@ -178,6 +178,10 @@ internal static class ShellWords
         words = [];
         return true;
     }
+
+    // Shells do sums with the names that these built-ins are given, and run the substitutions in them, however they were quoted.
+    private static bool RunsItsWords(List<string> words) => words[0] is "test" or "printf"
+        && words.Exists(word => word.StartsWith("-v", StringComparison.Ordinal) || word.Contains('$', StringComparison.Ordinal) || word.Contains('`', StringComparison.Ordinal));
 
     private static bool TryDoubleQuoted(string command, ref int at, StringBuilder word)
     {

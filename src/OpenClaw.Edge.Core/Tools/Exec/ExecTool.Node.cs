@@ -39,6 +39,7 @@ public sealed partial class ExecTool
             NodeId = id,
             AgentId = context.SessionKey.AgentId,
             SessionKey = context.SessionKey.Text,
+            EnvKeys = [.. EnvOf(arguments).Keys],
         };
         string? ask = ToolJson.Text(arguments, "ask") is { Length: > 0 } harder ? harder : null;
         if (await parts.Guard.ClearForNodeAsync(request, config, ask, context.OnApproval, cancellationToken) is { } refusal)

@@ -65,9 +65,10 @@ public sealed partial class ExecTool(ToolParts parts) : ITool
         ConfigSnapshot snapshot = parts.Config();
         ExecConfig config = Permitted(ConfigOf(snapshot.Config, context.SessionKey.AgentId), context.Permission);
         string command = ToolJson.Text(arguments, "command");
-        if (string.IsNullOrWhiteSpace(command) || command.Contains('\0', StringComparison.Ordinal))
+        if (string.IsNullOrWhiteSpace(command) || command.Contains('\0', StringComparison.Ordinal)
+            || ToolJson.Text(arguments, "workdir").Contains('\0', StringComparison.Ordinal))
         {
-            return (null, "exec: command is empty or has a NUL", config);
+            return (null, "exec: command is empty or has a NUL, or workdir has one", config);
         }
 
         string host = HostOf(context, arguments, config);

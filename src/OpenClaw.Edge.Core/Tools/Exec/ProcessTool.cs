@@ -11,6 +11,7 @@ public sealed class ProcessTool(ToolParts parts) : ITool
 {
     private const int DefaultLines = 200;
     private const int LongestPollMs = 30_000;
+    private const int MaxLine = 64 * 1024; // guess: longer is no text that anybody reads by lines
 
     /// <inheritdoc />
     public ToolSpec Spec { get; } = new(
@@ -134,6 +135,12 @@ public sealed class ProcessTool(ToolParts parts) : ITool
             foreach (string line in pieces[..^1])
             {
                 Take(line);
+            }
+
+            if (partial.Length > MaxLine)
+            {
+                Take(partial.ToString()); // no end in sight: it goes on as the next line
+                partial.Clear();
             }
         }
 

@@ -36,6 +36,14 @@ internal static class ApprovalsCommand
             writer.WriteEndObject();
         });
 
+    /// <summary>Where a command would run, and which variables it would be given.</summary>
+    internal static string Where(JsonElement request)
+    {
+        string names = string.Join(' ', request.Items("envKeys").Select(name => name.GetString()));
+        return TextLayout.OneLine(
+            $"{(request.Text("nodeId") is { } node ? $"on node {node} " : "")}in {request.Text("cwd") ?? "-"}{(names.Length > 0 ? $" with {names}" : "")}");
+    }
+
     private static async Task<int> ListAsync(CliContext context, CancellationToken cancellationToken)
     {
         JsonElement pending = await CallAsync(context, "exec.approval.list", static _ => { }, cancellationToken);
@@ -62,7 +70,7 @@ internal static class ApprovalsCommand
             JsonElement request = row.Member("request");
             context.Say(TextLayout.OneLine(request.Text("command") ?? ""));
             context.Say(context.Paint.Dim(
-                $"  {row.Text("id")} · {request.Text("agentId") ?? "-"} · {request.Text("cwd") ?? "-"} · asked {HumanText.Ago(row.Number("createdAtMs"), context.Clock)}"));
+                $"  {row.Text("id")} · {request.Text("agentId") ?? "-"} · {Where(request)} · asked {HumanText.Ago(row.Number("createdAtMs"), context.Clock)}"));
         }
 
         context.Say("");
@@ -101,6 +109,12 @@ internal static class ApprovalsCommand
     private static async Task<string> OnlyOneAsync(CliContext context, CancellationToken cancellationToken)
     {
         JsonElement pending = await CallAsync(context, "exec.approval.list", static _ => { }, cancellationToken);
+        if (pending.GetArrayLength() == 1)
+        {
+            JsonElement request = pending[0].Member("request");
+            context.Note($"{TextLayout.OneLine(request.Text("command") ?? "")} ({Where(request)})");
+        }
+
         return pending.GetArrayLength() == 1
             ? pending[0].Text("id")!
             : throw new CliException(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenClaw.Edge.Cli.Commands;
 using OpenClaw.Edge.Protocol.Gateway;
 
 namespace OpenClaw.Edge.Cli.Runs;
@@ -107,7 +108,7 @@ internal sealed class ApprovalPrompt(CliContext context, string session, Func<Ca
         Task<string?> answer = readLine(cancellationToken);
         context.Say("");
         context.Say(context.Paint.Accent("may this run? ") + TextLayout.Block(request.Text("command") ?? ""));
-        context.Say(context.Paint.Dim($"in {request.Text("cwd") ?? "-"}"));
+        context.Say(context.Paint.Dim(ApprovalsCommand.Where(request)));
         context.Terminal.Ask(always ? "[y]es, [a]lways here, [n]o: " : "[y]es, [n]o: ");
         string word = (await answer)?.Trim().ToLowerInvariant() switch
         {

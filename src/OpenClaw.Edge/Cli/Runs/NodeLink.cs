@@ -62,34 +62,40 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
 
     private async Task<bool> ServeAsync(CancellationToken cancellationToken)
     {
-        GatewayClient? client = null;
         using CancellationTokenSource lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Events come on the reading loop, before the greeting is handed out: they wait for the client.
         TaskCompletionSource<GatewayClient> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        client = await GatewayClient.ConnectAsync(
-            target, options with { OnEvent = told => Take(told, ready.Task, lost.Token) }, context.Clock, cancellationToken);
-        await using (client)
+        try
         {
-            ready.SetResult(client);
-            Say($"connected to {target.Display} as node {options.Identity!.DeviceId}");
-            while (!client.Closed.IsCompleted)
+            GatewayClient client = await GatewayClient.ConnectAsync(
+                target, options with { OnEvent = told => Take(told, ready.Task, lost.Token) }, context.Clock, cancellationToken);
+            await using (client)
             {
-                await TellAsync(client, cancellationToken);
-                try
+                ready.SetResult(client);
+                Say($"connected to {target.Display} as node {options.Identity!.DeviceId}");
+                while (!client.Closed.IsCompleted)
                 {
-                    await client.Closed.WaitAsync(s_stats, context.Clock, cancellationToken);
+                    await TellAsync(client, cancellationToken);
+                    try
+                    {
+                        await client.Closed.WaitAsync(s_stats, context.Clock, cancellationToken);
+                    }
+                    catch (TimeoutException)
+                    {
+                        // a minute without an end: it is told again
+                    }
                 }
-                catch (TimeoutException)
-                {
-                    // a minute without an end: it is told again
-                }
+
+                await lost.CancelAsync();
+                Say($"the connection to {target.Display} is lost; trying again");
             }
 
-            await lost.CancelAsync();
-            Say($"the connection to {target.Display} is lost; trying again");
+            return true;
         }
-
-        return true;
+        finally
+        {
+            await lost.CancelAsync(); // what runs has nobody to answer
+        }
     }
 
     private async Task TellAsync(GatewayClient client, CancellationToken cancellationToken)
@@ -121,7 +127,7 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
         {
             if (told.Payload.Text("invokeId") is { } gone && _running.TryGetValue(gone, out CancellationTokenSource? running))
             {
-                running.Cancel();
+                Cancel(running);
             }
         }
         else if (told.Name == "node.invoke.request" && told.Payload.Text("id") is { } id)
@@ -141,8 +147,8 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
                 ? new NodeReply(default, "UNAVAILABLE", $"this node does {MaxAtOnce} commands at once")
                 : options.Commands?.Contains(command) != true
                     ? new NodeReply(default, "UNAVAILABLE", $"{command} does not exist on this node")
-                    : await work.InvokeAsync(command, ParamsOf(request), (int?)request.Number("timeoutMs"), stop.Token);
-            GatewayClient client = await ready;
+                    : await WorkAsync(command, request, stop.Token);
+            GatewayClient client = await ready.WaitAsync(lost);
             await client.CallAsync("node.invoke.result", json => Write(json, id, answer), s_send, lost);
         }
         catch (OperationCanceledException)
@@ -156,6 +162,31 @@ internal sealed class NodeLink(CliContext context, GatewayTarget target, Gateway
         finally
         {
             _running.TryRemove(new KeyValuePair<string, CancellationTokenSource>(id, stop));
+        }
+    }
+
+    // Whatever goes wrong here, a full disk for one, the gateway waits for an answer.
+    private async Task<NodeReply> WorkAsync(string command, JsonElement request, CancellationToken stop)
+    {
+        try
+        {
+            return await work.InvokeAsync(command, ParamsOf(request), (int?)request.Number("timeoutMs"), stop);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return new NodeReply(default, "UNAVAILABLE", $"{command} failed on this node: {failure.Message}");
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource running)
+    {
+        try
+        {
+            running.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself, as the gateway's patience did
         }
     }
 

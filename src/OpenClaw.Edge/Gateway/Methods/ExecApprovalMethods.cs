@@ -28,7 +28,9 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
     private async ValueTask<MethodReply> RequestAsync(MethodCall call, CancellationToken cancellationToken)
     {
         JsonElement plan = PlanOf(call);
-        string? command = PlanText(plan, "commandText") ?? call.Text("command") ?? ArgvOf(call.Params, "commandArgv");
+        JsonElement words = plan.ValueKind == JsonValueKind.Object ? plan.GetProperty("argv")
+            : call.Params.TryGetProperty("commandArgv", out JsonElement argv) ? argv : default;
+        string? command = NodeRunApproval.Shown(PlanText(plan, "commandText") ?? call.Text("command"), words);
         if (string.IsNullOrWhiteSpace(command))
         {
             return MethodReply.Invalid("command is required");
@@ -44,15 +46,19 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             SessionKey = PlanText(plan, "sessionKey") ?? call.Text("sessionKey"),
             ResolvedPath = call.Text("resolvedPath"),
             Policy = new ExecPolicy(call.Text("security") ?? "allowlist", call.Text("ask") ?? "on-miss"),
+            EnvKeys = call.Params.TryGetProperty("env", out JsonElement env) && env.ValueKind == JsonValueKind.Object
+                ? [.. env.EnumerateObject().Select(variable => variable.Name)] : [],
+            Binding = NodeRunApproval.Of(call, plan),
         };
-        string? id = call.Text("id");
-        if (id is not null && guard.Gate.Find(id) is not null)
+        PendingApproval asked = guard.Gate.Ask(
+            request, TimeSpan.FromMilliseconds(call.Number("timeoutMs") ?? 0), call.Text("id"), call.Connection.Id);
+        if (!ReferenceEquals(asked.Request, request))
         {
             return MethodReply.Invalid("approval id already pending");
         }
 
-        PendingApproval asked = guard.Gate.Ask(request, TimeSpan.FromMilliseconds(call.Number("timeoutMs") ?? 0), id, call.Connection.Id);
-        if (call.Flag("twoPhase") && asked.Decision is null)
+        bool later = call.Flag("twoPhase") && asked.Decision is null; // such a client may hang up, and ask for the decision with waitDecision
+        if (later)
         {
             call.Connection.Send(FrameWriter.Response(call.Id, json =>
             {
@@ -66,22 +72,27 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
             }));
         }
 
-        ApprovalDecision decision = await guard.Gate.WaitAsync(asked, cancellationToken);
+        await NoteAsync(asked, later ? asked.Decided : guard.Gate.WaitAsync(asked, cancellationToken)).WaitAsync(later ? cancellationToken : CancellationToken.None);
+        return MethodReply.Object(json => ApprovalJson.WriteDecision(json, asked, withReason: false));
+    }
+
+    private async Task NoteAsync(PendingApproval asked, Task<ApprovalDecision> decided)
+    {
+        ApprovalDecision decision = await decided;
         await guard.Ledger.AppendAsync(
             new ApprovalAuditRow
             {
                 ApprovalId = asked.Id,
-                AgentId = request.AgentId,
-                SessionKey = request.SessionKey,
-                Host = request.Host,
-                Directory = request.Directory,
-                Command = request.Command,
+                AgentId = asked.Request.AgentId,
+                SessionKey = asked.Request.SessionKey,
+                Host = asked.Request.Host,
+                Directory = asked.Request.Directory,
+                Command = asked.Request.Command,
                 Decision = decision.Word ?? "deny",
                 Reason = decision.Reason,
                 DecidedBy = decision.By,
             },
             CancellationToken.None);
-        return MethodReply.Object(json => ApprovalJson.WriteDecision(json, asked, withReason: false));
     }
 
     private MethodReply List()
@@ -110,8 +121,8 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
         return MethodReply.Object(json =>
         {
             json.WriteString("id"u8, approval.Id);
-            json.WriteString("commandText"u8, request.Command);
-            json.WriteString("commandPreview"u8, request.Command.Length > 200 ? request.Command[..200] : request.Command);
+            json.WriteString("commandText"u8, request.Shown);
+            json.WriteString("commandPreview"u8, request.Shown.Length > 200 ? request.Shown[..200] : request.Shown);
             json.WriteTexts("allowedDecisions", request.Decisions);
             json.WriteString("host"u8, request.Host);
             json.WriteString("nodeId"u8, request.NodeId);
@@ -193,7 +204,7 @@ internal sealed class ExecApprovalMethods(ExecGuard guard, TimeProvider time)
                 PairingJson.WriteOptional(json, "sessionKey", row.SessionKey);
                 PairingJson.WriteOptional(json, "host", row.Host);
                 PairingJson.WriteOptional(json, "cwd", row.Directory);
-                json.WriteString("commandText"u8, row.Command);
+                json.WriteString("commandText"u8, ShownText.Of(row.Command));
                 json.WriteEndObject();
             }
 

@@ -113,6 +113,12 @@ internal sealed class NodeMethods(GatewayRuntime runtime, PairingEvents events, 
 
         long timeoutMs = call.Number("timeoutMs") is { } asked and > 0 ? asked : DefaultTimeoutMs;
         call.Params.TryGetProperty("params", out JsonElement parameters);
+        if (command == "system.run"
+            && NodeRunApproval.Admit(call, device.DeviceId, runtime.Guard?.Gate, runtime.Time.GetUtcNow().ToUnixTimeMilliseconds(), ref parameters) is { } refused)
+        {
+            return MethodReply.Fail(refused);
+        }
+
         if (command == "system.run" && TextOf(parameters, "runId") is { } runId)
         {
             string session = TextOf(parameters, "sessionKey") ?? call.Text("sessionKey") ?? $"node-{device.DeviceId}";

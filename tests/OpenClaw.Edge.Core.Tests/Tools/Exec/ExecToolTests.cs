@@ -136,6 +136,20 @@ public sealed class ExecToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_line_without_an_end_is_read_in_pieces()
+    {
+        ToolResult result = await _tools.CallAsync(
+            "exec", """{"command":"head -c 3000000 /dev/zero | tr '\\0' x; echo; echo the-end","yieldMs":60000}""", "main", 4000, Token);
+        string id = result.Details!.Value.GetProperty("sessionId").GetString()!;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ToolResult tail = await _tools.CallAsync("process", $$"""{"action":"log","sessionId":"{{id}}","limit":1}""", Token);
+        long used = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.StartsWith("the-end\n", tail.Text, StringComparison.Ordinal);
+        Assert.InRange(used, 0, 80_000_000);
+    }
+
+    [Fact]
     public async Task Endless_output_is_cut_on_disk_too_and_ends_with_its_time()
     {
         ToolResult result = await _tools.CallAsync("exec", """{"command":"yes 0123456789012345678901234567890123456789","timeoutSeconds":1}""", Token);
@@ -191,6 +205,14 @@ public sealed class ExecToolTests : IAsyncLifetime
 
         Assert.Equal("terminal", with.Text);
         Assert.Equal("pipe", without.Text);
+    }
+
+    [Fact]
+    public async Task A_directory_with_a_nul_is_refused()
+    {
+        ToolResult result = await _tools.CallAsync("exec", """{"command":"ls","workdir":"a\u0000b"}""", Token);
+
+        Assert.Contains("has a NUL", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]

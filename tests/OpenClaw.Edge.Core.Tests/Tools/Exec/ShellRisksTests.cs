@@ -99,6 +99,19 @@ public sealed class ShellRisksTests
     }
 
     [Fact]
+    public void A_long_word_is_not_copied_for_each_of_its_letters()
+    {
+        string command = "cat <<E\n[" + string.Join(',', Enumerable.Repeat("1", 20_000)) + "]\nE";
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ShellRisks.Of(command);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
+        Assert.Contains("dynamic-argument", ShellRisks.Of("echo {a,b}").Kinds);
+        Assert.Contains("dynamic-argument", ShellRisks.Of("echo '{'a,b").Kinds);
+        Assert.DoesNotContain("dynamic-argument", ShellRisks.Of("echo {a} b,c").Kinds);
+    }
+
+    [Fact]
     public void Every_text_has_an_end()
     {
         Random random = new(7);

@@ -57,6 +57,8 @@ public sealed class What_was_approved_is_what_runs : IAsyncDisposable
     [InlineData("find . -exec rm x")]
     [InlineData("sh")]
     [InlineData("sh missing.sh")]
+    [InlineData("/usr/bin/env true")]
+    [InlineData("/usr/bin/timeout 5 true")]
     public async Task What_runs_more_than_its_words_say_is_allowed_once_only(string command)
     {
         foreach (string name in (string[])["sh", "python3", "node", "make", "npm", "awk", "find"])
