@@ -58,7 +58,8 @@ internal sealed partial class TurnEnd(AgentRuntime runtime)
     {
         bool timedOut = origin == "timeout";
         AbortMark mark = new(Aborted: true, origin, turn.Active.Run.Id);
-        TranscriptEntry? row = TurnRows.Assistant(turn, "aborted", [], Now, ":assistant", mark);
+        TranscriptEntry? row = TurnRows.Assistant(turn, "aborted", [], Now, ":assistant", mark)
+            ?? (origin == "shutdown" ? SessionWriter.InterruptedMarker(turn.Active.Run.Id, Now, origin) : null); // sessions.recover looks for it
         RunResult result = Result(turn, timedOut ? RunStatus.TimedOut : RunStatus.Aborted, origin) with
         {
             ErrorMessage = timedOut

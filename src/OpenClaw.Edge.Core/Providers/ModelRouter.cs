@@ -49,7 +49,7 @@ public sealed partial class ModelRouter : IAsyncDisposable
     /// <summary>How many of a local model's configured slots may be used now; all of them unless somebody says otherwise.</summary>
     public Func<int, int> LocalSlots { get; init; } = static configured => configured;
 
-    /// <summary>Called when servers have other models than before; set by the gateway.</summary>
+    /// <summary>Called when servers have other models than before, and when another catalogue is in use; set by the gateway.</summary>
     public Action ModelsChanged { get; set; } = static () => { };
 
     /// <summary>Health of the models that were called.</summary>
@@ -68,6 +68,8 @@ public sealed partial class ModelRouter : IAsyncDisposable
         }
 
         _wake.TrySetResult();
+        catalog.Compare(); // what its servers name later is new to those who hear of it now
+        ModelsChanged();
     }
 
     /// <summary>Streams an answer. Ends with exactly one <see cref="ChatDeltaKind.Finish"/>, or throws

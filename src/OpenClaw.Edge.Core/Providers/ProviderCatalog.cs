@@ -99,13 +99,14 @@ public sealed partial class ProviderCatalog
             configured, places, config.Agents.Defaults.Model.Primary, aliases, clock, loggers.CreateLogger("OpenClaw.Edge.Providers.ProviderCatalog"));
     }
 
-    /// <summary>A catalogue of given providers, without discovery.</summary>
+    /// <summary>A catalogue of given providers; looks for others at the given places only.</summary>
     public static ProviderCatalog Of(
         IReadOnlyList<ModelProviderEntry> entries,
         string? defaultModelRef,
         TimeProvider clock,
-        IReadOnlyDictionary<string, string>? aliases = null) =>
-        new(entries, [], defaultModelRef, aliases ?? new Dictionary<string, string>(), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        IReadOnlyDictionary<string, string>? aliases = null,
+        IReadOnlyList<ModelProviderEntry>? places = null) =>
+        new(entries, places ?? [], defaultModelRef, aliases ?? new Dictionary<string, string>(), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
     /// <summary>A catalogue of the demo model alone.</summary>
     public static ProviderCatalog DemoOnly(TimeProvider clock) => Of([], DemoProvider.ModelRef, clock);
@@ -168,17 +169,17 @@ public sealed partial class ProviderCatalog
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task AskAsync(bool again, string? provider, CancellationToken cancellationToken)
     {
-        await LookAsync(again ? TimeSpan.Zero : TimeSpan.FromSeconds(5), cancellationToken);
-        List<Task> asking = [];
-        foreach (ModelProviderEntry entry in Providers)
+        bool Asked(ModelProviderEntry entry) => provider is null || string.Equals(entry.Id, provider, StringComparison.OrdinalIgnoreCase);
+
+        // Who is named and known is asked alone; else a look does, which asks near servers itself.
+        bool alone = provider is not null && Providers.Any(entry => Asked(entry) && (again || !entry.Local));
+        if (!alone)
         {
-            if (provider is null || string.Equals(entry.Id, provider, StringComparison.OrdinalIgnoreCase))
-            {
-                asking.Add(List(entry).RefreshAsync(again, cancellationToken));
-            }
+            await LookAsync(again ? TimeSpan.Zero : TimeSpan.FromSeconds(5), cancellationToken);
         }
 
-        await Task.WhenAll(asking);
+        await Task.WhenAll(Providers.Where(Asked).Select(entry => List(entry).RefreshAsync(again && (alone || !entry.Local), cancellationToken)));
+        Compare();
     }
 
     /// <summary>What is known of a provider's models, without asking.</summary>
@@ -211,7 +212,7 @@ public sealed partial class ProviderCatalog
             .SelectMany(entry => List(entry).Last).Where(model => !model.Embedding);
 
     // What is known first was there before anybody looked.
-    private void Compare()
+    internal void Compare()
     {
         string now = string.Join('\n', Known().Select(model => $"{model.Ref} {model.Name} {model.ContextWindow} {model.Reasoning} {model.Vision} {model.Tools}"));
         if (Interlocked.Exchange(ref _facts, now) is { } before && before != now)

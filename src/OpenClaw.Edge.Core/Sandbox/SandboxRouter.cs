@@ -43,6 +43,14 @@ public sealed partial class SandboxRouter : IAsyncDisposable
     /// <summary>Whether calls of a session run in a sandbox; asks no engine.</summary>
     public bool Covers(SandboxScope scope) => Covers(_config().Agents.SandboxOf(scope.AgentId), scope);
 
+    /// <summary>The folder on this machine where a sandboxed session's tools work, and what it is called inside; null on the host. Asks no
+    /// engine. Throws <see cref="SandboxUnavailableException"/> when the configuration asks for what opens the host.</summary>
+    public (string Host, string Workdir)? WorkspaceOf(SandboxScope scope)
+    {
+        SandboxConfig settings = _config().Agents.SandboxOf(scope.AgentId);
+        return Covers(settings, scope) ? (SandboxPlace.Of(settings, scope, _paths, _environment()).HostWorkspace, settings.Docker.Workdir) : null;
+    }
+
     /// <summary>Where a sandboxed session's tools work, in words for a model; null on the host.</summary>
     public string? Notice(SandboxScope scope)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Storage;
 
 namespace OpenClaw.Edge.Sessions;
@@ -96,6 +97,30 @@ public sealed partial class SessionStore(EdgeDatabase database, TimeProvider tim
             TranscriptReader.Page(connection, row, Math.Max(limit, 1), beforeSeq ?? long.MaxValue, maxBytes));
         long total = beforeSeq is null && entries.Count > 0 ? entries[^1].Seq : row.MessageCount;
         return new TranscriptPage(entries, total, entries.Count > 0 && entries[0].Seq > 1);
+    }
+
+    /// <summary>Hands over the messages with calls of tools in the history, newest first, until <paramref name="read"/> answers false; none
+    /// of them is kept.</summary>
+    /// <param name="key">The session; an unknown one has none.</param>
+    /// <param name="rows">Rows of the history to look among, whosever they are.</param>
+    /// <param name="read">Takes a message.</param>
+    public void EachCall(SessionKey key, int rows, Func<ChatMessage, bool> read)
+    {
+        if (Find(key) is SessionRow row)
+        {
+            At(key).Read(connection =>
+            {
+                connection.Each(
+                    TranscriptTable.NewestAnswers,
+                    stored =>
+                    {
+                        byte[] json = stored.GetFieldValue<byte[]>(0);
+                        return json.AsSpan().IndexOf("\"toolCall\""u8) < 0 || read(MessageJson.Read(json));
+                    },
+                    row.RowId, row.Window, row.MessageCount - rows);
+                return true;
+            });
+        }
     }
 
     /// <summary>What people and models said in any session, newest first, that holds a text; case matters only beyond ASCII.</summary>

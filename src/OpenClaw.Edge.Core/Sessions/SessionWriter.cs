@@ -251,7 +251,8 @@ internal static class SessionWriter
         Message = new ChatMessage { Role = "system", Content = MessageContent.Of([ContentPart.OfText("Reset")]), Timestamp = nowMs },
     };
 
-    private static TranscriptEntry InterruptedMarker(string runId, long nowMs) => new()
+    /// <summary>The answer of a turn that the end of the gateway cut off before its first word.</summary>
+    public static TranscriptEntry InterruptedMarker(string runId, long nowMs, string origin = "restart") => new()
     {
         Id = NewId(),
         Kind = TranscriptEntryKind.Message,
@@ -264,7 +265,7 @@ internal static class SessionWriter
             ErrorMessage = "The gateway stopped before this turn ended. Send the message again.",
             Timestamp = nowMs,
             IdempotencyKey = $"{runId}:assistant",
-            Abort = new AbortMark(true, "restart", runId),
+            Abort = new AbortMark(true, origin, runId),
         },
     };
 

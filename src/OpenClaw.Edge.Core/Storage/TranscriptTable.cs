@@ -38,6 +38,13 @@ internal static class TranscriptTable
     public const string Newest =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
 
+    /// <summary>session row, window, seq that it must come after. What models said; what others sent, pictures too, is not read.</summary>
+    public const string NewestAnswers =
+        """
+        SELECT message FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq > $3 AND role = 'assistant'
+        ORDER BY seq DESC
+        """;
+
     /// <summary>session row, window, seq of the last row that is known. The reader stops when it has enough.</summary>
     public const string NewestAfter =
         $"SELECT {Columns} FROM transcript_entries WHERE session_row = $1 AND window = $2 AND seq > $3 ORDER BY seq DESC";

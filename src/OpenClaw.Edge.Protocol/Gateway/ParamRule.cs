@@ -105,8 +105,10 @@ internal sealed class ParamRule
             at++;
         }
 
-        return at > _max ? $"must not have more than {_max} items" : null;
+        return at > _max ? TooMany() : null;
     }
+
+    private string TooMany() => $"must not have more than {_max} items";
 
     private bool IsChoice(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && _choices.Contains(value.GetString(), StringComparer.Ordinal);
@@ -160,7 +162,9 @@ internal sealed class ParamRule
             }
         }
 
-        return _min != long.MinValue && value.GetArrayLength() < _min ? $"must not have fewer than {_min} items" : null;
+        int items = value.GetArrayLength();
+        return _min != long.MinValue && items < _min ? $"must not have fewer than {_min} items"
+            : _type != "list" && items > _max ? TooMany() : null; // a list tells of its words first
     }
 
     // 5.0 is an integer in JSON Schema.

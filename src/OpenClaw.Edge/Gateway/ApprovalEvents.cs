@@ -1,26 +1,30 @@
+using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Security;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.Storage;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Tells those who may approve commands what waits and what became of it, and the gate whether anybody is there.
 /// Thread-safe.</summary>
-internal sealed class ApprovalEvents : IDisposable
+internal sealed partial class ApprovalEvents : IDisposable
 {
     private readonly ApprovalGate _gate;
     private readonly Broadcaster _broadcaster;
     private readonly ConnectionRegistry _registry;
     private readonly SessionStore _sessions;
+    private readonly ILogger _logger;
 
     /// <summary>Listens to the gate from now on.</summary>
-    public ApprovalEvents(ApprovalGate gate, Broadcaster broadcaster, ConnectionRegistry registry, SessionStore sessions)
+    public ApprovalEvents(ApprovalGate gate, Broadcaster broadcaster, ConnectionRegistry registry, SessionStore sessions, ILogger logger)
     {
         _gate = gate;
         _broadcaster = broadcaster;
         _registry = registry;
         _sessions = sessions;
+        _logger = logger;
         gate.HasApprovers = () => HasApprovers(except: null);
         gate.HasOtherApprovers = HasApprovers;
         gate.Requested = OnRequested;
@@ -57,7 +61,6 @@ internal sealed class ApprovalEvents : IDisposable
 
     private void OnResolved(PendingApproval approval)
     {
-        TellSessions(approval);
         _broadcaster.Publish("exec.approval.resolved", OperatorScopes.Approvals, json =>
         {
             json.WriteStartObject();
@@ -68,6 +71,7 @@ internal sealed class ApprovalEvents : IDisposable
             ApprovalJson.WriteRequest(json, approval.Request);
             json.WriteEndObject();
         });
+        TellSessions(approval);
     }
 
     // The event session.approval: one for each session that has watchers of its approvals.
@@ -84,7 +88,17 @@ internal sealed class ApprovalEvents : IDisposable
             return;
         }
 
-        List<SessionKey> audience = ApprovalAudience.Of(_sessions, approval.Request);
+        List<SessionKey> audience;
+        try
+        {
+            audience = ApprovalAudience.Of(_sessions, approval.Request);
+        }
+        catch (StorageException failure)
+        {
+            Log.NotTold(_logger, approval.Id, failure.Message); // the request goes on without those who watch
+            return;
+        }
+
         foreach (SessionKey session in audience)
         {
             byte[]? open = null;
@@ -107,5 +121,11 @@ internal sealed class ApprovalEvents : IDisposable
                 }
             }
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2128, LogLevel.Warning, "Who watches the session of approval {Id} is not told of it: {Reason}")]
+        public static partial void NotTold(ILogger logger, string id, string reason);
     }
 }

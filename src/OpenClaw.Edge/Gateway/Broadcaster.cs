@@ -70,16 +70,18 @@ public sealed class Broadcaster : IAsyncDisposable
     /// <summary>Tells readers that other skills are there than before.</summary>
     internal void PublishSkills(string reason)
     {
-        Publish("skills.changed", OperatorScopes.Read, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("reason"u8, reason);
-            json.WriteEndObject();
-        });
+        PublishSkillsAlone(reason);
         PublishMetadata();
     }
 
-    /// <summary>Tells readers that the configuration has changed.</summary>
+    private void PublishSkillsAlone(string reason) => Publish("skills.changed", OperatorScopes.Read, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("reason"u8, reason);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Tells readers that the configuration has changed; the caller tells of the metadata.</summary>
     /// <returns>What has.</returns>
     internal IReadOnlyList<string> PublishConfig(ConfigSnapshot snapshot)
     {
@@ -98,7 +100,7 @@ public sealed class Broadcaster : IAsyncDisposable
         {
             if (path == "skills" || path.StartsWith("skills.", StringComparison.Ordinal))
             {
-                PublishSkills("config-change");
+                PublishSkillsAlone("config-change");
                 break;
             }
         }

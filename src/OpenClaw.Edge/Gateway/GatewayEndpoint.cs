@@ -43,13 +43,13 @@ public sealed class GatewayEndpoint : IAsyncDisposable
                     .. new ApprovalMethods(guard).Entries()]
                 : [],
         ]);
-        _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry, runtime.Sessions) : null;
         var hello = new HelloWriter(runtime, () => Methods.Advertised, presence, health);
         _host = new ConnectionHost(runtime, _registry, Methods, hello, presence, Broadcaster)
         {
             Handshake = new Handshake(runtime, pairing),
             Nodes = nodes,
         };
+        _approvals = runtime.Guard is { } judge ? new ApprovalEvents(judge.Gate, Broadcaster, _registry, runtime.Sessions, _host.Logger) : null;
         runtime.Questions.HasPeople = HasPeople;
         Outlet = new PersonOutlet(runtime, Broadcaster, _registry, nodes).Outlet;
         Hands = new NodeHands(runtime, _registry, nodes);

@@ -9,36 +9,27 @@ namespace OpenClaw.Edge.Gateway;
 /// them; those that lead out of the workspace are not among them.</summary>
 internal sealed class TouchedFiles
 {
-    private const int PageRows = 500;
     private const int MaxRows = 20_000;
 
     private readonly Dictionary<string, bool> _byPath = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _inside = new(StringComparer.Ordinal);
-    private readonly string _workspace;
+    private readonly SessionFolder _folder;
 
-    private TouchedFiles(string workspace) => _workspace = workspace;
+    private TouchedFiles(SessionFolder folder) => _folder = folder;
 
-    /// <summary>Reads the session's transcript, the newest 20,000 rows of it.</summary>
-    public static TouchedFiles Read(SessionStore sessions, SessionKey key, string workspace)
+    /// <summary>Reads the session's transcript, the newest 20,000 rows of it, from the newest on.</summary>
+    /// <param name="sessions">Where it is.</param>
+    /// <param name="key">The session.</param>
+    /// <param name="folder">Where its tools work.</param>
+    /// <param name="enough">Whether nothing older matters; null reads all.</param>
+    public static TouchedFiles Read(SessionStore sessions, SessionKey key, SessionFolder folder, Func<TouchedFiles, bool>? enough = null)
     {
-        TouchedFiles files = new(workspace);
-        long? before = null;
-        for (int rows = 0; rows < MaxRows; rows += PageRows)
+        TouchedFiles files = new(folder);
+        sessions.EachCall(key, MaxRows, message =>
         {
-            TranscriptPage page = sessions.ReadPage(key, PageRows, before);
-            foreach (TranscriptEntry entry in page.Entries)
-            {
-                files.Add(entry.Message);
-            }
-
-            if (!page.HasMore)
-            {
-                break;
-            }
-
-            before = page.Entries[0].Seq;
-        }
-
+            files.Add(message);
+            return enough?.Invoke(files) != true;
+        });
         return files;
     }
 
@@ -78,11 +69,6 @@ internal sealed class TouchedFiles
 
     private void Add(ChatMessage message)
     {
-        if (message.Role != "assistant")
-        {
-            return;
-        }
-
         foreach (ContentPart part in message.Content.Parts ?? [])
         {
             if (part is { Type: "toolCall", Name: { } tool, Arguments: { ValueKind: JsonValueKind.Object } arguments })
@@ -115,7 +101,7 @@ internal sealed class TouchedFiles
 
     private void Add(string? path, bool modified)
     {
-        if (path is not null && WorkspacePath.TryParse(path, _workspace, out WorkspacePath inside, out _) && !inside.IsRoot)
+        if (path is not null && _folder.TryParse(path, out WorkspacePath inside) && !inside.IsRoot)
         {
             _byPath[path] = modified || _byPath.GetValueOrDefault(path);
             _inside[inside.Text] = modified || _inside.GetValueOrDefault(inside.Text);

@@ -1,8 +1,10 @@
 using System.Threading.Channels;
 using OpenClaw.Edge.Agents;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Protocol.Gateway;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
+using OpenClaw.Edge.TestKit;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Agents;
@@ -240,6 +242,38 @@ public sealed class RunRegistryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_turn_that_is_cut_off_before_its_first_word_leaves_a_row_that_says_so()
+    {
+        _it.Model.Hold();
+        Run run = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+
+        Task drained = _it.Runs.DrainAsync(TimeSpan.FromSeconds(10));
+        await _it.Time.WaitForTimersAsync(2);
+        _it.Time.Advance(TimeSpan.FromSeconds(10));
+        await drained.WaitAsync(TimeSpan.FromSeconds(5));
+
+        RunResult result = await run.Completion;
+        Assert.Equal((RunStatus.Aborted, "", "shutdown"), (result.Status, result.Text, result.StopReason));
+        ChatMessage left = _it.Sessions.ReadPage(AgentFixture.Key("main"), 1).Entries[0].Message;
+        Assert.Equal(("assistant", 0, new AbortMark(true, "shutdown", "r1")), (left.Role, left.Content.Parts!.Count, left.Abort));
+        Assert.Equal(2, _it.Sessions.ReadContext(AgentFixture.Key("main"), 1000).Count);
+        Assert.Empty(await _it.Sessions.RecoverInterruptedAsync(default));
+    }
+
+    [Fact]
+    public async Task A_turn_that_a_person_aborts_before_its_first_word_leaves_none()
+    {
+        _it.Model.Hold();
+        Run run = await _it.StartAsync(AgentFixture.Request("r1", "one"));
+        await _it.Model.CalledAsync();
+        await _it.Runs.AbortAsync(AgentFixture.Key("main"), "r1", "rpc");
+        await AgentFixture.EndAsync(run);
+
+        Assert.Equal("user", Assert.Single(_it.Sessions.ReadPage(AgentFixture.Key("main"), 9).Entries).Message.Role);
+    }
+
+    [Fact]
     public async Task A_run_that_ends_in_time_is_not_interrupted_by_draining()
     {
         ChannelWriter<string> model = _it.Model.Hold();
@@ -288,11 +322,5 @@ public sealed class RunRegistryTests : IAsyncDisposable
         await _it.Runs.StartAsync(AgentFixture.Request(runId, message), CancellationToken.None);
 
     // A run completes a moment before its lane forgets it.
-    private async Task IdleAsync()
-    {
-        for (int attempt = 0; attempt < 5000 && _it.Runs.Active.Count > 0; attempt++)
-        {
-            await Task.Yield();
-        }
-    }
+    private Task IdleAsync() => Eventually.HoldsAsync(() => _it.Runs.Active.Count == 0);
 }

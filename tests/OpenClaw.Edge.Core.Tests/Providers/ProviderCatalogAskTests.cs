@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.TestKit;
 using Xunit;
@@ -44,7 +45,56 @@ public sealed class ProviderCatalogAskTests
         await _catalog.AskAsync(again: false, provider: null, TestContext.Current.CancellationToken);
         Assert.Equal((one, two), (_one.Asked, _two.Asked));
         await _catalog.AskAsync(again: true, provider: "TWO", TestContext.Current.CancellationToken);
-        Assert.True(_two.Asked > two);
+        Assert.Equal((one, two + 1), (_one.Asked, _two.Asked));
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_twice_for_one_question()
+    {
+        _one.Answer.SetResult([]);
+        _two.Answer.SetResult([]);
+        Server place = new("place");
+        ProviderCatalog catalog = ProviderCatalog.Of([Entry(_one) with { Local = true }, Entry(_two)], null, new ManualTimeProvider(), places: [Entry(place)]);
+        place.Answer.SetException(new ProviderException(ProviderFailure.Unreachable, "nobody there"));
+        (int, int, int) Asked() => (_one.Asked, _two.Asked, place.Asked);
+
+        await catalog.AskAsync(again: true, provider: null, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 1, 1), Asked());
+        await catalog.AskAsync(again: true, provider: "two", TestContext.Current.CancellationToken); // far: nothing near is looked for
+        Assert.Equal((1, 2, 1), Asked());
+        await catalog.AskAsync(again: true, provider: "one", TestContext.Current.CancellationToken);
+        Assert.Equal((2, 2, 1), Asked());
+        await catalog.AskAsync(again: true, provider: "place", TestContext.Current.CancellationToken); // it may be there by now
+        Assert.Equal((3, 2, 2), Asked());
+    }
+
+    [Fact]
+    public async Task What_a_question_finds_is_told()
+    {
+        int told = 0;
+        _catalog.Changed = () => told++;
+        _one.Answer.SetResult([]);
+        _two.Answer.SetResult([]);
+        await _catalog.AskAsync(again: true, provider: null, TestContext.Current.CancellationToken);
+        Assert.Equal(0, told);
+        _two.Answer = new();
+        _two.Answer.SetResult([new ModelInfo { Id = "new", Name = "new", Provider = "two" }]);
+        await _catalog.AskAsync(again: true, provider: "two", TestContext.Current.CancellationToken);
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
+    public async Task Another_catalogue_is_told_when_it_is_in_use_and_again_when_its_servers_have_answered()
+    {
+        await using ModelRouter router = new(ProviderCatalog.DemoOnly(new ManualTimeProvider()), new ManualTimeProvider(), NullLoggerFactory.Instance);
+        List<ProviderCatalog> told = [];
+        router.ModelsChanged = () => told.Add(router.Catalog);
+        router.Replace(_catalog);
+        Assert.Same(_catalog, Assert.Single(told));
+        _one.Answer.SetResult([new ModelInfo { Id = "m", Name = "m", Provider = "one" }]);
+        _two.Answer.SetResult([]);
+        await _catalog.AskAsync(again: false, provider: null, TestContext.Current.CancellationToken);
+        Assert.Equal(2, told.Count);
     }
 
     private ModelProviderEntry Of(string id) => _catalog.Providers.Single(entry => entry.Id == id);
@@ -59,7 +109,7 @@ public sealed class ProviderCatalogAskTests
 
         public int Asked => Volatile.Read(ref _asked);
 
-        public TaskCompletionSource<IReadOnlyList<ModelInfo>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<ModelInfo>> Answer { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async IAsyncEnumerable<ChatDelta> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {

@@ -23,6 +23,18 @@ public sealed class SandboxRouterTests : IDisposable
     }
 
     [Theory]
+    [InlineData("off", "agent:main:telegram:1", null)]
+    [InlineData("non-main", "agent:main:main", null)]
+    [InlineData("non-main", "agent:main:telegram:1", "sandboxes")]
+    [InlineData("all", "agent:main:main", "sandboxes")]
+    public async Task The_folder_of_a_sandbox_is_known_without_an_engine(string mode, string key, string? below)
+    {
+        await using SandboxRouter router = Router(new SandboxConfig { Mode = mode });
+        (string Host, string Workdir)? place = router.WorkspaceOf(new SandboxScope("main", key, _dir.Root));
+        Assert.Equal((below, below is null ? null : "/workspace"), (Path.GetFileName(Path.GetDirectoryName(place?.Host)), place?.Workdir));
+    }
+
+    [Theory]
     [InlineData("all", "agent:main:main")]
     [InlineData("non-main", "agent:main:telegram:1")]
     public async Task Without_an_engine_the_call_is_refused_with_reason_and_fix(string mode, string key)

@@ -45,6 +45,20 @@ public sealed class SessionStoreTests : WithSessions
         Assert.Equal("and?", row.LastMessagePreview);
     }
 
+    [Theory]
+    [InlineData("agent:main:main")]
+    [InlineData("agent:main:dashboard:incognito-1")]
+    public async Task Calls_are_handed_over_newest_first_and_nothing_else_is_read(string session)
+    {
+        SessionKey key = Key(session);
+        await Store.AppendAsync(key, [User("one"), Call("a"), Call("b"), ToolResult("toolCall"), Assistant("done"), Call("c"), User("\"toolCall\"")], null, default);
+
+        Assert.Equal(["c", "b", "a"], Calls(key, 100, "none"));
+        Assert.Equal(["c", "b"], Calls(key, 100, "b"));
+        Assert.Equal(["c", "b"], Calls(key, 5, "none")); // of seven rows the newest five
+        Assert.Empty(Calls(Key("agent:main:unknown"), 100, "none"));
+    }
+
     [Fact]
     public async Task What_was_appended_is_read_back_to_the_letter()
     {
@@ -238,5 +252,23 @@ public sealed class SessionStoreTests : WithSessions
         {
             await Store.AppendAsync(Main, [User($"m{i}")], null, default);
         }
+    }
+
+    private static TranscriptEntry Call(string id) => Of(new ChatMessage
+    {
+        Role = "assistant",
+        Content = MessageContent.Of([ContentPart.OfToolCall(id, "read", JsonDocument.Parse("{}").RootElement)]),
+        Timestamp = 1_763_000_000_000,
+    });
+
+    private string[] Calls(SessionKey key, int rows, string last)
+    {
+        List<string> seen = [];
+        Store.EachCall(key, rows, message =>
+        {
+            seen.Add(message.Content.Parts![0].Id!);
+            return seen[^1] != last;
+        });
+        return [.. seen];
     }
 }

@@ -6,7 +6,7 @@ namespace OpenClaw.Edge.Protocol.Tests.Gateway;
 
 public sealed class ParamSchemaTests
 {
-    private const string Notation = "key!:str1 limit:int(1..1000) mode:a|b deliver:bool keys:strs(1..) note:str(3)?";
+    private const string Notation = "key!:str1 limit:int(1..1000) mode:a|b deliver:bool keys:strs(1..2) note:str(3)?";
 
     [Theory]
     [InlineData("""{"key":"x"}""", null)]
@@ -22,6 +22,8 @@ public sealed class ParamSchemaTests
     [InlineData("""{"key":"x","mode":"c"}""", "at /mode: must be equal to one of the allowed values")]
     [InlineData("""{"key":"x","deliver":1}""", "at /deliver: must be boolean")]
     [InlineData("""{"key":"x","keys":[]}""", "at /keys: must not have fewer than 1 items")]
+    [InlineData("""{"key":"x","keys":["a","b"]}""", null)]
+    [InlineData("""{"key":"x","keys":["a","b","c"]}""", "at /keys: must not have more than 2 items")]
     [InlineData("""{"key":"x","note":"long"}""", "at /note: must not have more than 3 characters")]
     public void Names_the_problem_in_the_originals_words(string json, string? expected)
     {

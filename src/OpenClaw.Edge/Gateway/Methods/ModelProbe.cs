@@ -44,7 +44,7 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
         TimeSpan limit = TimeSpan.FromMilliseconds(Math.Clamp(call.Number("timeoutMs") ?? UsualMs, 5_000, 60_000));
         string? model = ModelOf(entry);
         long began = runtime.Time.GetTimestamp();
-        string status = model is null ? "no_model" : await AskAsync(model, limit, cancellationToken);
+        (string status, bool waited) = model is null ? ("no_model", false) : await AskAsync(runtime.Models, runtime.Time, model, limit, cancellationToken);
         long elapsed = (long)runtime.Time.GetElapsedTime(began).TotalMilliseconds;
         string owner = entry.KeyOrigin switch
         {
@@ -58,14 +58,14 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
             json.WriteStartArray("results"u8);
             json.WriteStartObject();
             json.WriteString("label"u8, model is null ? owner : $"{owner} · {model}");
-            WriteStatus(model is null ? "No model is available for this provider. Configure a model, then retry." : Words(status));
+            WriteStatus(model is null ? "No model is available for this provider. Configure a model, then retry." : Words(status, waited));
             json.WriteEndObject();
             json.WriteEndArray();
 
             void WriteHead()
             {
                 json.WriteString("provider"u8, provider);
-                WriteStatus(Words(status));
+                WriteStatus(Words(status, waited));
             }
 
             void WriteStatus(string? words)
@@ -125,7 +125,9 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
         return null;
     }
 
-    private async Task<string> AskAsync(string model, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>Asks; answers the wire's status, and whether no more was heard than the place in the queue.</summary>
+    internal static async Task<(string Status, bool Waited)> AskAsync(
+        ModelRouter models, TimeProvider time, string model, TimeSpan limit, CancellationToken cancellationToken)
     {
         var request = new ModelRequest
         {
@@ -134,24 +136,25 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
             Sampling = new SamplingOptions { MaxTokens = MaxTokens },
             QueueKey = "models.probe",
         };
-        using var deadline = new CancellationTokenSource(limit, runtime.Time);
+        using var deadline = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        bool waits = false;
         try
         {
-            await foreach (ChatDelta delta in runtime.Models.StreamAsync(ModelChoice.Only(model), request, either.Token))
+            await foreach (ChatDelta delta in models.StreamAsync(ModelChoice.Only(model), request, either.Token))
             {
-                _ = delta; // that it comes to its end is what is asked
+                waits = delta.Progress?.Phase == "queued"; // else that it comes to its end is what is asked
             }
 
-            return "ok";
+            return ("ok", false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return "timeout";
+            return ("timeout", waits);
         }
         catch (ProviderException failed)
         {
-            return failed.Billing ? "billing" : failed.Failure switch
+            string status = failed.Billing ? "billing" : failed.Failure switch
             {
                 ProviderFailure.Unauthorized => "auth",
                 ProviderFailure.RateLimited => "rate_limit",
@@ -159,15 +162,18 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
                 ProviderFailure.BadRequest or ProviderFailure.ModelNotFound or ProviderFailure.ContextOverflow => "format",
                 _ => "unknown",
             };
+            return (status, false);
         }
     }
 
-    private static string? Words(string status) => status switch
+    /// <summary>A status in words; null for the good one.</summary>
+    internal static string? Words(string status, bool waited) => status switch
     {
         "ok" => null,
         "auth" => "Authentication failed.",
         "rate_limit" => "The provider rate limit was reached.",
         "billing" => "The provider reported a billing problem.",
+        "timeout" when waited => "The model was busy with other turns until the time was up.",
         "timeout" => "The connection timed out.",
         "format" => "The provider rejected the model or request format.",
         "no_model" => "No model is available for this provider.",

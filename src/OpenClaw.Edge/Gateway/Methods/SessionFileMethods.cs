@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,7 +12,7 @@ using OpenClaw.Edge.Tools;
 namespace OpenClaw.Edge.Gateway.Methods;
 
 /// <summary><c>sessions.files.list</c>, <c>.get</c>, <c>.set</c>: what a session's tools touched, and the workspace around it. Nothing outside
-/// the workspace can be reached, no link is followed. Texts are the original's.</summary>
+/// the workspace can be reached: links that lead out of it are not followed. Texts are the original's.</summary>
 internal sealed class SessionFileMethods(GatewayRuntime runtime)
 {
     private const int MaxPreviewBytes = 256 * 1024;
@@ -22,7 +23,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
 
     private readonly Lock _writing = new();
 
-    private delegate MethodReply Work(MethodCall call, SessionKey key, string? root);
+    private delegate MethodReply Work(MethodCall call, SessionKey key, SessionFolder? folder);
 
     /// <summary>The methods.</summary>
     public IEnumerable<MethodEntry> Entries() =>
@@ -32,7 +33,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         MethodEntry.Of("sessions.files.set", OperatorScopes.Admin, "sessionKey!:str1 path!:str1 agentId:str1 content!:str expectedHash!:str", call => On(call, Set)),
     ];
 
-    // The root is null where there is no such session.
+    // The folder is null where there is no such session, or no place for its tools.
     private MethodReply On(MethodCall call, Work work)
     {
         if (!SessionTarget.TryRead(call, "sessionKey", runtime.Agents(), out SessionKey key, out GatewayError? error))
@@ -40,60 +41,64 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
             return MethodReply.Fail(error);
         }
 
-        string? root = runtime.Sessions.Find(key) is not null && runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent) ? agent.Workspace : null;
-        return work(call, key, root);
+        SessionFolder? folder = runtime.Sessions.Find(key) is not null && runtime.Agents().TryGet(key.AgentId, out AgentEntry? agent)
+            ? SessionFolder.Of(runtime.Tools.Registry.Sandbox, agent.ScopeOf(key))
+            : null;
+        return work(call, key, folder);
     }
 
-    private MethodReply List(MethodCall call, SessionKey key, string? root) => MethodReply.Object(json =>
+    private MethodReply List(MethodCall call, SessionKey key, SessionFolder? folder) => MethodReply.Object(json =>
     {
         json.WriteString("sessionKey"u8, call.Text("sessionKey"));
-        if (root is null)
+        if (folder is null)
         {
             json.WriteStartArray("files"u8);
             json.WriteEndArray();
             return;
         }
 
-        TouchedFiles touched = TouchedFiles.Read(runtime.Sessions, key, root);
-        json.WriteString("root"u8, root);
-        json.WriteBoolean("gitCheckout"u8, InCheckout(root));
-        using WorkspaceFiles? files = Open(root);
+        TouchedFiles touched = TouchedFiles.Read(runtime.Sessions, key, folder);
+        json.WriteString("root"u8, folder.Root);
+        json.WriteBoolean("gitCheckout"u8, InCheckout(folder.Root));
+        using WorkspaceFiles? files = Open(folder);
         json.WriteStartArray("files"u8);
         foreach ((string path, bool modified) in touched.Sorted())
         {
-            WriteFile(json, files, root, path, modified, content: false);
+            WriteFile(json, files, folder, path, modified, content: false);
         }
 
         json.WriteEndArray();
         if (files is not null)
         {
-            WriteBrowser(json, files, root, touched, call.Text("path") ?? "", call.Text("search")?.Trim() ?? "");
+            WriteBrowser(json, files, folder, touched, call.Text("path") ?? "", call.Text("search")?.Trim() ?? "");
         }
     });
 
-    private MethodReply Get(MethodCall call, SessionKey key, string? root)
+    private MethodReply Get(MethodCall call, SessionKey key, SessionFolder? folder)
     {
         string path = call.Text("path")!;
-        using WorkspaceFiles? files = root is null ? null : Open(root);
-        if (files is null || !WorkspacePath.TryParse(path, root!, out WorkspacePath inside, out _))
+        using WorkspaceFiles? files = folder is null ? null : Open(folder);
+        if (files is null || !folder!.TryParse(path, out WorkspacePath inside))
         {
             return Fault("session_file_not_found", "session file not found", path);
         }
 
-        TouchedFiles touched = TouchedFiles.Read(runtime.Sessions, key, root!);
+        // What was changed stays so, however often it was read before.
+        TouchedFiles touched = TouchedFiles.Read(
+            runtime.Sessions, key, folder, read => read.Of(inside.Text, folder: false) == "modified" && (path == inside.Text || read.Knows(path, out _)));
         string shown = touched.Knows(path, out bool modified) ? path : inside.Text;
         MethodReply? refusal = null;
-        byte[] file = FrameWriter.Value(json => refusal = WriteFile(json, files, root!, shown, modified || touched.Of(inside.Text, folder: false) == "modified", content: true));
+        byte[] file = FrameWriter.Value(json => refusal = WriteFile(json, files, folder, shown, modified || touched.Of(inside.Text, folder: false) == "modified", content: true));
         return refusal ?? MethodReply.Object(json =>
         {
             json.WriteString("sessionKey"u8, call.Text("sessionKey"));
-            json.WriteString("root"u8, root);
+            json.WriteString("root"u8, folder.Root);
             json.WritePropertyName("file"u8);
             json.WriteRawValue(file, skipInputValidation: true);
         });
     }
 
-    private MethodReply Set(MethodCall call, SessionKey key, string? root)
+    private MethodReply Set(MethodCall call, SessionKey key, SessionFolder? folder)
     {
         string path = call.Text("path")!;
         string content = call.Text("content")!;
@@ -106,7 +111,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         }
 
         byte[] bytes = Encoding.UTF8.GetBytes(content);
-        using WorkspaceFiles? files = root is null ? null : Open(root);
+        using WorkspaceFiles? files = folder is null ? null : Open(folder);
         if (files is null)
         {
             return Fault("session_file_not_found", "session file not found", path);
@@ -122,7 +127,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
             return Unsafe(path);
         }
 
-        if (!WorkspacePath.TryParse(path, root!, out WorkspacePath inside, out _) || !TryOpen(files, inside, out long size, out long at))
+        if (!folder!.TryParse(path, out WorkspacePath inside) || !TryOpen(files, inside, out long size, out long at))
         {
             return Fault("session_file_not_found", "session file not found", path);
         }
@@ -155,7 +160,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         return MethodReply.Object(json =>
         {
             json.WriteString("sessionKey"u8, call.Text("sessionKey"));
-            json.WriteString("root"u8, root);
+            json.WriteString("root"u8, folder.Root);
             json.WriteStartObject("file"u8);
             json.WriteString("path"u8, path);
             json.WriteString("workspacePath"u8, inside.Text);
@@ -170,9 +175,9 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
     }
 
     // Writes what a file is, as an object. With content: a refusal where there is nothing to show.
-    private static MethodReply? WriteFile(Utf8JsonWriter json, WorkspaceFiles? files, string root, string path, bool modified, bool content)
+    private static MethodReply? WriteFile(Utf8JsonWriter json, WorkspaceFiles? files, SessionFolder folder, string path, bool modified, bool content)
     {
-        WorkspacePath.TryParse(path, root, out WorkspacePath inside, out _);
+        _ = folder.TryParse(path, out WorkspacePath inside);
         long size = 0;
         long at = 0;
         bool there = files is not null && TryOpen(files, inside, out size, out at);
@@ -232,7 +237,7 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         return null;
     }
 
-    private static void WriteBrowser(Utf8JsonWriter json, WorkspaceFiles files, string root, TouchedFiles touched, string path, string search)
+    private static void WriteBrowser(Utf8JsonWriter json, WorkspaceFiles files, SessionFolder folder, TouchedFiles touched, string path, string search)
     {
         List<(string Path, WorkspaceItem Item)> found = [];
         bool cut = false;
@@ -244,13 +249,13 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         }
         else
         {
-            if (!WorkspacePath.TryParse(path.Trim('/') is { Length: > 0 } named ? named.Replace('\\', '/') : ".", root, out WorkspacePath folder, out _)
-                || ListOf(files, folder) is not { } items)
+            if (!WorkspacePath.TryParse(path.Trim('/') is { Length: > 0 } named ? named.Replace('\\', '/') : ".", folder.Root, out WorkspacePath opened, out _)
+                || ListOf(files, opened) is not { } items)
             {
                 return;
             }
 
-            at = folder.IsRoot ? "" : folder.Text;
+            at = opened.IsRoot ? "" : opened.Text;
             cut = items.Count > MaxEntries;
             foreach (WorkspaceItem item in items.Take(MaxEntries))
             {
@@ -268,19 +273,19 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         json.WriteStartArray("entries"u8);
         foreach ((string place, WorkspaceItem item) in found)
         {
-            bool folder = item.Kind == "dir";
-            FileInfo facts = new(Path.Combine(root, place));
+            bool holds = item.Kind == "dir";
+            FileInfo facts = new(Path.Combine(folder.Root, place));
             json.WriteStartObject();
             json.WriteString("path"u8, place);
             json.WriteString("name"u8, item.Name);
-            json.WriteString("kind"u8, folder ? "directory"u8 : "file"u8);
-            if (!folder && facts.Exists)
+            json.WriteString("kind"u8, holds ? "directory"u8 : "file"u8);
+            if (!holds && facts.Exists)
             {
                 json.WriteNumber("size"u8, facts.Length);
             }
 
             json.WriteNumber("updatedAtMs"u8, new DateTimeOffset(facts.LastWriteTimeUtc).ToUnixTimeMilliseconds());
-            PairingJson.WriteOptional(json, "sessionKind", touched.Of(place, folder));
+            PairingJson.WriteOptional(json, "sessionKind", touched.Of(place, holds));
             json.WriteEndObject();
         }
 
@@ -334,11 +339,11 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
         return folder is not null;
     }
 
-    private static WorkspaceFiles? Open(string root)
+    private static WorkspaceFiles? Open(SessionFolder folder)
     {
         try
         {
-            return WorkspaceFiles.Open(root);
+            return WorkspaceFiles.Open(folder.Root);
         }
         catch (WorkspaceException)
         {
@@ -378,7 +383,9 @@ internal sealed class SessionFileMethods(GatewayRuntime runtime)
     {
         using SafeFileHandle file = files.OpenFile(path, out _);
         byte[] prefix = new byte[PrefixBytes];
-        return prefix[..RandomAccess.Read(file, prefix, 0)];
+        int length = RandomAccess.Read(file, prefix, 0);
+        bool cut = Rune.DecodeLastFromUtf8(prefix.AsSpan(0, length), out _, out int last) == OperationStatus.NeedMoreData; // a letter in two
+        return prefix[..(cut ? length - last : length)];
     }
 
     private static bool IsText(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.AsSpan().Contains((byte)0);

@@ -48,7 +48,11 @@ internal sealed class SessionRecoveryMethods(GatewayRuntime runtime, SessionEven
             Client = call.Connection.Grant.Program,
         };
         RunAdmission admission = await runtime.Runs.StartAsync(request, CancellationToken.None);
-        sessions.Changed(key, "recovery");
+        if (admission.Run is not null)
+        {
+            sessions.Changed(key, "recovery");
+        }
+
         return MethodReply.Object(json =>
         {
             json.WriteBoolean("ok"u8, true);
@@ -62,10 +66,8 @@ internal sealed class SessionRecoveryMethods(GatewayRuntime runtime, SessionEven
             }
             else
             {
-                json.WriteStartObject("error"u8);
-                json.WriteString("code"u8, ErrorCodes.Unavailable);
-                json.WriteString("message"u8, $"Continuation was not started ({admission.Status}).");
-                json.WriteEndObject();
+                json.WritePropertyName("error"u8);
+                GatewayError.Unavailable($"Continuation was not started ({admission.Status}).", (int?)admission.RetryAfter?.TotalMilliseconds).Write(json);
             }
 
             json.WriteEndObject();

@@ -11,7 +11,6 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
 {
     private const int MaxScanned = 2000; // rows that hold the longest word
     private const int MaxWords = 16;
-    private const int MaxKeys = 200;
     private const int DefaultLimit = 10;
     private const int Around = 200;
     private const double LeastRarity = 1e-6; // FTS5's
@@ -108,11 +107,6 @@ internal sealed class SessionSearchMethods(GatewayRuntime runtime, SessionEvents
 
             agentId ??= agents.Default.Id;
             return null;
-        }
-
-        if (call.Params.GetProperty("sessionKeys").GetArrayLength() > MaxKeys)
-        {
-            return GatewayError.Invalid($"invalid sessions.search params: at /sessionKeys: must not have more than {MaxKeys} items");
         }
 
         keys = new HashSet<string>(StringComparer.Ordinal);
