@@ -146,6 +146,7 @@ public sealed class Lists_what_it_can_use() : WithGateway("")
     [InlineData("send", """{"to":"1","mediaUrls":["x"],"idempotencyKey":"a"}""", "Error: Channel is required")]
     [InlineData("poll", """{"to":"1","question":"q","options":["a","b"],"idempotencyKey":"a"}""", "Error: Channel is required")]
     [InlineData("poll", """{"to":"1","question":"q","options":["a"],"idempotencyKey":"a"}""", "invalid poll params: at /options: must not have fewer than 2 items")]
+    [InlineData("poll", """{"to":"1","question":"q","options":["1","2","3","4","5","6","7","8","9","10","11","12","13"],"idempotencyKey":"a"}""", "invalid poll params: at /options: must not have more than 12 items")]
     [InlineData("message.action", """{"channel":"nope","action":"react","params":{},"idempotencyKey":"a"}""", "Channel nope does not support action react.")]
     [InlineData("channels.pairing.list", """{"channel":"nope"}""", "Error: unknown pairing channel: nope")]
     [InlineData("channels.pairing.approve", """{"channel":"nope","accountId":"a","requestId":"r"}""", "Error: unknown pairing channel: nope")]

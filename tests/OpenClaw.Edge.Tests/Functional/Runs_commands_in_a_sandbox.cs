@@ -96,6 +96,32 @@ public sealed class Runs_commands_in_a_sandbox : IAsyncLifetime
         Assert.False(File.Exists(Path.Combine(home.Workspace, "note.txt")));
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("rw")]
+    public async Task Whoever_looks_at_the_files_of_a_session_sees_those_of_its_sandbox(string access)
+    {
+        await using FakeDockerEngine engine = await StartAsync($"mode: 'all', workspaceAccess: '{access}'");
+        await ResultOfAsync("main", "write", """{"path":"/workspace/note.txt","content":"by the model"}""");
+        await using GatewayTestClient client = await gateway!.ConnectAsync();
+        JsonElement list = await client.CallAsync("sessions.files.list", """{"sessionKey":"main"}""");
+        string root = list.GetProperty("root").GetString()!;
+        JsonElement file = Assert.Single(list.GetProperty("files").EnumerateArray());
+        JsonElement got = (await client.CallAsync("sessions.files.get", """{"sessionKey":"main","path":"/workspace/note.txt"}""")).GetProperty("file");
+        await client.CallAsync(
+            "sessions.files.set",
+            $$"""{"sessionKey":"main","path":"/workspace/note.txt","content":"by a person","expectedHash":"{{got.GetProperty("hash").GetString()}}"}""");
+
+        Assert.Equal(Binds(engine)[0], $"{root}:/workspace:rw");
+        Assert.Equal(access == "rw", root == home.Workspace);
+        Assert.Equal(("/workspace/note.txt", "note.txt", "modified", false), (
+            file.GetProperty("path").GetString(), file.GetProperty("workspacePath").GetString(), file.GetProperty("kind").GetString(), file.GetProperty("missing").GetBoolean()));
+        Assert.Contains(list.GetProperty("browser").GetProperty("entries").EnumerateArray(), entry => entry.GetProperty("path").ValueEquals("note.txt"));
+        Assert.Equal("by the model", got.GetProperty("content").GetString());
+        Assert.Equal("by a person", await File.ReadAllTextAsync(Path.Combine(root, "note.txt")));
+        Assert.Contains("by a person", await ResultOfAsync("main", "read", """{"path":"note.txt"}"""));
+    }
+
     [Fact]
     public async Task Read_only_access_shows_the_agents_files_under_agent_and_writes_nothing()
     {

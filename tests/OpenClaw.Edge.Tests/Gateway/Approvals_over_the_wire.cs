@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using Xunit;
@@ -36,6 +37,31 @@ public sealed class Approvals_over_the_wire : WithClient
         Assert.Equal("agent:main:main", item.GetProperty("source").GetProperty("sessionKey").GetString());
         Assert.Equal(0, (await Client.CallAsync("approval.history", """{"kind":"plugin"}""")).GetProperty("items").GetArrayLength());
         Assert.Contains("at /kind", await RefusalAsync("approval.history", """{"kind":"other"}"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_is_told_and_answered_while_sessions_cannot_be_read()
+    {
+        await Client.CallAsync("sessions.messages.subscribe", """{"key":"main","includeApprovals":true}""");
+        await using GatewayTestClient asker = await Gateway.ConnectAsync();
+        Sessions(away: true);
+        Task<JsonElement> asked = asker.CallAsync("exec.approval.request", """{"id":"ask-9","command":"ls","sessionKey":"agent:main:never-read"}""");
+        await Client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("exec.approval.requested"));
+        await Client.CallAsync("exec.approval.resolve", """{"id":"ask-9","decision":"deny"}""");
+        await Client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("exec.approval.resolved"));
+        Assert.Equal("deny", (await asked).GetProperty("decision").GetString());
+        Sessions(away: false);
+        Assert.DoesNotContain(Client.Events, frame => frame.GetProperty("event").ValueEquals("session.approval"));
+    }
+
+    private void Sessions(bool away)
+    {
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+        using SqliteConnection connection = new($"Data Source={Home.DatabasePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = away ? "ALTER TABLE sessions RENAME TO away" : "ALTER TABLE away RENAME TO sessions";
+        command.ExecuteNonQuery();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using Xunit;
@@ -81,6 +82,34 @@ public sealed class Files_of_a_session : WithClient
     }
 
     [Fact]
+    public async Task Only_calls_are_looked_at_and_no_more_of_them_than_needed()
+    {
+        await UseAsync("read", """{"path":"old.md"}""");
+        await UseAsync("write", """{"path":"plan.md","content":"one"}""");
+        Spoil(0); // what no model said
+        Assert.Equal(2, (await Client.CallAsync("sessions.files.list", """{"sessionKey":"main"}""")).GetProperty("files").GetArrayLength());
+        Spoil(2); // the call of the first turn
+
+        Assert.Equal("modified", Text(await FileAsync("plan.md"), "kind"));
+        await RefusedAsync("sessions.files.list", """{"sessionKey":"main"}""");
+    }
+
+    [Theory]
+    [InlineData("", "я")]
+    [InlineData("x", "я")]
+    [InlineData("x", "€")]
+    [InlineData("", "😀")]
+    [InlineData("x", "😀")]
+    [InlineData("xx", "😀")]
+    [InlineData("xxx", "😀")]
+    public async Task A_large_text_is_one_in_any_letters(string before, string letter)
+    {
+        await Client.ChatAsync("main", "hello");
+        Write("large.md", before + string.Concat(Enumerable.Repeat(letter, 150_000)));
+        Assert.Equal("INVALID_REQUEST: session file is too large to preview", await RefusalAsync("sessions.files.get", """{"sessionKey":"main","path":"large.md"}"""));
+    }
+
+    [Fact]
     public async Task A_file_is_changed_by_who_has_read_it_last()
     {
         await Client.ChatAsync("main", "hello");
@@ -117,6 +146,18 @@ public sealed class Files_of_a_session : WithClient
     {
         Model.Enqueue(ModelAnswer.Call(tool, arguments), ModelAnswer.Say("Done."));
         await Client.ChatAsync("main", $"use {tool}");
+    }
+
+    // Whoever reads such a row fails.
+    private void Spoil(int seq)
+    {
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+        using SqliteConnection connection = new($"Data Source={Home.DatabasePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "UPDATE transcript_entries SET message = 'spoiled \"toolCall\"' WHERE seq = $seq OR ($seq = 0 AND role <> 'assistant')";
+        command.Parameters.AddWithValue("$seq", seq);
+        Assert.NotEqual(0, command.ExecuteNonQuery());
     }
 
     private string Content(string path) => File.ReadAllText(Path.Combine(Home.Workspace, path));

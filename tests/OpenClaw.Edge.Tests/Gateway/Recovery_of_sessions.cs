@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.Tests.Functional;
@@ -47,6 +48,38 @@ public sealed class Recovery_of_sessions : WithGateway
             "INVALID_REQUEST: Session recovery requires a restart-tombstoned session.", (await RefusedAsync(client, "sessions.recover", """{"key":"main"}""")).Message);
         await using GatewayTestClient reader = await Gateway.ConnectAsync("operator.read");
         Assert.Contains("missing scope: operator.write", (await RefusedAsync(reader, "sessions.recover", """{"key":"main"}""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_go_on_now_is_told_when_to_ask_again()
+    {
+        await using (GatewayTestClient before = await Gateway.ConnectAsync())
+        {
+            await before.ChatAsync("main", "build the shed");
+        }
+
+        await Gateway.StopAsync();
+        await Gateway.DisposeAsync();
+        LeaveOpen();
+        Gateway = await RunningGateway.StartAsync(Home);
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        await client.CallAsync("sessions.subscribe");
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Model.Enqueue(new ModelAnswer { Pieces = ["begun", " and ended"], HoldRest = held.Task });
+        string other = await client.SendChatAsync("other", "talk");
+        await client.ChatEventAsync(other, "delta");
+        Task stopping = Guard.Within(Gateway.StopAsync(), limit: TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(
+            async () => (await Gateway.JsonAsync(HttpMethod.Get, "/startup")).Body.GetProperty("status").ValueEquals("draining"), "the drain");
+
+        JsonElement continuation = (await client.CallAsync("sessions.recover", """{"key":"main"}""")).GetProperty("continuation");
+        held.SetResult();
+        await stopping;
+
+        JsonElement error = continuation.GetProperty("error");
+        Assert.Equal(("rejected", "UNAVAILABLE"), (continuation.GetProperty("status").GetString(), error.GetProperty("code").GetString()));
+        Assert.True(error.GetProperty("retryAfterMs").GetInt64() > 0);
+        Assert.DoesNotContain(client.Events, frame => frame.GetProperty("payload").TryGetProperty("reason", out JsonElement reason) && reason.ValueEquals("recovery"));
     }
 
     // As a process leaves it that dies in the middle of a turn.

@@ -116,6 +116,26 @@ public sealed class Watchers_of_sessions : WithClient
         Assert.All(Client.Events.Where(IsMetadata), frame => Assert.Equal("{}", frame.GetProperty("payload").GetRawText()));
     }
 
+    [Fact]
+    public async Task Another_setting_of_skills_is_told_no_more_often_than_one_of_the_log()
+    {
+        await Client.CallAsync("models.list", """{"refresh":true}""");
+        int log = await ChangesByAsync("logging: { level: 'debug' },");
+        int skills = await ChangesByAsync("logging: { level: 'debug' }, skills: { limits: { maxSkillsInPrompt: 7 } },");
+        Assert.Equal(log, skills);
+        Assert.Single(Client.Events, frame => frame.GetProperty("event").ValueEquals("skills.changed"));
+    }
+
+    // All that a change of the configuration makes known, what the servers answer to the new catalogue included.
+    private async Task<int> ChangesByAsync(string config)
+    {
+        int before = Changes(Client);
+        Home.WriteConfig(config);
+        await Client.CallAsync("edge.config.reload");
+        await Client.CallAsync("models.list", """{"refresh":true}""");
+        return Changes(Client) - before;
+    }
+
     private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
 
     private static bool IsApproval(JsonElement frame) => frame.GetProperty("event").ValueEquals("session.approval");
