@@ -76,6 +76,18 @@ public sealed partial class RunRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it admits nothing any more: the gateway stops.</summary>
+    public bool IsDraining
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _draining;
+            }
+        }
+    }
+
     /// <summary>Admits a turn. Returns after the user message is on disk; the run itself outlives the caller.
     /// The same run id answers with the same run for five minutes after its end. Throws what the store throws.</summary>
     public async ValueTask<RunAdmission> StartAsync(RunRequest request, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal sealed class CronFire
     /// <summary>Whether the job is switched off when it starts.</summary>
     public bool SwitchesOff { get; init; }
 
+    /// <summary>Whether its run was begun once. Then the job is as that left it, and is run whatever it is now.</summary>
+    public bool HasStarted { get; set; }
+
     /// <summary>Completes with one of the words, <c>error</c> or <c>dropped</c>.</summary>
     public TaskCompletionSource<string> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

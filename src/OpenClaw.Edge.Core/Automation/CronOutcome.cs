@@ -17,6 +17,9 @@ public sealed record CronOutcome
     /// <summary>Whether the gateway ended under it: nothing is counted, and the next start records it.</summary>
     public bool IsInterrupted { get; init; }
 
+    /// <summary>Whether nothing was begun because the machine is about to go down or to sleep: it is tried again.</summary>
+    public bool IsPutOff { get; init; }
+
     /// <summary>The answer.</summary>
     public string? Summary { get; init; }
 

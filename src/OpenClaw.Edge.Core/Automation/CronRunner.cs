@@ -49,7 +49,7 @@ public sealed class CronRunner
         ArgumentNullException.ThrowIfNull(job);
         long began = _time.GetUtcNow().ToUnixTimeMilliseconds();
         CronOutcome outcome = await ConditionallyAsync(job, cancellationToken);
-        return _webhook is null || outcome.IsInterrupted || outcome.Fired == false ? outcome
+        return _webhook is null || outcome.IsInterrupted || outcome.IsPutOff || outcome.Fired == false ? outcome
             : job.Delivery is { Mode: CronDelivery.Webhook }
                 ? outcome with { Delivery = outcome is { Status: "ok", Summary: null } ? new CronDelivered("not-requested", Suppressed: "empty") : await _webhook.PostAsync(job, outcome, began, job.Delivery.To, cancellationToken) }
             : job.Delivery?.CompletionDestination is { } also
@@ -132,7 +132,7 @@ public sealed class CronRunner
         {
             return admission.Status switch
             {
-                RunAdmissionStatus.Draining => CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true },
+                RunAdmissionStatus.Draining => Refused(),
                 RunAdmissionStatus.Overloaded => CronOutcome.Failed("the gateway is short of memory", transient: true),
                 RunAdmissionStatus.UnknownAgent => CronOutcome.Failed($"cron job agent is unavailable: {key.AgentId}"),
                 _ => CronOutcome.Failed($"session {key.Text} has too many turns waiting", transient: true),
@@ -199,11 +199,16 @@ public sealed class CronRunner
         return outcome switch
         {
             { Status: "ran" } or { Reason: "already-read" } => noted,
-            { Reason: "stopping" } => CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true },
+            { Reason: "stopping" } => Refused(),
             { Status: "skipped" } => noted with { Status = "skipped", Error = $"heartbeat skipped: {outcome.Reason}" },
             _ => CronOutcome.Failed(outcome.Reason ?? "the turn failed", transient: true) with { Summary = text },
         };
     }
+
+    // A machine that goes to sleep wakes again; a gateway that stops does not.
+    private CronOutcome Refused() => _runs.IsDraining
+        ? CronOutcome.Failed("the gateway is stopping") with { IsInterrupted = true }
+        : CronOutcome.Failed("the machine is about to go down or to sleep") with { IsPutOff = true };
 
     private static CronOutcome Outcome(CronJob job, Run run, RunResult result)
     {

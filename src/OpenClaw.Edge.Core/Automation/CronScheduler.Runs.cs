@@ -22,23 +22,29 @@ public sealed partial class CronScheduler
 
     private async Task TickAsync()
     {
+        bool rests = true; // until the next look, not until what is due: that is over already
         try
         {
             await RescheduleForZoneAsync();
-            await StartDueAsync();
+            rests = Leaving?.Invoke() == true || (_restsSince is { } since && _time.GetElapsedTime(since) < s_longestSleep);
+            if (!rests)
+            {
+                await StartDueAsync();
+            }
         }
-        catch (StorageException exception)
+        catch (Exception exception) // the top of the loop: the disk takes no writes, most of all
         {
-            Notes.TickFailed(_logger, exception);
+            rests = true;
+            NoteFailure(exception);
         }
 
-        if (_jobs.Values.All(job => !job.Enabled))
+        if (_halted || (_manual.Count == 0 && _jobs.Values.All(job => !job.Enabled)))
         {
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
-        long? wake = _running.Count < _config().MaxConcurrentRuns ? NextWakeAtMs : null;
+        long? wake = !rests && _running.Count < _config().MaxConcurrentRuns ? NextWakeAtMs : null;
         TimeSpan sleep = TimeSpan.FromMilliseconds(Math.Clamp((wake ?? long.MaxValue / 2) - NowMs, 1, (long)s_longestSleep.TotalMilliseconds));
         _timer.Change(sleep, Timeout.InfiniteTimeSpan);
     }
@@ -51,11 +57,13 @@ public sealed partial class CronScheduler
             return;
         }
 
-        _zone = _time.LocalTimeZone.Id;
+        string zone = _time.LocalTimeZone.Id;
         foreach (CronJob job in _jobs.Values.Where(job => job is { Enabled: true, Schedule: { Kind: CronSchedule.CronKind, Tz: null } }).ToArray())
         {
             await SaveAsync(Scheduled(job, NowMs));
         }
+
+        _zone = zone;
     }
 
     private async Task StartDueAsync()
@@ -68,7 +76,7 @@ public sealed partial class CronScheduler
         for (int left = _manual.Count; left > 0 && _running.Count < _config().MaxConcurrentRuns; left--)
         {
             (string JobId, string RunId, CronFire? Fire) asked = _manual.Dequeue();
-            if (!_jobs.TryGetValue(asked.JobId, out CronJob? job) || asked.Fire?.IsCurrent(job) == false)
+            if (!_jobs.TryGetValue(asked.JobId, out CronJob? job) || (asked.Fire is { HasStarted: false } fire && !fire.IsCurrent(job)))
             {
                 asked.Fire?.Ended.TrySetResult(CronFire.NotRun);
             }
@@ -78,7 +86,7 @@ public sealed partial class CronScheduler
             }
             else
             {
-                await StartAsync(await SwitchedForAsync(job, asked.Fire), asked.RunId, manual: true, asked.Fire);
+                await StartAskedAsync(job, asked);
             }
         }
 
@@ -102,25 +110,19 @@ public sealed partial class CronScheduler
         }
     }
 
-    // A job that waits for the end of a command is off from the moment that it runs.
-    private async Task<CronJob> SwitchedForAsync(CronJob job, CronFire? fire)
-    {
-        if (fire?.SwitchesOff != true)
-        {
-            return job;
-        }
-
-        CronJob off = job with { Enabled = false, UpdatedAtMs = NowMs, State = job.State with { ScheduleActivatedAtMs = NowMs, NextRunAtMs = null } };
-        await SaveAsync(off);
-        Tell(new CronEvent("updated", off));
-        return off;
-    }
-
     private async Task StartAsync(CronJob job, string runId, bool manual, CronFire? fire = null)
     {
         long started = NowMs;
+        bool off = fire is { SwitchesOff: true, HasStarted: false }; // a job that waits for the end of a command is off from the moment that it runs
+        job = off ? job with { Enabled = false, UpdatedAtMs = started, State = job.State with { ScheduleActivatedAtMs = started, NextRunAtMs = null } } : job;
         CronJob running = job with { State = job.State with { RunningAtMs = started } };
         await SaveAsync(running);
+        fire?.HasStarted = true;
+        if (off)
+        {
+            Tell(new CronEvent("updated", job));
+        }
+
         _nextChecks.TryRemove(job.Id, out _);
         Tell(new CronEvent("started", running));
         CronJob asked = manual && fire?.Batch is null ? running with { Trigger = null } : running; // by hand it runs, whatever its condition says
@@ -159,9 +161,16 @@ public sealed partial class CronScheduler
     private async Task FinishAsync(string id, string runId, long started, bool manual, CronOutcome outcome, CronFire? fire)
     {
         _running.Remove(id);
-        fire?.Ended.TrySetResult(CronFire.DispositionOf(outcome));
         _halted |= outcome.IsInterrupted; // the gateway stops: what is due is due at the next start
-        if (_halted || !_jobs.TryGetValue(id, out CronJob? job))
+        CronJob? job = _jobs.GetValueOrDefault(id);
+        if (outcome.IsPutOff && job is not null)
+        {
+            await PutOffAsync(job, runId, manual, fire);
+            return;
+        }
+
+        fire?.Ended.TrySetResult(CronFire.DispositionOf(outcome));
+        if (outcome.IsInterrupted || job is null)
         {
             return;
         }
@@ -179,10 +188,11 @@ public sealed partial class CronScheduler
         try
         {
             await _store.FinishAsync(entry, gone ? null : done, CancellationToken.None);
+            _failing = false;
         }
         catch (StorageException exception)
         {
-            Notes.TickFailed(_logger, exception); // in memory the job goes on
+            NoteFailure(exception); // in memory the job goes on
         }
 
         if (gone)
@@ -203,7 +213,7 @@ public sealed partial class CronScheduler
     {
         CronJob rested = outcome.IsBusy ? job : Evaluated(job, outcome, keep: true);
         rested = rested with { State = rested.State with { RunningAtMs = null, StartupCatchupAtMs = null } };
-        await SaveAsync(manual ? rested : Later(Scheduled(rested, NowMs)));
+        await KeepAsync(manual ? rested : Later(Scheduled(rested, NowMs)));
     }
 
     private CronJob Evaluated(CronJob job, CronOutcome outcome, bool keep)

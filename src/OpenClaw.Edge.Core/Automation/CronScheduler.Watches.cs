@@ -51,7 +51,7 @@ public sealed partial class CronScheduler
         return await fire.Ended.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Notes what its source says about a job; nobody is told.</summary>
+    /// <summary>Notes what its source says about a job, in memory when the disk takes no writes; nobody is told.</summary>
     /// <param name="id">Job.</param>
     /// <param name="change">The state after it; null leaves it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -64,7 +64,7 @@ public sealed partial class CronScheduler
             }
 
             CronJob noted = job with { State = state };
-            await SaveAsync(noted);
+            await KeepAsync(noted);
             return noted;
         },
         cancellationToken);

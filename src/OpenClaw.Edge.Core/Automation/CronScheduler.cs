@@ -37,7 +37,9 @@ public sealed partial class CronScheduler : IAsyncDisposable
     private Action<CronEvent>[] _listeners = [];
     private Task _loop = Task.CompletedTask;
     private long _manualCount;
+    private long? _restsSince;
     private bool _halted;
+    private bool _failing;
     private string? _zone;
 
     /// <summary>Creates a scheduler that does not run yet.</summary>
@@ -56,6 +58,9 @@ public sealed partial class CronScheduler : IAsyncDisposable
 
     /// <summary>Looks at each job whose run has ended before it is saved, and may note something in it. Called on the loop; must not block.</summary>
     public Func<CronJob, CronJob>? Judge { get; set; }
+
+    /// <summary>Whether the machine is about to go down or to sleep: then nothing is started. Called on the loop; null is never.</summary>
+    public Func<bool>? Leaving { get; set; }
 
     /// <summary>Every job, in no order.</summary>
     public IReadOnlyList<CronJob> Jobs => _snapshot;
@@ -95,20 +100,27 @@ public sealed partial class CronScheduler : IAsyncDisposable
     public CronJob? Find(string id) => _snapshot.FirstOrDefault(job => job.Id == id);
 
     /// <summary>Adds a job. Throws <see cref="CronInputException"/> or <see cref="StorageException"/>.</summary>
-    public async Task<CronJob> AddAsync(JsonElement members, CancellationToken cancellationToken) => (await DeclareAsync(members, cancellationToken)).Job;
+    public async Task<CronJob> AddAsync(JsonElement members, CancellationToken cancellationToken, Action<CronJob?, CronJob>? check = null) =>
+        (await DeclareAsync(members, cancellationToken, check)).Job;
 
     /// <summary>Adds a job, or changes the one that has its declaration key and agent already. Throws as <see cref="AddAsync"/>.</summary>
+    /// <param name="members">Params of <c>cron.add</c>.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <param name="check">Looks at the job that was there (null: none) and at what is to be there; throws to leave it so.</param>
     /// <returns>The job, whether it is new, and whether one that was there has changed.</returns>
-    public Task<(CronJob Job, bool IsNew, bool IsChanged)> DeclareAsync(JsonElement members, CancellationToken cancellationToken)
+    public Task<(CronJob Job, bool IsNew, bool IsChanged)> DeclareAsync(
+        JsonElement members, CancellationToken cancellationToken, Action<CronJob?, CronJob>? check = null)
     {
         CronJob job = CronJobReader.Add(members, NowMs);
         CheckTriggers(job, members);
         return AskAsync(async () =>
         {
             CronJob? known = job.DeclarationKey is { } key ? _jobs.Values.FirstOrDefault(other => other.DeclarationKey == key && other.AgentId == job.AgentId) : null;
+            CronJob wished = known is null ? job : CronJobReader.Declare(known, job, members.TryGetProperty("enabled"u8, out _));
+            check?.Invoke(known, wished);
             if (known is not null)
             {
-                return await ConvergeAsync(known, CronJobReader.Declare(known, job, members.TryGetProperty("enabled"u8, out _)));
+                return await ConvergeAsync(known, wished);
             }
 
             if (_jobs.Count >= CronStore.MaxJobs)
@@ -128,11 +140,14 @@ public sealed partial class CronScheduler : IAsyncDisposable
     /// <param name="patch">What changes.</param>
     /// <param name="cancellationToken">Gives up waiting for the answer.</param>
     /// <param name="precondition">Looks at the job as it is; throws to leave it so.</param>
-    public Task<CronJob> UpdateAsync(string id, JsonElement patch, CancellationToken cancellationToken, Action<CronJob>? precondition = null) => AskAsync(async () =>
+    /// <param name="check">Looks at the job as it is and as it is to be; throws to leave it so.</param>
+    public Task<CronJob> UpdateAsync(
+        string id, JsonElement patch, CancellationToken cancellationToken, Action<CronJob>? precondition = null, Action<CronJob?, CronJob>? check = null) => AskAsync(async () =>
     {
         CronJob before = Existing(id);
         precondition?.Invoke(before);
         CronJob job = CronJobReader.Update(before, patch, NowMs);
+        check?.Invoke(before, job);
         CheckTriggers(job, patch);
         job = Rescheduled(before, job, patch.TryGetProperty("enabled"u8, out JsonElement on) && on.ValueKind == JsonValueKind.True,
             patch.TryGetProperty("pacing"u8, out _) || patch.TryGetProperty("trigger"u8, out _));
@@ -232,7 +247,15 @@ public sealed partial class CronScheduler : IAsyncDisposable
             {
                 while (_commands.Reader.TryRead(out Func<Task>? command))
                 {
-                    await command();
+                    try
+                    {
+                        await command();
+                    }
+                    catch (Exception exception) // one command that breaks is not the end of the others
+                    {
+                        _restsSince = _time.GetTimestamp(); // its job is still due: not at once
+                        Notes.CommandBroke(_logger, exception);
+                    }
                 }
 
                 await TickAsync();
@@ -250,6 +273,7 @@ public sealed partial class CronScheduler : IAsyncDisposable
     private async Task SaveAsync(CronJob job)
     {
         await _store.SaveAsync(job, CancellationToken.None);
+        _failing = false;
         _jobs[job.Id] = job;
         Publish();
     }
@@ -278,5 +302,8 @@ public sealed partial class CronScheduler : IAsyncDisposable
 
         [LoggerMessage(2603, LogLevel.Error, "Jobs could not be looked after; trying again within a minute.")]
         public static partial void TickFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2608, LogLevel.Error, "What a job has left could not be taken in; the others go on.")]
+        public static partial void CommandBroke(ILogger logger, Exception exception);
     }
 }

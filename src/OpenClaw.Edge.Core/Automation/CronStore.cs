@@ -22,6 +22,18 @@ public sealed class CronStore(EdgeDatabase database, TimeProvider time)
     public Task SaveAsync(CronJob job, CancellationToken cancellationToken) => database.WriteAsync(
         connection => Save(connection, job), cancellationToken);
 
+    /// <summary>Writes a job that comes with notes (null: without) in one transaction.</summary>
+    public Task SaveAsync(CronJob job, string? notes, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            Save(connection, job);
+            if (notes is not null)
+            {
+                connection.Execute(CronTable.SaveScratch, job.Id, notes, 1L, time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+        },
+        cancellationToken);
+
     /// <summary>Takes a job out. Its runs stay in the log.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(connection => Delete(connection, id), cancellationToken);
 

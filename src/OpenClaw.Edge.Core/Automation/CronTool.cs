@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Providers;
+using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.Tools;
 
 namespace OpenClaw.Edge.Automation;
@@ -37,7 +38,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
                 case "add":
                     return scheduler().Jobs.Count(job => IsOf(job, agent)) >= MaxJobs
                         ? ToolResult.Error($"there are {MaxJobs} jobs; remove one first")
-                        : Done("added", await scheduler().AddAsync(Plain(Job(arguments, context), null), cancellationToken));
+                        : Done("added", await scheduler().AddAsync(Job(arguments, context), cancellationToken, (was, now) => Check(was, now, agent)));
                 case "next_check":
                     return NextCheck(context.SessionKey.Text, Text(arguments, "in") is { Length: > 0 } wait ? wait : Text(arguments, "at"));
                 default:
@@ -53,7 +54,7 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
             switch (action)
             {
                 case "update":
-                    return Done("changed", await scheduler().UpdateAsync(id, Plain(Patch(arguments, job), job), cancellationToken));
+                    return Done("changed", await scheduler().UpdateAsync(id, Patch(arguments, job), cancellationToken, check: (was, now) => Check(was, now, agent)));
                 case "remove":
                     await scheduler().RemoveAsync(id, cancellationToken);
                     return new ToolResult($"removed: {job.Name}");
@@ -116,8 +117,10 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
         && ((member.Name == "failureAlert" && member.Value.TryGetProperty("to", out _))
             || member.Value.TryGetProperty("completionDestination", out _) || member.Value.TryGetProperty("failureDestination", out _)
             || (member.Value.TryGetProperty("mode", out JsonElement mode) && mode.ValueKind == JsonValueKind.String && mode.ValueEquals("webhook"u8)))
-            ? throw new CronInputException("webhooks are set by a person (openclaw cron add --webhook); use announce or none")
+            ? throw Webhooks()
             : member;
+
+    private static CronInputException Webhooks() => new("webhooks are set by a person (openclaw cron add --webhook); use announce or none");
 
     private JsonElement Job(JsonElement arguments, ToolCallContext context) => CronFields.Build(json =>
     {
@@ -159,19 +162,28 @@ public sealed class CronTool(Func<CronScheduler> scheduler, Func<string> default
     });
 
     // Commands are for people to plan: a page that the model reads must not have one run later. Scripts, conditions and sources are commands too.
-    private static JsonElement Plain(JsonElement members, CronJob? before)
+    // What becomes of the job counts: a member may stand twice, and what a change does not name stays.
+    private static void Check(CronJob? before, CronJob after, string agent)
     {
-        static bool Is(JsonElement members, string part, string kind, string other) =>
-            members.TryGetProperty(part, out JsonElement value) && value.ValueKind == JsonValueKind.Object
-            && value.TryGetProperty("kind"u8, out JsonElement named) && named.ValueKind == JsonValueKind.String
-            && named.GetString()!.Trim() is { } word && (word.Equals(kind, StringComparison.OrdinalIgnoreCase) || word.Equals(other, StringComparison.OrdinalIgnoreCase));
-        bool commands = before is { Payload.Kind: CronPayload.CommandKind or CronPayload.ScriptKind } or { Trigger: not null } or { Schedule.IsWatch: true }
-            || Is(members, "payload", CronPayload.CommandKind, CronPayload.ScriptKind) || Is(members, "schedule", CronSchedule.OnExitKind, CronSchedule.StreamKind)
-            || (members.TryGetProperty("trigger"u8, out JsonElement trigger) && trigger.ValueKind != JsonValueKind.Null);
-        return commands
-            ? throw new CronInputException("jobs that run a command or a script are made and changed by a person (cron.add); plan a turn that uses exec instead", isParams: false)
-            : members;
+        if (RunsCode(before) || RunsCode(after))
+        {
+            throw new CronInputException("jobs that run a command or a script are made and changed by a person (cron.add); plan a turn that uses exec instead", isParams: false);
+        }
+
+        if (after.Delivery is { Mode: CronDelivery.Webhook, To: var to } && (before?.Delivery is not { Mode: CronDelivery.Webhook } posted || posted.To != to))
+        {
+            throw Webhooks();
+        }
+
+        if (after.SessionTarget.StartsWith(CronJob.SessionPrefix, StringComparison.Ordinal)
+            && (!SessionKey.TryParse(after.SessionTarget[CronJob.SessionPrefix.Length..], agent, out SessionKey key) || key.AgentId != agent))
+        {
+            throw new CronInputException("jobs in sessions of other agents are made and changed by a person (cron.add); use isolated or current", isParams: false);
+        }
     }
+
+    private static bool RunsCode(CronJob? job) =>
+        job is { Payload.Kind: CronPayload.CommandKind or CronPayload.ScriptKind } or { Trigger: not null } or { Schedule.IsWatch: true };
 
     private void WriteLoose(Utf8JsonWriter json, JsonElement arguments, HashSet<string> given, string payload = CronPayload.AgentTurnKind)
     {

@@ -21,7 +21,7 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
 
     private readonly List<ImportRow> _rows = [];
     private readonly HashSet<string> _planned = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _scratch = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _scratch = new(StringComparer.Ordinal);
 
     /// <summary>One row a job.</summary>
     public IReadOnlyList<ImportRow> Plan()
@@ -37,13 +37,14 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
                 _rows.Add(new ImportRow("cron", path, 0) { Problem = $"its tables are not those of a known original: {problem}" });
             }
 
-            if (database.Has("cron_job_scratch"))
+            // Notes that are too long are named without their text.
+            if (database.Has("cron_job_scratch") && database.Try(
+                connection => connection.All(
+                    $"SELECT job_id, CASE WHEN length(CAST(content AS BLOB)) <= {CronScratch.MaxBytes} THEN content END FROM cron_job_scratch WHERE job_id IS NOT NULL AND content IS NOT NULL LIMIT {CronStore.MaxJobs * 2}",
+                    row => _scratch[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetString(1)),
+                out problem) is null)
             {
-                database.Try(
-                    connection => connection.All(
-                        $"SELECT job_id, content FROM cron_job_scratch WHERE length(content) <= {CronScratch.MaxBytes} LIMIT {CronStore.MaxJobs * 2}",
-                        row => _scratch[row.GetString(0)] = row.GetString(1)),
-                    out _);
+                _rows.Add(new ImportRow("cron", $"notes of jobs in {path}", 0) { Problem = $"their table is not that of a known original: {problem}" });
             }
 
             foreach (string job in jobs ?? [])
@@ -126,18 +127,20 @@ internal sealed class CronImport(ImportDesk desk, HashSet<string> here)
             read = Read(job, id, out skip);
         }
 
-        _rows.Add(new ImportRow("cron", $"{Text(job, "displayName") ?? Text(job, "name") ?? "job"} ({id})", 1)
+        string name = $"{Text(job, "displayName") ?? Text(job, "name") ?? "job"} ({id})";
+        bool noted = _scratch.TryGetValue(id, out string? notes);
+        if (skip is null && noted && notes is null)
+        {
+            _rows.Add(new ImportRow("cron", $"notes of {name}", 0) { Problem = $"they are longer than {CronScratch.MaxBytes >> 10} KiB and do not come" });
+        }
+
+        _rows.Add(new ImportRow("cron", name, 1)
         {
             Target = desk.Request.Paths.DatabasePath,
             Skip = skip,
             Work = async (_, at, stop) =>
             {
-                await at.Jobs!.SaveAsync(read!, stop);
-                if (_scratch.TryGetValue(id, out string? notes))
-                {
-                    await at.Jobs.WriteScratchAsync(id, notes, null, stop);
-                }
-
+                await at.Jobs!.SaveAsync(read!, notes, stop);
                 return at.Jobs.Load().Any(saved => saved.Id == id) ? 1 : 0;
             },
         });

@@ -230,6 +230,7 @@ internal sealed partial class GatewayParts
         var jobs = new CronRunner(runs, heartbeat, () => parts!.Agents, clock, webhook, tools, () => store.Current.Config.Cron);
         CronScheduler cron = owned.Own(() => new CronScheduler(
             new CronStore(database, clock), jobs.RunAsync, () => store.Current.Config.Cron, clock, automation));
+        cron.Leaving = () => parts!.Power.IsLeaving;
         cron.Judge = new CronAlerts(heartbeat, () => parts!.Agents, () => store.Current.Config.Cron, clock, webhook).Judge;
         CronWatches watches = owned.Own(() => new CronWatches(cron, tools, () => parts!.Agents, () => store.Current.Config.Cron, clock, automation));
         var authenticator = new GatewayAuthenticator(() => parts!.Secret, () => store.Current.Config, clock);

@@ -47,11 +47,14 @@ internal sealed class AgentFixture : IAsyncDisposable
             Events = Events,
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
+            Leaving = () => IsLeaving,
         };
         Runs = new RunRegistry(Runtime);
     }
 
     public EdgeConfig Config { get; set; }
+
+    public bool IsLeaving { get; set; }
 
     public ManualTimeProvider Time { get; } = new();
 

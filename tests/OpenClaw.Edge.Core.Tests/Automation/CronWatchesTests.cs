@@ -133,6 +133,26 @@ public sealed class CronWatchesTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => _cron.Find(job.Id)!.State.StreamStatus == "restarting");
     }
 
+    [Theory]
+    [InlineData(OnExit, 1, 5, 30)]
+    [InlineData(Stream, 30, 60, 300)]
+    public async Task A_disk_that_takes_no_writes_ends_no_watch(string watch, int first, int second, int third)
+    {
+        CronJob job = await AddAsync(watch);
+        await _waits.WaitForTimersAsync();
+        await _database.WriteAsync(
+            connection => connection.Script("CREATE TRIGGER no_room BEFORE INSERT ON cron_jobs BEGIN SELECT RAISE(ABORT, 'no room'); END"), CancellationToken.None);
+        await RestsAsync(first);
+        await RestsAsync(second);
+        Assert.Equal(3, Failures(_cron.Find(job.Id)!));
+
+        await _database.WriteAsync(connection => connection.Script("DROP TRIGGER no_room"), CancellationToken.None);
+        await RestsAsync(third);
+        Assert.Equal((4, 4), (Failures(_cron.Find(job.Id)!), Failures(_cron.Log.Load()[0])));
+    }
+
+    private static int? Failures(CronJob job) => job.Schedule.Kind == CronSchedule.StreamKind ? job.State.StreamConsecutiveFailures : job.State.ConsecutiveErrors;
+
     // Not a moment earlier, and then at once.
     private async Task RestsAsync(int seconds)
     {

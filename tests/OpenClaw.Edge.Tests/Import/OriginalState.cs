@@ -146,6 +146,14 @@ internal sealed class OriginalState : IDisposable
         notes.ExecuteNonQuery();
     }
 
+    /// <summary>Makes it an original that keeps notes under another name.</summary>
+    public void RenameNotes()
+    {
+        using SqliteCommand other = _state.CreateCommand();
+        other.CommandText = "DROP TABLE cron_job_scratch; CREATE TABLE cron_job_scratch (job_id TEXT NOT NULL, body TEXT)";
+        other.ExecuteNonQuery();
+    }
+
     /// <summary>The auth profiles of the agent.</summary>
     public void Profiles(string json)
     {

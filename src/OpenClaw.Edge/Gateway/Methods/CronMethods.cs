@@ -126,8 +126,10 @@ internal sealed class CronMethods(GatewayRuntime runtime, CronScheduler cron)
         }
     }
 
-    private MethodReply Get(MethodCall call) => Refuse(call, cron)
-        ?? MethodReply.Value(json => CronJobJson.Write(json, cron.Find(IdOf(call)!)!, compact: false, owner: null));
+    // Found once: it may be gone when the answer is written.
+    private MethodReply Get(MethodCall call) => IdOf(call) is { } id && cron.Find(id) is { } job
+        ? MethodReply.Value(json => CronJobJson.Write(json, job, compact: false, owner: null))
+        : Refuse(call, cron) ?? NotFound(IdOf(call)!);
 
     /// <summary>The answer to a call that names no job that is there; null when it does.</summary>
     public static MethodReply? Refuse(MethodCall call, CronScheduler cron) => IdOf(call) is not { } id
