@@ -26,8 +26,8 @@ internal sealed unsafe partial class FolderWatch : IDisposable
         _queue = queue < 0 ? null : new SafeFileHandle(queue, ownsHandle: true);
     }
 
-    /// <summary>Folders that are watched.</summary>
-    public int Count => _names.Count;
+    /// <summary>Folders in which every name matters.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Watches a folder. False when the kernel gives no more watches; a folder that is not there or may not be read is none.</summary>
     /// <param name="folder">Absolute path; a link is followed.</param>
@@ -47,7 +47,16 @@ internal sealed unsafe partial class FolderWatch : IDisposable
 
         // one folder may wait for more than one name: they stand between slashes
         string? known = _names.GetValueOrDefault(watch);
-        _names[watch] = name is null || known is { Length: 0 } ? "" : $"{known ?? "/"}{name}/";
+        if (name is null)
+        {
+            Count += known is { Length: 0 } ? 0 : 1;
+            _names[watch] = "";
+        }
+        else if (known is not { Length: 0 } && known?.Contains($"/{name}/", StringComparison.Ordinal) != true)
+        {
+            _names[watch] = $"{known ?? "/"}{name}/";
+        }
+
         return true;
     }
 

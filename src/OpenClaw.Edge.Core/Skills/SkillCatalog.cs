@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Diagnostics;
 
@@ -22,6 +23,9 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _held = new(StringComparer.Ordinal);
     private volatile Warnable? _warning;
+
+    /// <summary>Reads a file of a skill.</summary>
+    internal Func<SafeFileHandle, int, byte[]> ReadFile { get; init; } = SkillReader.Read;
 
     /// <summary>Folder of the skills that all agents share.</summary>
     public string ManagedFolder => Path.Combine(paths.StateDir, "skills");
@@ -146,6 +150,7 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
         string pinning = snapshot.Config.Skills.Pinning;
         IReadOnlyList<string> bundled = snapshot.Config.Skills.AllowBundled;
         SkillGate gate = new(snapshot);
+        _pins.Retry();
         Dictionary<string, SkillPin> fresh = new(StringComparer.Ordinal);
         List<SkillState> states = [];
         foreach (Skill skill in skills)
@@ -189,7 +194,7 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
 
     private Kept Read(SkillPlace place, SkillsConfig wish)
     {
-        using SkillReader reader = new(place);
+        using SkillReader reader = new(place, ReadFile);
         string stamp = $"{wish.MaxSkillFileBytes}\n{place.Source}\n{reader.Stamp}";
         if (_kept.TryGetValue(place.Folder, out Kept? known) && known.Stamp == stamp)
         {
@@ -198,7 +203,7 @@ public sealed partial class SkillCatalog(StatePaths paths, Func<ConfigSnapshot> 
 
         bool read = reader.TryRead(wish, out Skill? skill, out string problem);
         bool settled = (NowMs * 1_000_000) - reader.ChangedAtNs > SettledNs;
-        Kept kept = new(settled ? stamp : "", read ? skill : null, problem);
+        Kept kept = new(settled && !reader.MayPass ? stamp : "", read ? skill : null, problem);
         if (_kept.Count >= MaxKept)
         {
             _kept.Clear();

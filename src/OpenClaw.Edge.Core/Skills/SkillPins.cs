@@ -16,6 +16,9 @@ internal sealed class SkillPins(string path)
     /// <summary>Why the file cannot be used; empty when it can. Then nothing counts as seen before, and nothing is stored.</summary>
     public string Problem { get; private set; } = "";
 
+    /// <summary>Has a file that could not be used read again: it may have been repaired. Meant to come before a look, not within.</summary>
+    public void Retry() => _pins = Problem.Length > 0 ? null : _pins;
+
     /// <summary>The pin of a skill's folder; null when it was never seen.</summary>
     public SkillPin? Find(string folder)
     {

@@ -11,15 +11,18 @@ namespace OpenClaw.Edge.Skills;
 /// <summary>Reads the files of one skill through its open folder, so that no link leads out of it. One use, one thread.</summary>
 internal sealed class SkillReader : IDisposable
 {
+    /// <summary>Levels of folders below a skill's that are read.</summary>
+    public const int MaxDepth = 12;
+
     private const int MaxFiles = 256;
     private const int MaxFileBytes = 1024 * 1024;
     private const int MaxTotalBytes = 8 * 1024 * 1024;
-    private const int MaxDepth = 12;
 
     // What tools put there by themselves; it would change the hash without anybody's doing.
     private static readonly string[] s_passed = [".git", "node_modules", "__pycache__", ".venv", ".clawhub", ".DS_Store"];
 
     private readonly SkillPlace _place;
+    private readonly Func<SafeFileHandle, int, byte[]> _read;
     private readonly SafeFileHandle _root;
     private readonly List<(string Name, FileStat Facts)> _files = [];
     private string _problem = "";
@@ -27,9 +30,12 @@ internal sealed class SkillReader : IDisposable
     private bool _rootsOwn = true;
 
     /// <summary>Opens a skill and lists its files.</summary>
-    public SkillReader(SkillPlace place)
+    /// <param name="place">The skill.</param>
+    /// <param name="read">Reads that many bytes of a file: <see cref="Read"/>.</param>
+    public SkillReader(SkillPlace place, Func<SafeFileHandle, int, byte[]> read)
     {
         _place = place;
+        _read = read;
         _root = FileNative.OpenRoot(place.RealFolder, out int error);
         if (error != 0)
         {
@@ -59,6 +65,25 @@ internal sealed class SkillReader : IDisposable
 
     /// <summary>When one of its files last changed, in nanoseconds since 1970.</summary>
     public long ChangedAtNs => _files.Count == 0 ? 0 : _files.Max(file => file.Facts.ChangedAtNs);
+
+    /// <summary>Whether the disk failed: the files may be readable the next time as they are.</summary>
+    public bool MayPass { get; private set; }
+
+    /// <summary>Whether what has that name counts for nothing.</summary>
+    public static bool Passes(string name) => s_passed.Contains(name);
+
+    /// <summary>The first bytes of a file, fewer where it has fewer. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    public static byte[] Read(SafeFileHandle file, int length)
+    {
+        byte[] content = new byte[length];
+        int filled = 0;
+        while (filled < length && RandomAccess.Read(file, content.AsSpan(filled), filled) is > 0 and int read)
+        {
+            filled += read;
+        }
+
+        return content[..filled];
+    }
 
     /// <summary>Reads, hashes and scans it. False with the reason when it cannot be used.</summary>
     public bool TryRead(SkillsConfig config, [NotNullWhen(true)] out Skill? skill, out string problem)
@@ -122,7 +147,7 @@ internal sealed class SkillReader : IDisposable
             return;
         }
 
-        foreach (string entry in names.Where(name => !s_passed.Contains(name)))
+        foreach (string entry in names.Where(name => !Passes(name)))
         {
             string name = under.Length == 0 ? entry : $"{under}/{entry}";
             if (_problem.Length > 0 || !FileNative.TryStat(_root, name, out FileStat facts, out _))
@@ -157,6 +182,7 @@ internal sealed class SkillReader : IDisposable
         else if (error != 0)
         {
             _problem = $"{name} cannot be opened (errno {error})";
+            MayPass = error != FileNative.ErrorAccess;
         }
         else if (!FileNative.TryStat(file, null, out FileStat facts, out _) || !(facts.IsRegular || facts.IsDirectory))
         {
@@ -172,7 +198,15 @@ internal sealed class SkillReader : IDisposable
         }
         else
         {
-            return Read(file, (int)facts.Length);
+            try
+            {
+                return _read(file, (int)facts.Length);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                _problem = $"{name} cannot be read: {exception.Message}";
+                MayPass = true;
+            }
         }
 
         return null;
@@ -190,17 +224,5 @@ internal sealed class SkillReader : IDisposable
 
         file.Dispose();
         return FileNative.OpenAt(_root, name, flags | FileNative.NoFollow, 0, out error);
-    }
-
-    private static byte[] Read(SafeFileHandle file, int length)
-    {
-        byte[] content = new byte[length];
-        int filled = 0;
-        while (filled < length && RandomAccess.Read(file, content.AsSpan(filled), filled) is > 0 and int read)
-        {
-            filled += read;
-        }
-
-        return content[..filled];
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Platform;
 
@@ -11,11 +12,13 @@ namespace OpenClaw.Edge.Skills;
 /// <param name="agents">Whose skills.</param>
 /// <param name="config">The configuration in force.</param>
 /// <param name="time">Clock.</param>
+/// <param name="logger">For a look that broke off.</param>
 /// <param name="changed">Told the reason, on the pool: <c>watch</c>, or <c>watch-unavailable</c> when not every folder can be watched.</param>
-public sealed class SkillWatch(
-    SkillCatalog catalog, Func<IReadOnlyList<string>> agents, Func<ConfigSnapshot> config, TimeProvider time, Action<string> changed) : IDisposable
+public sealed partial class SkillWatch(
+    SkillCatalog catalog, Func<IReadOnlyList<string>> agents, Func<ConfigSnapshot> config, TimeProvider time, ILogger logger, Action<string> changed) : IDisposable
 {
     private const int MaxNoisyLooks = 30;
+    private static readonly TimeSpan s_untilRetry = TimeSpan.FromSeconds(30); // guess: a disk that failed
 
     private readonly Lock _gate = new();
     private FolderWatch? _watch;
@@ -25,6 +28,8 @@ public sealed class SkillWatch(
     private bool _complete = true;
     private volatile bool _stale;
     private volatile bool _comparing;
+    private volatile bool _resting;
+    private volatile bool _broken;
 
     /// <summary>Folders that are watched at most; the rest is found when it is looked at.</summary>
     internal int MaxFolders { get; init; } = 256;
@@ -35,31 +40,29 @@ public sealed class SkillWatch(
     /// <summary>Starts to watch, where it does not yet and <c>skills.load.watch</c> is on. Reads the disk.</summary>
     public void Arm()
     {
+        bool incomplete = false;
         lock (_gate)
         {
-            if (_watch is not null || !config().Config.Skills.Watch)
+            _resting = false;
+            if (_watch is null && config().Config.Skills.Watch)
             {
-                return;
+                Renew();
+                incomplete = !_complete;
             }
-
-            Renew();
         }
 
-        if (!_complete)
+        LetGo();
+        if (incomplete)
         {
             changed("watch-unavailable");
         }
     }
 
-    /// <summary>Stops to watch, until the next <see cref="Arm"/>.</summary>
+    /// <summary>Stops to watch, until the next <see cref="Arm"/>. Waits for nothing: a look that is under way ends first.</summary>
     public void Rest()
     {
-        lock (_gate)
-        {
-            _watch?.Dispose();
-            _watch = null;
-            _looks = 0;
-        }
+        _resting = true;
+        LetGo();
     }
 
     /// <summary>Other folders may count from now on; what they hold is no news.</summary>
@@ -90,7 +93,7 @@ public sealed class SkillWatch(
 
             _looks += noted || _looks > 0 ? 1 : 0;
             bool quiet = _looks > 0 && time.GetElapsedTime(_lastNote, now).TotalMilliseconds >= config().Config.Skills.WatchDebounceMs;
-            if (quiet || _looks > MaxNoisyLooks || _stale)
+            if (quiet || _looks > MaxNoisyLooks || _stale || (_broken && time.GetElapsedTime(_lastNote, now) >= s_untilRetry))
             {
                 _looks = 0;
                 _comparing = true;
@@ -114,10 +117,47 @@ public sealed class SkillWatch(
             {
                 changed(reason);
             }
+
+            _broken = false;
+        }
+        catch (Exception exception)
+        {
+            // the pool's edge: nobody else is there to hear of it
+            if (!_broken)
+            {
+                Log.BrokeOff(logger, exception);
+            }
+
+            _lastNote = time.GetTimestamp();
+            _broken = true;
         }
         finally
         {
+            LetGo();
             _comparing = false;
+        }
+    }
+
+    // Who holds the lock does it when it is through.
+    private void LetGo()
+    {
+        if (!_resting || !_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (_resting)
+            {
+                _watch?.Dispose();
+                _watch = null;
+                _looks = 0;
+            }
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
@@ -145,23 +185,25 @@ public sealed class SkillWatch(
         }
     }
 
-    // The new watches are there before the skills are read: what changes meanwhile is noted.
+    // The old watches go first, as the kernel has only so many; the new ones are there before the skills are read: what changes meanwhile is noted.
     private void Renew()
     {
-        FolderWatch watch = new();
-        _complete = true;
-        foreach (string agent in agents())
+        IReadOnlyList<string> all = agents();
+        _watch?.Dispose();
+        _watch = new FolderWatch();
+        SkillFolders folders = new(_watch, MaxFolders);
+        bool complete = true;
+        foreach (string agent in all)
         {
             foreach (string root in catalog.FoldersOf(agent))
             {
-                _complete &= Add(watch, root, 0);
+                complete &= folders.TryAddRoot(root);
             }
         }
 
-        _watch?.Dispose();
-        _watch = watch;
+        _complete = folders.TryAddInsides() && complete;
         StringBuilder print = new();
-        foreach (string agent in agents())
+        foreach (string agent in all)
         {
             foreach (SkillState state in catalog.Of(agent).All)
             {
@@ -173,44 +215,9 @@ public sealed class SkillWatch(
         _print = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(print.ToString())));
     }
 
-    // A folder that is not there yet is waited for in the nearest one that is. As SkillFinder looks: groups, and nothing below a skill.
-    private bool Add(FolderWatch watch, string folder, int depth)
+    private static partial class Log
     {
-        if (!Directory.Exists(folder))
-        {
-            string? above = Path.GetDirectoryName(folder);
-            string? name = Path.GetFileName(folder);
-            while (above is not null && !Directory.Exists(above))
-            {
-                (above, name) = (Path.GetDirectoryName(above), Path.GetFileName(above));
-            }
-
-            return above is null || watch.TryAdd(above, name);
-        }
-
-        if (watch.Count >= MaxFolders || !watch.TryAdd(folder, name: null))
-        {
-            return false;
-        }
-
-        if (depth >= SkillFinder.MaxDepth || File.Exists(Path.Combine(folder, SkillPlace.FileName)))
-        {
-            return true;
-        }
-
-        bool all = true;
-        try
-        {
-            foreach (string child in Directory.EnumerateDirectories(folder))
-            {
-                all &= !all || Path.GetFileName(child) is ['.', ..] or "node_modules" || Add(watch, child, depth + 1);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return all; // gone meanwhile, or not ours to read: the catalogue says so
-        }
-
-        return all;
+        [LoggerMessage(2454, LogLevel.Error, "The look at skills that may have changed broke off; it is made again every 30 seconds until it works.")]
+        public static partial void BrokeOff(ILogger logger, Exception exception);
     }
 }

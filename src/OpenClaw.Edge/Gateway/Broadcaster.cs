@@ -37,7 +37,8 @@ public sealed class Broadcaster : IAsyncDisposable
         _listening = runtime.Events.Listen(_runs.On);
         _config = runtime.Config.Current;
         Skills = new SkillWatch(
-            runtime.Skills, () => [.. runtime.Agents().All.Select(agent => agent.Id)], () => runtime.Config.Current, runtime.Time, PublishSkills);
+            runtime.Skills, () => [.. runtime.Agents().All.Select(agent => agent.Id)], () => runtime.Config.Current, runtime.Time,
+            runtime.Loggers.CreateLogger("OpenClaw.Edge.Skills"), PublishSkills);
     }
 
     /// <summary>Looks after the files of skills while anybody is connected who has seen them.</summary>

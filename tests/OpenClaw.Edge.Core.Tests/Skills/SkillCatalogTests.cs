@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.TestKit;
 using Xunit;
@@ -215,6 +217,22 @@ public sealed class SkillCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_hashes_that_was_repaired_holds_again_what_it_held_before()
+    {
+        Write(".openclaw/skills/a/SKILL.md", "a");
+        Write(".openclaw/skills/b/SKILL.md", "b");
+        _catalog.Of("main");
+        string pins = _home.Read(".openclaw/skill-pins.json");
+        Write(".openclaw/skills/b/more.md", null, "more");
+        _home.Write(".openclaw/skill-pins.json", "{");
+        SkillCatalog catalog = Open();
+        Assert.All(catalog.Of("main").All, state => Assert.True(state.Held));
+        _home.Write(".openclaw/skill-pins.json", pins);
+        Assert.Equal(["b"], catalog.Of("main").All.Where(state => state.Held).Select(state => state.Skill.Manifest.Name));
+        Assert.Equal(pins, _home.Read(".openclaw/skill-pins.json"));
+    }
+
+    [Fact]
     public void Links_that_leave_are_refused()
     {
         Write("outside/stolen/SKILL.md", "stolen");
@@ -295,6 +313,24 @@ public sealed class SkillCatalogTests : IDisposable
         Assert.Equal("image-lab", _catalog.Of("main").Find(named)?.Skill.Manifest.Name);
     }
 
+    [Fact]
+    public void A_file_that_the_disk_does_not_give_leaves_its_skill_out_until_it_does()
+    {
+        Write(".openclaw/skills/a/SKILL.md", "a");
+        Write(".openclaw/skills/b/SKILL.md", "b");
+        _home.Write(".openclaw/skills/a/stale.md", "x");
+        bool fails = true;
+        ManualTimeProvider later = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero)); // so the files have settled
+        SkillCatalog catalog = Open(later, (file, length) =>
+            fails && FileNative.PathOf(file)!.EndsWith("stale.md", StringComparison.Ordinal) ? throw new IOException("Stale file handle") : SkillReader.Read(file, length));
+
+        SkillSet before = catalog.Of("main");
+        Assert.Equal(["b"], Names(before));
+        Assert.Equal("stale.md cannot be read: Stale file handle", Assert.Single(before.Problems).Message);
+        fails = false;
+        Assert.Equal(["a", "b"], Names(catalog.Of("main")));
+    }
+
     private static string[] Names(SkillSet set) => [.. set.All.Select(state => state.Skill.Manifest.Name)];
 
     private static string Missing(SkillState state) => string.Join('|', ((IReadOnlyList<string>[])[state.Missing.Bins, state.Missing.AnyBins, state.Missing.Env, state.Missing.Config, state.Missing.Os]).Select(list => string.Join(',', list)));
@@ -302,11 +338,14 @@ public sealed class SkillCatalogTests : IDisposable
     private void Write(string path, string? name, string more = "") =>
         _home.Write(path, name is null ? more : $"---\nname: {name}\ndescription: What {name} does\n{more}\n---\nBody of {name}.\n");
 
-    private SkillCatalog Open()
+    private SkillCatalog Open(TimeProvider? clock = null, Func<SafeFileHandle, int, byte[]>? read = null)
     {
         ProcessEnvironment Environment() => new(_variables, _home.Root);
         StatePaths paths = StatePaths.Resolve(Environment());
         return new SkillCatalog(
-            paths, () => ConfigLoader.LoadText(System.Text.Encoding.UTF8.GetBytes(_config), paths, Environment()), TimeProvider.System, NullLogger.Instance);
+            paths, () => ConfigLoader.LoadText(System.Text.Encoding.UTF8.GetBytes(_config), paths, Environment()), clock ?? TimeProvider.System, NullLogger.Instance)
+        {
+            ReadFile = read ?? SkillReader.Read,
+        };
     }
 }

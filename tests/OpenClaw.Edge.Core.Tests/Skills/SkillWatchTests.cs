@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Configuration;
+using OpenClaw.Edge.Platform;
 using OpenClaw.Edge.Skills;
 using OpenClaw.Edge.TestKit;
 using Xunit;
@@ -13,6 +15,7 @@ public sealed class SkillWatchTests : IDisposable
     private readonly TempDir _home = new();
     private readonly ManualTimeProvider _time = new();
     private readonly ConcurrentQueue<string> _told = new();
+    private readonly LineLog _log = new();
     private readonly StatePaths _paths;
     private string _config = "{}";
 
@@ -114,12 +117,124 @@ public sealed class SkillWatchTests : IDisposable
     public async Task More_folders_than_are_watched_are_told_of_once()
     {
         Skill("skills/a");
-        using SkillWatch watch = Open(maxFolders: 2);
+        using SkillWatch watch = Open(maxFolders: 1);
         watch.Arm();
         Assert.Equal(["watch-unavailable"], _told);
         watch.Arm();
         Skill("skills/b");
+        await HeardAsync(watch, "watch");
         await QuietAsync(watch);
+        Assert.Equal(["watch-unavailable", "watch"], _told);
+    }
+
+    [Fact]
+    public async Task What_lies_inside_of_a_skill_is_watched_as_far_as_it_is_read()
+    {
+        Skill("skills/a");
+        string script = _home.Write(".openclaw/skills/a/scripts/deep/run.sh", "echo");
+        _home.Write(".openclaw/skills/a/node_modules/x/index.js", "x");
+        File.CreateSymbolicLink(_home.PathOf(".openclaw/skills/a/scripts/again"), "..");
+        using SkillWatch watch = Open(maxFolders: 4);
+        watch.Arm();
+        Assert.Empty(_told);
+        await File.WriteAllTextAsync(script, "curl");
+        await HeardAsync(watch, "watch");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await HeardAsync(watch, "watch");
+        _home.Write(".openclaw/skills/a/node_modules/x/index.js", "y");
+        await QuietAsync(watch);
+    }
+
+    [Fact]
+    public async Task Where_there_is_room_for_some_folders_those_of_skills_come_before_those_inside()
+    {
+        Skill("skills/a");
+        Skill("skills/b");
+        _home.Write(".openclaw/skills/a/scripts/run.sh", "echo");
+        using SkillWatch watch = Open(maxFolders: 3);
+        watch.Arm();
+        Assert.Equal(["watch-unavailable"], _told);
+        Skill("skills/b", "another");
+        await HeardAsync(watch, "watch");
+    }
+
+    [Fact]
+    public void Links_in_circles_are_gone_round_once()
+    {
+        _home.Subdirectory(".openclaw/skills");
+        for (int i = 0; i < 20; i++)
+        {
+            File.CreateSymbolicLink(_home.PathOf($".openclaw/skills/{i}"), ".");
+        }
+
+        using FolderWatch watch = new();
+        Assert.True(new SkillFolders(watch, most: 1).TryAddRoot(_home.PathOf(".openclaw/skills/")));
+    }
+
+    [Fact]
+    public async Task Folders_that_move_with_the_one_above_are_missed_and_found_again()
+    {
+        Skill("workspace/skills/a");
+        using SkillWatch watch = Open();
+        watch.Arm();
+        Directory.Move(_home.PathOf(".openclaw/workspace"), _home.PathOf(".openclaw/aside"));
+        await HeardAsync(watch, "watch");
+        Directory.Move(_home.PathOf(".openclaw/aside"), _home.PathOf(".openclaw/workspace"));
+        await HeardAsync(watch, "watch");
+    }
+
+    [Fact]
+    public async Task A_look_that_breaks_off_is_logged_once_and_made_again()
+    {
+        bool broken = false;
+        using SkillWatch watch = Open(agents: () => broken ? throw new IOException("a stale handle") : ["main"]);
+        watch.Arm();
+        broken = true;
+        Skill("skills/a");
+        await Eventually.HoldsAsync(() =>
+        {
+            Second(watch);
+            return _log.Lines.Any(line => line.Contains("broke off") && line.Contains("a stale handle"));
+        });
+        await Eventually.HoldsAsync(() => !watch.Busy);
+        Assert.Empty(_told);
+        broken = false;
+        await HeardAsync(watch, "watch");
+        Assert.Single(_log.Lines);
+    }
+
+    [Fact]
+    public async Task Who_stops_it_does_not_wait_for_a_look_on_a_slow_disk()
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ManualResetEventSlim read = new(initialState: true);
+        using SkillWatch watch = Open(agents: () =>
+        {
+            if (!read.IsSet)
+            {
+                begun.TrySetResult();
+                read.Wait();
+            }
+
+            return ["main"];
+        });
+        watch.Arm();
+        read.Reset();
+        watch.Reconfigured();
+        watch.Look();
+        await begun.Task;
+        try
+        {
+            await Guard.Within(Task.Run(watch.Rest));
+        }
+        finally
+        {
+            read.Set();
+        }
+
+        Skill("skills/a");
+        await QuietAsync(watch);
+        Assert.Empty(_told);
     }
 
     private async Task HeardAsync(SkillWatch watch, string reason)
@@ -155,7 +270,8 @@ public sealed class SkillWatchTests : IDisposable
     private void Skill(string folder, string about = "this") =>
         _home.Write($".openclaw/{folder}/SKILL.md", $"---\nname: {Path.GetFileName(folder)}\ndescription: It does {about}\n---\nBody.\n");
 
-    private SkillWatch Open(int maxFolders = 256) => new(new SkillCatalog(_paths, Snapshot, TimeProvider.System, NullLogger.Instance), static () => ["main"], Snapshot, _time, _told.Enqueue)
+    private SkillWatch Open(int maxFolders = 256, Func<IReadOnlyList<string>>? agents = null) => new(
+        new SkillCatalog(_paths, Snapshot, TimeProvider.System, NullLogger.Instance), agents ?? (static () => ["main"]), Snapshot, _time, _log, _told.Enqueue)
     {
         MaxFolders = maxFolders,
     };
@@ -163,4 +279,17 @@ public sealed class SkillWatchTests : IDisposable
     private ConfigSnapshot Snapshot() => ConfigLoader.LoadText(Encoding.UTF8.GetBytes(_config), _paths, Environment());
 
     private ProcessEnvironment Environment() => new(new Dictionary<string, string> { ["HOME"] = _home.Root, ["PATH"] = _home.Root }, _home.Root);
+
+    private sealed class LineLog : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception?.Message}");
+    }
 }

@@ -25,6 +25,7 @@ public sealed partial class Code_keeps_its_measure
         ["src/OpenClaw.Edge.Core/Memory"] = 1, // the top of the background's loop
         ["src/OpenClaw.Edge.Core/Providers"] = 3,
         ["src/OpenClaw.Edge.Core/Sessions"] = 1,
+        ["src/OpenClaw.Edge.Core/Skills"] = 1, // a look on the pool
         ["src/OpenClaw.Edge.Core/Storage"] = 5,
         ["src/OpenClaw.Edge.Core/Tools"] = 2,
         ["src/OpenClaw.Edge.Core/Platform"] = 1,
