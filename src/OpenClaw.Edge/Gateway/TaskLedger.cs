@@ -7,10 +7,10 @@ using OpenClaw.Edge.Storage;
 namespace OpenClaw.Edge.Gateway;
 
 /// <summary>Follows the tasks, tells the event <c>task</c>, and keeps what ended on disk. In memory: what runs, what is not on disk yet, and
-/// what belongs to incognito sessions, 500 at most. Written on the runs' own threads; thread-safe.</summary>
+/// what belongs to incognito sessions; of what has ended so many that they are 500 at most. Written on the runs' own threads; thread-safe.</summary>
 internal sealed partial class TaskLedger
 {
-    /// <summary>Most tasks in memory.</summary>
+    /// <summary>Most tasks in memory, where not more of them run or wait.</summary>
     public const int Capacity = 500;
 
     private const int TitleChars = 80; // the original's
@@ -22,6 +22,7 @@ internal sealed partial class TaskLedger
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly List<TaskEntry> _live = [];
+    private readonly Queue<TaskEntry> _unsaved = new(); // ends that the disk did not take
     private int _ended;
 
     /// <summary>Listens from now on.</summary>
@@ -150,7 +151,13 @@ internal sealed partial class TaskLedger
         {
             int index = _live.FindLastIndex(known => known.RunId == told.Run.Id);
             TaskEntry known = index >= 0 ? _live[index] : Begin(told, runtime);
-            task = change(known) with { UpdatedAtMs = told.TimestampMs };
+            TaskEntry changed = change(known);
+            if (index >= 0 && ReferenceEquals(changed, known))
+            {
+                return; // it has another place in its queue, and says so to all of them each time one of them begins
+            }
+
+            task = changed with { UpdatedAtMs = told.TimestampMs };
             if (index >= 0)
             {
                 _live[index] = task;
@@ -171,33 +178,65 @@ internal sealed partial class TaskLedger
         }
     }
 
-    // Begins on the run's thread, so that the writes of one task keep their order; the rest is the writer's.
+    // Begins on the run's thread, so that the writes of one task keep their order; the rest is the writer's. Where the disk takes a task, it may
+    // take what it refused before.
     private async Task SaveAsync(TaskEntry task)
     {
         try
         {
-            await _runtime.Tasks.SaveAsync(task, CancellationToken.None);
-            if (task.IsActive)
+            for (TaskEntry? next = task; next is not null; next = NextUnsaved())
             {
-                return;
-            }
-
-            lock (_gate)
-            {
-                _live.Remove(task);
-            }
-
-            if (Interlocked.Increment(ref _ended) % TrimEvery == 1)
-            {
-                foreach (string id in await _runtime.Tasks.TrimAsync(CancellationToken.None))
+                task = next;
+                await _runtime.Tasks.SaveAsync(task, CancellationToken.None);
+                if (!task.IsActive)
                 {
-                    Tell("deleted", null, id);
+                    await SavedAsync(task);
                 }
             }
         }
         catch (StorageException failure)
         {
-            Log.Unsaved(_logger, task.Id, failure.Message); // it stays in memory
+            Log.Unsaved(_logger, task.Id, failure.Message);
+            if (!task.IsActive)
+            {
+                Keep(task);
+            }
+        }
+    }
+
+    private async Task SavedAsync(TaskEntry ended)
+    {
+        lock (_gate)
+        {
+            _live.Remove(ended);
+        }
+
+        if (Interlocked.Increment(ref _ended) % TrimEvery == 1)
+        {
+            foreach (string id in await _runtime.Tasks.TrimAsync(CancellationToken.None))
+            {
+                Tell("deleted", null, id);
+            }
+        }
+    }
+
+    private void Keep(TaskEntry ended)
+    {
+        lock (_gate)
+        {
+            _unsaved.Enqueue(ended);
+            if (_unsaved.Count > Capacity)
+            {
+                _unsaved.Dequeue();
+            }
+        }
+    }
+
+    private TaskEntry? NextUnsaved()
+    {
+        lock (_gate)
+        {
+            return _unsaved.TryDequeue(out TaskEntry? task) ? task : null;
         }
     }
 
@@ -215,13 +254,14 @@ internal sealed partial class TaskLedger
         json.WriteEndObject();
     });
 
-    // What has ended goes first; what runs is never forgotten.
+    // What runs is never forgotten: else its next event would make a second task of it. RunRegistry bounds it: messages.queue.cap a session, and
+    // no new ones when memory is short; each has its whole message in memory there.
     private void Trim()
     {
-        if (_live.Count > Capacity)
+        int surplus = _live.Count - Capacity;
+        if (surplus > 0)
         {
-            int ended = _live.FindIndex(task => !task.IsActive);
-            _live.RemoveAt(Math.Max(ended, 0));
+            _live.RemoveAll(task => !task.IsActive && surplus-- > 0);
         }
     }
 
@@ -253,7 +293,7 @@ internal sealed partial class TaskLedger
 
     private static partial class Log
     {
-        [LoggerMessage(2127, LogLevel.Warning, "Task {Id} is not on disk and is forgotten when the gateway ends: {Reason}")]
+        [LoggerMessage(2127, LogLevel.Warning, "Task {Id} is not on disk; its end is written with the next task that is, or forgotten when the gateway ends: {Reason}")]
         public static partial void Unsaved(ILogger logger, string id, string reason);
     }
 }

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using OpenClaw.Edge.Protocol.Gateway;
+using OpenClaw.Edge.TestKit;
 using OpenClaw.Edge.TestKit.Gateways;
 using OpenClaw.Edge.TestKit.Models;
 using OpenClaw.Edge.Tests.Functional;
@@ -145,6 +148,68 @@ public sealed class Tasks_beside_the_talk : WithGateway
     }
 
     [Fact]
+    public async Task An_end_that_the_disk_refused_is_written_with_the_next_task()
+    {
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        Execute("CREATE TRIGGER refuse BEFORE INSERT ON tasks WHEN NEW.status = 'completed' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await client.CallToTheEndAsync("agent", """{"message":"job 0","sessionKey":"s0","idempotencyKey":"kept-0"}""");
+        await Eventually.HoldsAsync(() => Gateway.Output.Contains("its end is written with the next task", StringComparison.Ordinal));
+        Assert.Equal("running", Execute("SELECT status FROM tasks"));
+        Execute("DROP TRIGGER refuse");
+        await client.CallToTheEndAsync("agent", """{"message":"job 1","sessionKey":"s1","idempotencyKey":"kept-1"}""");
+        await Eventually.HoldsAsync(() => Execute("SELECT count(*) FROM tasks WHERE status = 'completed'") is 2L);
+        Assert.Equal(["job 1", "job 0"], Titles(await client.CallAsync("tasks.list", """{"status":"completed"}""")));
+    }
+
+    [Fact]
+    public async Task More_tasks_than_are_kept_in_memory_are_one_each_from_beginning_to_end()
+    {
+        const int Many = 502; // TaskLedger.Capacity and some
+        Home.WriteConfig("messages: { queue: { cap: 1000 } },");
+        await RestartAsync();
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Model.Enqueue(ModelAnswer.Say("first") with { HoldRest = held.Task });
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        for (int i = 0; i < Many;)
+        {
+            await using GatewayTestClient caller = await Gateway.ConnectAsync(); // each may have so many calls open
+            for (int last = Math.Min(i + ProtocolLimits.MaxPendingRequests, Many); i < last; i++)
+            {
+                await caller.CallAsync("agent", $$"""{"message":"job {{i}}","sessionKey":"long","idempotencyKey":"many-{{i}}"}""");
+            }
+        }
+
+        await Eventually.HoldsAsync(() => Execute("SELECT count(*) FROM tasks") is (long)Many);
+        held.SetResult();
+        await Eventually.HoldsAsync(() => Execute("SELECT count(*) FROM tasks WHERE status IN ('queued', 'running')") is 0L);
+        Assert.Equal((long)Many, Execute("SELECT count(*) FROM tasks"));
+        JsonElement counts = (await client.CallAsync("status")).GetProperty("tasks");
+        Assert.Equal((Many, 0), (counts.GetProperty("total").GetInt32(), counts.GetProperty("active").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_task_that_waits_is_told_of_once_however_often_its_place_changes()
+    {
+        TaskCompletionSource[] held = [new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously)];
+        Array.ForEach(held, rest => Model.Enqueue(ModelAnswer.Say("done") with { HoldRest = rest.Task }));
+        await using GatewayTestClient client = await Gateway.ConnectAsync();
+        for (int i = 0; i < 4; i++)
+        {
+            await client.CallAsync("agent", $$"""{"message":"job {{i}}","sessionKey":"s{{i}}","lane":"slow","idempotencyKey":"place-{{i}}"}""");
+            await (i == 0 ? TaskAsync(client, "place-0", "running") : Task.CompletedTask);
+        }
+
+        held[0].SetResult();
+        await TaskAsync(client, "place-3", "queued"); // at the latest when the second begins
+        held[1].SetResult();
+        int told = 0;
+        await client.NextEventAsync(frame => frame.GetProperty("event").ValueEquals("task")
+            && frame.GetProperty("payload").GetProperty("task") is var task && task.GetProperty("runId").ValueEquals("place-3")
+            && ++told > 0 && task.GetProperty("status").ValueEquals("completed"));
+        Assert.Equal(3, told); // queued, running, completed
+    }
+
+    [Fact]
     public async Task What_happened_is_told_without_a_word_of_what_was_said()
     {
         Model.Enqueue(ModelAnswer.Say("a secret answer"));
@@ -163,6 +228,16 @@ public sealed class Tasks_beside_the_talk : WithGateway
         Assert.Equal((1, 4L), (later.GetProperty("count").GetInt32(), later.GetProperty("lastSeq").GetInt64()));
         Assert.Equal("INVALID_REQUEST: limit must be between 1 and 1000", (await RefusedAsync(client, "diagnostics.stability", """{"limit":0}""")).Message);
         Assert.Equal("INVALID_REQUEST: sinceSeq must be a non-negative integer", (await RefusedAsync(client, "diagnostics.stability", """{"sinceSeq":-1}""")).Message);
+    }
+
+    private object? Execute(string sql)
+    {
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3()); // against a binary nobody else in this process does
+        using SqliteConnection connection = new($"Data Source={Home.DatabasePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 
     private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
