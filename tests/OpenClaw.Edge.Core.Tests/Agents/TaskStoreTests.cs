@@ -1,36 +1,18 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Agents;
+using OpenClaw.Edge.Core.Tests.Storage;
 using OpenClaw.Edge.Sessions;
-using OpenClaw.Edge.Storage;
-using OpenClaw.Edge.TestKit;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Agents;
 
 /// <summary>How long tasks are kept, and what becomes of those that a process left open.</summary>
-public sealed class TaskStoreTests : IAsyncLifetime
+public sealed class TaskStoreTests : WithDatabase
 {
     private const long DayMs = 86_400_000;
 
-    private readonly TempDir _directory = new();
-    private readonly ManualTimeProvider _time = new();
-    private EdgeDatabase _database = null!;
-    private TaskStore _store = null!;
+    private readonly TaskStore _store;
 
-    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    public ValueTask InitializeAsync()
-    {
-        _database = EdgeDatabase.Open(_directory.PathOf("state.sqlite"), _time, NullLogger.Instance);
-        _store = new TaskStore(_database, _time);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _directory.Dispose();
-    }
+    public TaskStoreTests() => _store = new TaskStore(Database, Time);
 
     [Fact]
     public async Task What_a_process_left_open_is_lost()
@@ -38,7 +20,7 @@ public sealed class TaskStoreTests : IAsyncLifetime
         await SaveAsync("waits", "queued", null);
         await SaveAsync("runs", "running", null);
         await SaveAsync("ended", "completed", NowMs);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        Time.Advance(TimeSpan.FromMinutes(1));
         await _store.RecoverAsync(CancellationToken.None);
 
         Assert.Equal(["runs:lost", "waits:lost", "ended:completed"], Page().Select(task => $"{task.Id}:{task.Status}"));

@@ -1,32 +1,16 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenClaw.Edge.Automation;
-using OpenClaw.Edge.Storage;
-using OpenClaw.Edge.TestKit;
+using OpenClaw.Edge.Core.Tests.Storage;
 using Xunit;
 
 namespace OpenClaw.Edge.Core.Tests.Automation;
 
-public sealed class CronStoreTests : IAsyncLifetime
+public sealed class CronStoreTests : WithDatabase
 {
     private static readonly string[] s_states = ["ok", "error", "skipped"];
-    private readonly ManualTimeProvider _time = new();
-    private readonly TempDir _dir = new();
-    private EdgeDatabase _database = null!;
-    private CronStore _store = null!;
+    private readonly CronStore _store;
 
-    public ValueTask InitializeAsync()
-    {
-        _database = EdgeDatabase.Open(_dir.PathOf("edge.sqlite"), _time, NullLogger.Instance);
-        _store = new CronStore(_database, _time);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _dir.Dispose();
-    }
+    public CronStoreTests() => _store = new CronStore(Database, Time);
 
     [Fact]
     public async Task The_log_is_read_in_pages_of_what_is_wanted_in_either_order()
@@ -57,7 +41,7 @@ public sealed class CronStoreTests : IAsyncLifetime
         Assert.Equal((0, true), Result(await WriteAsync("a", null, null))); // nothing to clear
         Assert.Equal((1, true), Result(await WriteAsync("a", "milk", 0)));
         Assert.Equal((1, false), Result(await WriteAsync("a", "eggs", 0)));
-        _time.Advance(5);
+        Time.Advance(5);
         Assert.Equal((2, true), Result(await WriteAsync("a", "", null)));
         Assert.Equal(("", 2, 1_767_225_600_005), (_store.Scratch("a").Content, _store.Scratch("a").Revision, _store.Scratch("a").UpdatedAtMs));
         Assert.Equal((3, true), Result(await WriteAsync("a", null, 2)));
@@ -88,14 +72,14 @@ public sealed class CronStoreTests : IAsyncLifetime
     private async Task<CronJob> JobAsync(string id)
     {
         using JsonDocument members = JsonDocument.Parse("""{"name":"j","schedule":{"kind":"every","everyMs":60000},"payload":{"kind":"agentTurn","message":"go"}}""");
-        CronJob job = CronJobReader.Add(members.RootElement, _time.GetUtcNow().ToUnixTimeMilliseconds()) with { Id = id };
+        CronJob job = CronJobReader.Add(members.RootElement, NowMs) with { Id = id };
         await _store.SaveAsync(job, CancellationToken.None);
         return job;
     }
 
     private CronRunEntry Entry(CronJob job, int at, string status) => new()
     {
-        Ts = _time.GetUtcNow().ToUnixTimeMilliseconds() + at,
+        Ts = NowMs + at,
         JobId = job.Id,
         Status = status,
         CompletionStatus = "succeeded",
