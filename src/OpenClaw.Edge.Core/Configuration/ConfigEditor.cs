@@ -8,6 +8,8 @@ namespace OpenClaw.Edge.Configuration;
 /// <c>.bak</c> of what was there.</summary>
 public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environment)
 {
+    private static readonly Lock s_gate = new(); // the file is read and written in one piece, whoever of this process does it
+
     /// <summary>Sets a key, path as in <see cref="ConfigPath"/>, value as JSON or JSON5. Refuses, and changes nothing,
     /// when the result would not let the gateway start while the file before did. Never throws on what is given or on
     /// disk.</summary>
@@ -72,6 +74,7 @@ public sealed class ConfigEditor(StatePaths paths, ProcessEnvironment environmen
         {
             return ConfigEdit.Refuse($"{paths.ConfigPath} is YAML; the configuration is JSON5. Fix: write it as openclaw.json.");
         }
+        using Lock.Scope scope = s_gate.EnterScope();
         try
         {
             byte[] before = File.Exists(paths.ConfigPath) ? File.ReadAllBytes(paths.ConfigPath) : [];

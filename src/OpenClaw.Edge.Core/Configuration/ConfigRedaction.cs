@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using OpenClaw.Edge.Protocol.Json5;
 
 namespace OpenClaw.Edge.Configuration;
 
@@ -11,9 +12,54 @@ public static class ConfigRedaction
 
     private const int MaxDepth = 64;
 
+    private static ReadOnlySpan<byte> QuotedMarker => "\"__OPENCLAW_REDACTED__\""u8;
+
     /// <summary>The JSON with every secret replaced by <see cref="Marker"/>; keeps everything else. Variables written as
     /// <c>${NAME}</c> are no secrets and stay.</summary>
     public static byte[] Redact(ReadOnlySpan<byte> json) => Rewrite(json, (_, _) => null, restore: false);
+
+    /// <summary>A text of the file with the same secrets replaced, where they stand: comments, order and all else stay byte for byte. Null
+    /// when it cannot be parsed, because then nobody knows what in it is a secret.</summary>
+    public static byte[]? RedactText(ReadOnlyMemory<byte> text)
+    {
+        if (!Json5Transcoder.TryTranscode(text, out Json5Document? document, out Json5Error? error))
+        {
+            return error.Fault == Json5Fault.Empty ? text.ToArray() : null;
+        }
+        ReadOnlySpan<byte> source = text.Span;
+        var shown = new ArrayBufferWriter<byte>(source.Length + 64);
+        var open = new Stack<string>();
+        var reader = new Utf8JsonReader(document.Json.Span);
+        string key = "";
+        bool isMember = false;
+        int done = 0;
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    key = reader.GetString()!;
+                    isMember = true;
+                    continue;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    open.Push(isMember || open.Count == 0 ? key : open.Peek());
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    open.Pop();
+                    break;
+                case JsonTokenType.String or JsonTokenType.Number
+                    when isMember && IsHidden(open.Peek(), key, reader.TokenType == JsonTokenType.String ? reader.GetString()! : "0"):
+                    int start = document.SourceOffset((int)reader.TokenStartIndex);
+                    shown.Write(source[done..start]);
+                    shown.Write(QuotedMarker);
+                    done = EndOf(source, start);
+                    break;
+            }
+            isMember = false;
+        }
+        shown.Write(source[done..]);
+        return shown.WrittenSpan.ToArray();
+    }
 
     /// <summary>The JSON with every <see cref="Marker"/> replaced by the secret at the same path of the original. A marker
     /// without an original is dropped with its key (in a list: stays).</summary>
@@ -23,6 +69,31 @@ public static class ConfigRedaction
         JsonElement secrets = JsonElement.ParseValue(ref reader);
         return Rewrite(json, (parent, key) => Find(secrets, parent, key), restore: true);
     }
+
+    // Of the string or number that begins there; the text is known to be good.
+    private static int EndOf(ReadOnlySpan<byte> text, int start)
+    {
+        int at = start + 1;
+        if (text[start] is not ((byte)'"' or (byte)'\''))
+        {
+            while (at < text.Length && !",]}/ \t\r\n"u8.Contains(text[at]))
+            {
+                at++;
+            }
+            return at;
+        }
+        while (text[at] != text[start])
+        {
+            at += text[at] == (byte)'\\' ? 2 : 1;
+        }
+        return at + 1;
+    }
+
+    private static bool IsHidden(string parent, string key, string text) =>
+        text.Length > 0 && SecretPaths.IsSecret(parent, key) && !IsVariable(text);
+
+    private static bool IsVariable(string text) =>
+        text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
 
     private static byte[] Rewrite(ReadOnlySpan<byte> json, Func<List<object>, string, string?> secretOf, bool restore)
     {
@@ -111,7 +182,7 @@ public static class ConfigRedaction
                     writer.WriteString(member.Name, secret);
                 }
             }
-            else if (!restore && text.Length > 0 && SecretPaths.IsSecret(parent, member.Name) && !IsVariable(text))
+            else if (!restore && IsHidden(parent, member.Name, text))
             {
                 writer.WriteString(member.Name, Marker);
             }
@@ -120,8 +191,5 @@ public static class ConfigRedaction
                 member.WriteTo(writer);
             }
         }
-
-        private static bool IsVariable(string text) =>
-            text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
     }
 }

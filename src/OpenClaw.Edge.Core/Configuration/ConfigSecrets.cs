@@ -111,10 +111,10 @@ public static class ConfigSecrets
         _ => null,
     };
 
-    private static JsonElement Member(JsonElement source, string name) =>
+    internal static JsonElement Member(JsonElement source, string name) =>
         source.ValueKind == JsonValueKind.Object && source.TryGetProperty(name, out JsonElement value) ? value : default;
 
-    private static JsonElement Item(JsonElement source, JsonElement wanted, int index)
+    internal static JsonElement Item(JsonElement source, JsonElement wanted, int index)
     {
         if (source.ValueKind != JsonValueKind.Array)
         {
@@ -129,6 +129,6 @@ public static class ConfigSecrets
         return index < source.GetArrayLength() ? source[index] : default;
     }
 
-    private static string Text(object[] path) => path.Aggregate(
+    internal static string Text(IEnumerable<object> path) => path.Aggregate(
         "", (text, step) => step is string key ? ConfigPath.Append(text, key) : ConfigPath.Append(text, (int)step));
 }

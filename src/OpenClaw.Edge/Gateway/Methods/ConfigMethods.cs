@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
 using OpenClaw.Edge.Protocol.Gateway;
@@ -20,13 +19,12 @@ internal sealed class ConfigMethods(GatewayRuntime runtime)
         byte[] shown = ConfigRedaction.Redact(snapshot.Json.Span);
         using JsonDocument plain = JsonDocument.Parse(snapshot.Json);
         using JsonDocument redacted = JsonDocument.Parse(shown);
-        string raw = RawConfigText.Redact(snapshot.Raw, plain.RootElement, redacted.RootElement)
-            ?? Encoding.UTF8.GetString(shown);
+        string? raw = RawConfigText.Redact(snapshot.Raw, plain.RootElement, redacted.RootElement);
         return MethodReply.Object(json =>
         {
             json.WriteString("path"u8, snapshot.Path);
             json.WriteBoolean("exists"u8, snapshot.Exists);
-            json.WriteString("raw"u8, raw);
+            json.WriteString("raw"u8, raw); // null where the file cannot be parsed, as there
             foreach (string name in (ReadOnlySpan<string>)["parsed", "sourceConfig", "resolved", "config"])
             {
                 json.WritePropertyName(name);

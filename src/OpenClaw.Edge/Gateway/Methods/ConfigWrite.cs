@@ -24,7 +24,8 @@ internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
 
     /// <summary>Does it; the error when nothing was written.</summary>
     /// <param name="rule">Makes the new text from the old one.</param>
-    /// <param name="keepEqual">Whether a text that says the same as the one before is not written.</param>
+    /// <param name="keepEqual">Whether a text that says the same as the one before is not written; it is one that was made of it. Any other is a
+    /// client's, and takes in nothing that the client was only shown.</param>
     /// <param name="cancellationToken">Ends the wait for another writer.</param>
     public async Task<GatewayError?> RunAsync(
         Func<byte[], (byte[]? Text, string? Error)> rule, bool keepEqual, CancellationToken cancellationToken)
@@ -71,8 +72,15 @@ internal sealed class ConfigWrite(GatewayRuntime runtime, string? baseHash)
             return Refuse(GatewayError.Invalid(error ?? "the configuration cannot be changed"));
         }
 
+        // Secrets come from the files: what the environment sets is not for the disk.
+        ConfigSnapshot alone = runtime.Editor.ReadAlone(text);
+        if (!keepEqual && !ConfigOrigins.TryKeep(wanted, text, Before, alone, out wanted, out error))
+        {
+            return Refuse(GatewayError.Invalid(error));
+        }
+
         using JsonDocument? source = ConfigText.Parse(text);
-        using JsonDocument resolved = JsonDocument.Parse(Before.Json);
+        using JsonDocument resolved = JsonDocument.Parse(alone.Json);
         JsonElement[] originals = source is null ? [resolved.RootElement] : [source.RootElement, resolved.RootElement];
         if (!ConfigSecrets.TryRestore(wanted, originals, out byte[]? restored, out error))
         {

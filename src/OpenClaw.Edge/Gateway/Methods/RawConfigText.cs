@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OpenClaw.Edge.Configuration;
 
@@ -6,20 +7,24 @@ namespace OpenClaw.Edge.Gateway.Methods;
 /// <summary>Blacks secrets out of the configuration file's own text, where comments and order are to be kept.</summary>
 internal static class RawConfigText
 {
-    /// <summary>The text without its secrets; null when it may hold one in an escaped form.</summary>
+    // guess: what is shorter ("ollama", "none", "1") is a word that keys and values have as well
+    private const int SurelySecret = 16;
+
+    /// <summary>The text without its secrets; null when it cannot be parsed. A copy of a long one elsewhere, in a comment for instance, goes too.</summary>
     /// <param name="raw">The file's text.</param>
     /// <param name="plain">The configuration as JSON.</param>
     /// <param name="redacted">The same with markers in the place of secrets.</param>
     public static string? Redact(string raw, JsonElement plain, JsonElement redacted)
     {
-        var secrets = new HashSet<string>(StringComparer.Ordinal);
-        Collect(plain, redacted, secrets);
-        if (secrets.Count > 0 && raw.Contains('\\', StringComparison.Ordinal))
+        if (ConfigRedaction.RedactText(Encoding.UTF8.GetBytes(raw)) is not { } text)
         {
             return null;
         }
 
-        foreach (string secret in secrets.OrderByDescending(secret => secret.Length))
+        var secrets = new HashSet<string>(StringComparer.Ordinal);
+        Collect(plain, redacted, secrets);
+        raw = Encoding.UTF8.GetString(text);
+        foreach (string secret in secrets.OrderByDescending(secret => secret.Length).TakeWhile(secret => secret.Length >= SurelySecret))
         {
             raw = raw.Replace(secret, ConfigRedaction.Marker, StringComparison.Ordinal);
         }
