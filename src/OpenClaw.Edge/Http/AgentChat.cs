@@ -12,7 +12,8 @@ internal sealed partial class AgentChat(HttpFrontParts parts, RunStreams streams
     public async Task AnswerAsync(HttpContext context, ChatRequest chat, RunRequest turn)
     {
         using RunStream stream = streams.Open(turn.RunId);
-        RunAdmission admission = await parts.Runs.StartAsync(turn, context.RequestAborted);
+        // Not given up half-way: a turn that is in its lane is aborted below, by who knows it.
+        RunAdmission admission = await parts.Runs.StartAsync(turn, CancellationToken.None);
         if (admission.Run is not { } run)
         {
             await RefuseAsync(context, admission, turn);

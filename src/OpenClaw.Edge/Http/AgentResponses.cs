@@ -14,7 +14,8 @@ internal sealed class AgentResponses(HttpFrontParts parts, RunStreams streams, H
     public async Task AnswerAsync(HttpContext context, ChatRequest chat, RunRequest turn, ResponseOwner owner)
     {
         using RunStream stream = streams.Open(turn.RunId);
-        RunAdmission admission = await parts.Runs.StartAsync(turn, context.RequestAborted);
+        // Not given up half-way: a turn that is in its lane is aborted below, by who knows it.
+        RunAdmission admission = await parts.Runs.StartAsync(turn, CancellationToken.None);
         if (admission.Run is not { } run)
         {
             await AgentChat.RefuseAsync(context, admission, turn);

@@ -57,7 +57,8 @@ internal sealed class ChatEndpoint
 
     private static async ValueTask<ChatRequest?> ReadAsync(HttpContext context, RequestBody body)
     {
-        // The checked request keeps copies only: the document and the body go with their arrays.
+        // The checked request keeps copies only: the document and the body go with their arrays, before a model thinks for minutes.
+        using RequestBody done = body;
         using JsonDocument document = JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = 256 });
         if (ChatRequestReader.TryRead(document.RootElement, out ChatRequest? chat, out string problem))
         {

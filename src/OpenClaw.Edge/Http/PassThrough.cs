@@ -14,6 +14,9 @@ internal sealed partial class PassThrough(
     // Adjacent pieces that are there already leave as one packet; beyond this the peer gets what there is.
     private const int MaxUnflushed = 16 * 1024;
 
+    // For the words of an error; its status is there.
+    private static readonly TimeSpan ErrorBudget = TimeSpan.FromSeconds(5);
+
     /// <summary>Forwards one call and answers the client with whatever comes of it. Cancelled by the client's leaving,
     /// and by the server's silence, which closes the upstream connection at once.</summary>
     public async Task ForwardAsync(HttpContext context, PassThroughCall call)
@@ -50,7 +53,8 @@ internal sealed partial class PassThrough(
             if ((int)response.StatusCode >= 400)
             {
                 Failed(meter, FailureOf((int)response.StatusCode));
-                await UpstreamErrors.PassOnAsync(context, call, response);
+                deadline.CancelAfter(ErrorBudget);
+                await UpstreamErrors.PassOnAsync(context, call, response, deadline.Token);
                 return;
             }
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace OpenClaw.Edge.Http;
 
-/// <summary>A whole request body in one rented array. The bytes are valid until it is disposed, once, by who read
-/// it.</summary>
+/// <summary>A whole request body in one rented array. The bytes are valid until it is disposed, by who read it or by who needs it no
+/// more; again does nothing.</summary>
 internal sealed class RequestBody : IDisposable
 {
     private byte[]? _rented;

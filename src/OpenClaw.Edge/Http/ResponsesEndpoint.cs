@@ -70,7 +70,8 @@ internal sealed class ResponsesEndpoint
 
     private static bool TryRead(RequestBody body, [NotNullWhen(true)] out ResponsesRequest? request, out string problem)
     {
-        // The checked request keeps copies only: the document and the body go with their arrays.
+        // The checked request keeps copies only: the document and the body go with their arrays, before a model thinks for minutes.
+        using RequestBody done = body;
         using JsonDocument document = JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = 256 });
         return ResponsesRequestReader.TryRead(document.RootElement, out request, out problem) && request is not null;
     }

@@ -45,10 +45,11 @@ internal static class UpstreamErrors
         $"Model server '{call.Provider}' at {call.Target.BaseUri.Authority} sent nothing for {patience.TotalSeconds:0} s. "
             + $"Look at its load, or raise models.providers.{call.Provider}.timeoutSeconds.");
 
-    /// <summary>The server answered with an error: its status stays; its body stays too when it has OpenAI's shape.</summary>
-    public static async Task PassOnAsync(HttpContext context, PassThroughCall call, HttpResponseMessage response)
+    /// <summary>The server answered with an error: its status stays; its body stays too when it has OpenAI's shape, and comes before the
+    /// deadline.</summary>
+    public static async Task PassOnAsync(HttpContext context, PassThroughCall call, HttpResponseMessage response, CancellationToken deadline)
     {
-        byte[] body = await ReadAsync(response, context.RequestAborted);
+        byte[] body = await ReadAsync(response, deadline, context.RequestAborted);
         UpstreamHeaders.CopyWaits(response, context.Response);
         int status = (int)response.StatusCode;
         string? message = null;
@@ -99,16 +100,16 @@ internal static class UpstreamErrors
         _ => "api_error",
     };
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken gone)
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken deadline, CancellationToken gone)
     {
         byte[] buffer = new byte[MaxErrorBytes];
         int length = 0;
         try
         {
-            Stream stream = await response.Content.ReadAsStreamAsync(gone);
-            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, gone);
+            Stream stream = await response.Content.ReadAsStreamAsync(deadline);
+            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, deadline);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException && !gone.IsCancellationRequested)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException && !gone.IsCancellationRequested)
         {
             // The status alone is told then.
         }

@@ -33,6 +33,12 @@ internal sealed class ModelAnswerWriter(
                 break;
         }
 
+        if (answer is { Status: not 200, Fault: ModelFault.Stall })
+        {
+            await connection.SendAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 {answer.Status} Error\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"error\""));
+            return await BreakAsync();
+        }
+
         if (answer.Status != 200)
         {
             return await routes.ErrorAsync(answer.Status, answer.ErrorMessage, answer.RetryAfter);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using OpenClaw.Edge.Providers;
 using OpenClaw.Edge.Sessions;
 using OpenClaw.Edge.TestKit;
@@ -77,6 +78,46 @@ public sealed class AgentChatTests
         HttpResponseMessage response = await host.ChatAsync(Streamed);
         response.Dispose();
         await Guard.Within(host.Script.Cancelled);
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_request_are_given_back_before_the_model_answers()
+    {
+        await using HttpHost host = await HttpHost.StartAsync();
+        TaskCompletionSource answer = new();
+        host.Script.HoldFirst = answer.Task;
+        using ReturnedArrays returned = new(atLeast: 16 << 20);
+
+        Task<HttpResponseMessage> asking = host.ChatAsync(Hello.Replace("{\"model\"", $"{{\"metadata\":\"{new string('x', 9 << 20)}\",\"model\"", StringComparison.Ordinal));
+
+        await Guard.Within(host.Script.Asked);
+        await Guard.Within(returned.Any);
+        answer.SetResult();
+        using HttpResponseMessage response = await asking;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", Hello)]
+    [InlineData("/v1/responses", """{"model":"openclaw","input":"hi"}""")]
+    public async Task A_client_that_leaves_while_its_turn_is_stored_aborts_it_too(string path, string body)
+    {
+        await using HttpHost host = await HttpHost.StartAsync();
+        host.Script.HoldFirst = new TaskCompletionSource().Task;
+        using CancellationTokenSource leaving = new();
+        using LeavingBody sent = new(Encoding.UTF8.GetBytes(body), leaving);
+        DefaultHttpContext context = new() { RequestAborted = leaving.Token };
+        context.Request.Method = "POST";
+        context.Request.Path = path;
+        context.Request.Headers.Host = "127.0.0.1";
+        context.Request.Headers.Authorization = "Bearer " + HttpHost.Token;
+        context.Request.Body = sent;
+        context.Connection.RemoteIpAddress = IPAddress.Loopback;
+
+        await host.HandleAsync(context);
+
+        Assert.True(leaving.IsCancellationRequested);
+        await Eventually.HoldsAsync(() => host.Runs.Active.Count == 0);
     }
 
     [Fact]

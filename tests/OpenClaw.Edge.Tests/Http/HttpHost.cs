@@ -172,6 +172,9 @@ internal sealed class HttpHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Answers a request that came by no connection.</summary>
+    public Task HandleAsync(HttpContext context) => _front.HandleAsync(context);
+
     public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken = default)
     {
         HttpRequestMessage request = new(HttpMethod.Post, path)

@@ -138,6 +138,18 @@ public sealed partial class PassThroughTests
     }
 
     [Fact]
+    public async Task An_error_whose_words_never_come_is_told_by_its_status()
+    {
+        await using HttpHost host = await HttpHost.StartAsync(clock: new HurriedTimeProvider(1000));
+        host.Models.Enqueue(ModelAnswer.Fail(500) with { Fault = ModelFault.Stall });
+
+        using HttpResponseMessage response = await Guard.Within(host.ChatAsync(Question));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("HTTP 500", (await HttpHost.JsonOf(response)).GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_is_named_with_the_fix()
     {
         await using HttpHost host = await HttpHost.StartAsync();
