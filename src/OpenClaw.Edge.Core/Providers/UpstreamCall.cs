@@ -18,7 +18,6 @@ internal sealed class UpstreamCall : IAsyncDisposable
     private static readonly StreamPipeReaderOptions PipeOptions = new(
         bufferSize: BufferBytes, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
 
-
     private readonly ModelServer _server;
     private readonly string _model;
     private readonly CancellationTokenSource _deadline;
@@ -28,6 +27,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
     private Stream? _stream;
     private PipeReader? _body;
     private bool _ended;
+    private bool _budgeted; // one deadline for all that is left, however it trickles
 
     private UpstreamCall(ModelServer server, string model, CancellationToken caller)
     {
@@ -75,6 +75,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         await using var call = new UpstreamCall(server with { Timeout = budget }, model, cancellationToken);
+        call._budgeted = true;
         await call.SendAsync(method, path, body);
         return await call.ReadToEndAsync(64 * 1024 * 1024);
     }
@@ -94,7 +95,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
     private async ValueTask<ReadResult> ReadAsync(bool isFirst)
     {
         ValueTask<ReadResult> pending = _body!.ReadAsync(_deadline.Token);
-        if (!pending.IsCompleted)
+        if (!pending.IsCompleted && !_budgeted)
         {
             _deadline.CancelAfter(isFirst ? _server.FirstByteTimeout : _server.StallTimeout);
         }
@@ -247,6 +248,7 @@ internal sealed class UpstreamCall : IAsyncDisposable
         try
         {
             _deadline.CancelAfter(ErrorBudget);
+            _budgeted = true;
             said = await ReadToEndAsync(MaxErrorBytes);
         }
         catch (ProviderException)

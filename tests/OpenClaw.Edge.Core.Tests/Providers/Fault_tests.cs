@@ -239,6 +239,17 @@ public sealed class Fault_tests
         Assert.Equal(ChatDeltaKind.Text, deltas.Current.Kind);
     }
 
+    [Fact]
+    public async Task The_words_of_an_error_are_not_waited_for_as_long_as_an_answer()
+    {
+        await using var wires = new Wires("openai-completions", new HurriedTimeProvider(1000), timeoutSeconds: 1_000_000);
+        wires.Server.Enqueue(ModelAnswer.Fail(500) with { Fault = ModelFault.Stall });
+
+        ProviderException e = await Guard.Within(Assert.ThrowsAsync<ProviderException>(() => wires.SayAsync("hi")));
+
+        Assert.Equal((ProviderFailure.ServerError, 500), (e.Failure, e.HttpStatus));
+    }
+
     [Theory]
     [MemberData(nameof(Apis))]
     public async Task A_head_without_a_body_within_the_patience_is_unreachable_too(string api)
