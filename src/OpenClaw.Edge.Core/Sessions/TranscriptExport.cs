@@ -63,7 +63,9 @@ public sealed class TranscriptExport(SessionStore store)
         {
             string[] parts = cursor.Split('.', 3);
             (window, seq, parentId) = parts.Length == 3
-                ? (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), parts[2])
+                && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out window)
+                && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out seq)
+                ? (window, seq, parts[2])
                 : throw new FormatException($"'{cursor}' is no cursor of an export.");
         }
 

@@ -8,6 +8,8 @@ namespace OpenClaw.Edge.Sessions;
 /// <summary>One line of a transcript file.</summary>
 internal sealed record TranscriptRecord
 {
+    private const long LatestMs = 253_402_300_799_999; // the end of the year 9999: what is later is no time in milliseconds
+
     /// <summary><c>session</c>, <c>message</c>, <c>compaction</c>, <c>reset</c>, or a kind that is not kept.</summary>
     public required string Type { get; init; }
 
@@ -107,7 +109,7 @@ internal sealed record TranscriptRecord
     private static ChatMessage MessageOf(JsonElement json, long recordTimeMs)
     {
         ChatMessage message = json.Deserialize(TranscriptJson.Default.ChatMessage) ?? throw new JsonException("\"message\" is null");
-        return message.Timestamp > 0 ? message : message with { Timestamp = recordTimeMs };
+        return message.Timestamp is > 0 and <= LatestMs ? message : message with { Timestamp = recordTimeMs };
     }
 
     private static long TimeOf(JsonElement json) =>

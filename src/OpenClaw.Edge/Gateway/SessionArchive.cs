@@ -21,7 +21,7 @@ internal sealed class SessionArchive(GatewayRuntime runtime)
         AtomicFile.CreateFolder(folder);
         Prune(folder);
         string stamp = runtime.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH-mm-ss.fff'Z'", CultureInfo.InvariantCulture);
-        string path = Path.Combine(folder, $"{row.SessionId}{Mark}{stamp}");
+        string path = Path.Combine(folder, $"{Path.GetFileName(row.SessionId)}{Mark}{stamp}");
         string part = path + ".tmp";
         int? records;
         try

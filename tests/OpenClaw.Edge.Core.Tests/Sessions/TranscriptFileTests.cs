@@ -36,6 +36,32 @@ public sealed class TranscriptFileTests : WithSessions
         Assert.Equal(0, lines.WrittenCount);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("a.b.c")]
+    [InlineData("99999999999999999999.1.x")]
+    public async Task What_is_no_cursor_is_named(string? cursor)
+    {
+        await Store.AppendAsync(Main, [User("x")], null, default);
+
+        FormatException wrong = Assert.Throws<FormatException>(() => new TranscriptExport(Store).Write(Main, new ArrayBufferWriter<byte>(), null, ref cursor, 1));
+
+        Assert.Contains("is no cursor of an export", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_time_that_is_none_becomes_that_of_its_record_and_the_session_can_be_exported()
+    {
+        TranscriptImportResult result = await Import("main",
+        [
+            """{"type":"session","version":4,"id":"s-1","timestamp":"2026-11-21T07:52:26Z"}""",
+            """{"type":"message","id":"a","parentId":null,"timestamp":"2026-11-21T07:52:27Z","message":{"role":"user","content":"one","timestamp":1763711549000000}}""",
+        ]);
+
+        Assert.Equal((1, 0), (result.Imported, result.Damaged));
+        Assert.Contains("2026-11-21T07:52:27.000Z", (await Export(Main))[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_export_comes_back_whole()
     {

@@ -29,6 +29,23 @@ public sealed class What_is_kept_of_what_goes : WithClient
     }
 
     [Fact]
+    public async Task The_id_of_somebody_elses_transcript_leads_nowhere_else()
+    {
+        string lines = JsonEncodedText.Encode(
+            """
+            {"type":"session","version":4,"id":"../../../elsewhere","timestamp":"2026-11-21T07:52:26Z"}
+            {"type":"message","id":"a","parentId":null,"timestamp":"2026-11-21T07:52:27Z","message":{"role":"user","content":"one"}}
+            """).ToString();
+        await Client.CallAsync("edge.sessions.import", $$"""{"key":"strange","jsonl":"{{lines}}"}""");
+
+        JsonElement deleted = await Client.CallAsync("sessions.delete", """{"key":"strange"}""");
+
+        string path = Assert.Single(Texts(deleted.GetProperty("archived")));
+        Assert.Equal(Path.Combine(Home.StateDir, "agents", "main", "sessions"), Path.GetDirectoryName(path));
+        Assert.StartsWith("elsewhere.jsonl.deleted.", Path.GetFileName(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_archived_or_has_changed_stays()
     {
         await Client.ChatAsync("here", "hi");
