@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenClaw.Edge.TestKit.Gateways;
 using Xunit;
 
 namespace OpenClaw.Edge.Tests.Gateway;
