@@ -60,7 +60,15 @@ public sealed class Approvals_over_the_wire : WithClient
         using SqliteConnection connection = new($"Data Source={Home.DatabasePath};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = away ? "ALTER TABLE sessions RENAME TO away" : "ALTER TABLE away RENAME TO sessions";
+        if (away)
+        {
+            command.CommandText = "ALTER TABLE sessions RENAME TO away";
+        }
+        else
+        {
+            command.CommandText = "ALTER TABLE away RENAME TO sessions";
+        }
+
         command.ExecuteNonQuery();
     }
 
