@@ -11,7 +11,7 @@ namespace OpenClaw.Edge.Tests.Gateway;
 public sealed class Probes_of_a_busy_model
 {
     [Theory]
-    [InlineData(true, "The model was busy with other turns until the time was up.")]
+    [InlineData(true, "The model was busy with other turns, or silent, until the time was up.")]
     [InlineData(false, "The connection timed out.")]
     public async Task What_is_not_reached_in_time_is_told_apart(bool busy, string expected)
     {

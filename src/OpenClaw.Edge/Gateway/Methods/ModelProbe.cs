@@ -173,7 +173,7 @@ internal sealed class ModelProbe(GatewayRuntime runtime)
         "auth" => "Authentication failed.",
         "rate_limit" => "The provider rate limit was reached.",
         "billing" => "The provider reported a billing problem.",
-        "timeout" when waited => "The model was busy with other turns until the time was up.",
+        "timeout" when waited => "The model was busy with other turns, or silent, until the time was up.",
         "timeout" => "The connection timed out.",
         "format" => "The provider rejected the model or request format.",
         "no_model" => "No model is available for this provider.",
